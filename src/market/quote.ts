@@ -1,0 +1,100 @@
+/** The words an exchange is translated into. Prices are plain numbers in the quote currency unless a name says otherwise. */
+
+export type Venue = "coinbase" | "kraken" | "bitstamp" | "binance" | "deribit";
+
+/** Where `timeMs` of a quote comes from: the venue's own stamp, or our receipt where the venue gives none. */
+export type TimeSource = "venue" | "receipt";
+
+type Stamped = {
+  readonly venue: Venue;
+  /** The time the quote speaks of, unix ms; see `timeSource`. */
+  readonly timeMs: number;
+  readonly timeSource: TimeSource;
+  readonly receivedAtMs: number;
+};
+
+/** Best bid and ask of one spot book. Both > 0 and bid ≤ ask, else the adapter refuses it by name. */
+export type SpotQuote = Stamped & {
+  readonly base: string;
+  readonly quote: string;
+  readonly bid: number;
+  readonly ask: number;
+};
+
+/** A venue's own composite index; serves as a cross-check only. */
+export type IndexQuote = Stamped & { readonly base: string; readonly quote: string; readonly price: number };
+
+export type FutureQuote = {
+  readonly instrument: string;
+  /** Unix ms at 08:00 UTC; null for a perpetual. */
+  readonly expiryMs: number | null;
+  readonly bid: number | null;
+  readonly ask: number | null;
+  readonly mark: number;
+};
+
+/** One listed option. Deribit's inverse premiums are in coin: premium in quote currency = coin premium × the row's forward. */
+export type OptionQuote = {
+  readonly instrument: string;
+  readonly expiryMs: number;
+  readonly strike: number;
+  readonly right: "call" | "put";
+  /** null: no quote on that side. */
+  readonly bidCoin: number | null;
+  readonly askCoin: number | null;
+  readonly markCoin: number;
+  /** Annualised, decimal (0.47 = 47 %); null where the venue gives none or nonsense. */
+  readonly markVol: number | null;
+  /** The row's own forward in quote currency. */
+  readonly forward: number;
+};
+
+export type OptionChain = Stamped & {
+  readonly base: string;
+  readonly options: readonly OptionQuote[];
+  /** Rows the parser refused, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+};
+
+export type FutureBoard = Stamped & {
+  readonly base: string;
+  readonly futures: readonly FutureQuote[];
+  readonly refused: Readonly<Record<string, number>>;
+};
+
+/** Why a source gave nothing usable: a closed set, for metrics and the page. */
+export type GapReason =
+  | "timeout"
+  | "unreachable"
+  | "rate-limited"
+  | "banned"
+  | "geo-blocked"
+  | "server-error"
+  | "not-json"
+  | "bad-shape"
+  | "venue-error"
+  | "no-quote"
+  | "crossed-book"
+  | "out-of-range"
+  | "too-large"
+  | "test-network"
+  | "never-fetched";
+
+/** A subscription that has nothing fresh to say, and why. `source` names it: `kraken:BTC-USD`, `deribit:BTC.options`. */
+export type SourceGap = {
+  readonly venue: Venue;
+  readonly source: string;
+  readonly reason: GapReason;
+  readonly detail: string;
+  readonly sinceMs: number;
+};
+
+/** All quotes a node holds at one instant. Old quotes stay in it: the feed's method judges age, and says so. */
+export type MarketSnapshot = {
+  readonly takenAtMs: number;
+  readonly spots: readonly SpotQuote[];
+  readonly indices: readonly IndexQuote[];
+  readonly chains: readonly OptionChain[];
+  readonly futures: readonly FutureBoard[];
+  readonly gaps: readonly SourceGap[];
+};

@@ -1,0 +1,96 @@
+/**
+ * Bytes and digests of a report. All integers big-endian.
+ *
+ *   leaf    0x00 | feedId 32 | definitionDigest 32 | status 1 | value i128 | confidencePpb u32 | timeMs u48
+ *                | pubStatus 1 | pubValue i128 | pubConfidencePpb u32 | pubRound u48 | pubTimeMs u48      → 141 bytes
+ *   node    0x01 | left 32 | right 32            an odd last node rises unchanged
+ *   root    0x02 | count u16 | top 32
+ *   entry   index u16 | status u8 | value i128 | confidencePpb u32                                         → 23 bytes
+ *   digest  "TENOR/REPORT/1" | networkId 32 | round u64 | reportTimeMs u64 | pushDigest 32 | snapshotRoot 32
+ *   submit  version u8 | round u48 | reportTimeMs u48 | snapshotRoot 32 | rAddress 20 | z 32 | entry …     → 97 + 23·n
+ */
+import type { Hex } from "../base/bytes.ts";
+import { ByteWriter, toHex } from "../base/bytes.ts";
+import { keccak, keccakHex } from "./hash.ts";
+import type { FeedState, GroupSignature, PushEntry, Report } from "./report.ts";
+import { statusCode } from "./report.ts";
+
+export const ZERO_32: Hex = `0x${"00".repeat(32)}`;
+export const SUBMIT_VERSION = 1;
+export const SUBMIT_HEADER_BYTES = 97;
+export const ENTRY_BYTES = 23;
+
+export function encodeLeaf(leaf: FeedState): Uint8Array {
+  return new ByteWriter()
+    .uint(0, 1)
+    .hex(leaf.feedId, 32)
+    .hex(leaf.definitionDigest, 32)
+    .uint(statusCode(leaf.status), 1)
+    .bigInt(leaf.value, 16, true)
+    .uint(leaf.confidencePpb, 4)
+    .uint(leaf.timeMs, 6)
+    .uint(statusCode(leaf.pubStatus), 1)
+    .bigInt(leaf.pubValue, 16, true)
+    .uint(leaf.pubConfidencePpb, 4)
+    .uint(leaf.pubRound, 6)
+    .uint(leaf.pubTimeMs, 6)
+    .done();
+}
+
+/** Root over the leaves in the order given, which must be ascending by feedId. */
+export function snapshotRoot(leaves: readonly FeedState[]): Hex {
+  let level = leaves.map((leaf) => keccak(encodeLeaf(leaf)));
+  while (level.length > 1) {
+    const next: Uint8Array[] = [];
+    for (let i = 0; i < level.length; i += 2) {
+      const left = level[i]!;
+      const right = level[i + 1];
+      next.push(right === undefined ? left : keccak(new ByteWriter().uint(1, 1).raw(left).raw(right).done()));
+    }
+    level = next;
+  }
+  const top = level[0] ?? new Uint8Array(32);
+  return keccakHex(new ByteWriter().uint(2, 1).uint(leaves.length, 2).raw(top).done());
+}
+
+export function encodePushes(pushes: readonly PushEntry[]): Uint8Array {
+  const writer = new ByteWriter();
+  for (const push of pushes) {
+    writer.uint(push.index, 2).uint(statusCode(push.status), 1).bigInt(push.value, 16, true).uint(push.confidencePpb, 4);
+  }
+  return writer.done();
+}
+
+/** Zero when nothing is due: an empty push is zero, not keccak(""). */
+export function pushDigest(pushes: readonly PushEntry[]): Hex {
+  return pushes.length === 0 ? ZERO_32 : keccakHex(encodePushes(pushes));
+}
+
+/** The 32 bytes that one threshold signature covers, for push and pull, on every chain. */
+export function reportDigest(networkId: Hex, report: Report): Hex {
+  return keccakHex(
+    new ByteWriter()
+      .ascii("TENOR/REPORT/1")
+      .hex(networkId, 32)
+      .uint(report.round, 8)
+      .uint(report.reportTimeMs, 8)
+      .hex(pushDigest(report.pushes), 32)
+      .hex(snapshotRoot(report.leaves), 32)
+      .done(),
+  );
+}
+
+/** The argument of `OracleHub.submit`. */
+export function encodeSubmit(report: Report, signature: GroupSignature): Hex {
+  return toHex(
+    new ByteWriter()
+      .uint(SUBMIT_VERSION, 1)
+      .uint(report.round, 6)
+      .uint(report.reportTimeMs, 6)
+      .hex(snapshotRoot(report.leaves), 32)
+      .hex(signature.rAddress, 20)
+      .hex(signature.z, 32)
+      .raw(encodePushes(report.pushes))
+      .done(),
+  );
+}
