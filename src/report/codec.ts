@@ -7,18 +7,23 @@
  *   root    0x02 | count u16 | top 32
  *   entry   index u16 | status u8 | value i128 | confidencePpb u32                                         → 23 bytes
  *   digest  "TENOR/REPORT/1" | networkId 32 | round u64 | reportTimeMs u64 | pushDigest 32 | snapshotRoot 32
- *   submit  version u8 | round u48 | reportTimeMs u48 | snapshotRoot 32 | rAddress 20 | z 32 | entry …     → 97 + 23·n
+ *   submit  version u8 | networkTag 4 | keyTag 4 | round u48 | reportTimeMs u48 | snapshotRoot 32 | rAddress 20
+ *                | z 32 | entry …                                                                            → 105 + 23·n
+ *
+ * The two tags are hints outside the signature: they let the hub say "another network" or "another key" where it
+ * could otherwise only say "bad signature". What binds network and key is the digest and the challenge.
  */
 import type { Hex } from "../base/bytes.ts";
-import { ByteWriter, toHex } from "../base/bytes.ts";
+import { ByteWriter, fromHex, toHex } from "../base/bytes.ts";
 import { keccak, keccakHex } from "./hash.ts";
 import type { FeedState, GroupSignature, PushEntry, Report } from "./report.ts";
 import { statusCode } from "./report.ts";
 
 export const ZERO_32: Hex = `0x${"00".repeat(32)}`;
 export const SUBMIT_VERSION = 1;
-export const SUBMIT_HEADER_BYTES = 97;
+export const SUBMIT_HEADER_BYTES = 105;
 export const ENTRY_BYTES = 23;
+const TAG_BYTES = 4;
 
 export function encodeLeaf(leaf: FeedState): Uint8Array {
   return new ByteWriter()
@@ -80,11 +85,17 @@ export function reportDigest(networkId: Hex, report: Report): Hex {
   );
 }
 
-/** The argument of `OracleHub.submit`. */
-export function encodeSubmit(report: Report, signature: GroupSignature): Hex {
+/**
+ * The argument of `OracleHub.submit`.
+ * @param networkId 32 bytes; its first 4 become the network tag
+ * @param groupKeyX 32 bytes, x of the group key that signed; its last 4 become the key tag
+ */
+export function encodeSubmit(report: Report, signature: GroupSignature, networkId: Hex, groupKeyX: Hex): Hex {
   return toHex(
     new ByteWriter()
       .uint(SUBMIT_VERSION, 1)
+      .raw(fromHex(networkId).slice(0, TAG_BYTES), TAG_BYTES)
+      .raw(fromHex(groupKeyX).slice(-TAG_BYTES), TAG_BYTES)
       .uint(report.round, 6)
       .uint(report.reportTimeMs, 6)
       .hex(snapshotRoot(report.leaves), 32)
