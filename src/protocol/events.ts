@@ -1,0 +1,121 @@
+/**
+ * The machine's two vocabularies. Events are past tense, effects are orders.
+ * The order of effects is a promise: the interpreter performs them one after another, and when one of them fails
+ * (a reservation the disk refuses) the ones behind it are not performed.
+ */
+import type { Hex } from "../base/bytes.ts";
+import type { GroupSignature, SignedReport } from "../report/report.ts";
+import type { Message, NoncePair } from "./messages.ts";
+
+export type TimerName = "grace" | "hard-stop" | "backup" | "second-set";
+
+export type SignerCommitment = NoncePair & { readonly id: number };
+
+export type OracleEvent =
+  | { readonly kind: "slot-started"; readonly round: number }
+  | { readonly kind: "timer-fired"; readonly timer: TimerName; readonly round: number }
+  | {
+      readonly kind: "observed";
+      readonly round: number;
+      readonly obsTimeMs: number;
+      readonly incarnation: Hex;
+      readonly commitments: readonly [NoncePair, NoncePair];
+      readonly values: readonly (bigint | null)[];
+      /** Hash of the OBSERVE these fields make: the interpreter encodes and signs, the machine only refers. */
+    }
+  /** An authenticated message of another member, or this node's own after it was encoded. */
+  | { readonly kind: "message-received"; readonly message: Message; readonly hash: Hex }
+  | {
+      readonly kind: "share-made";
+      readonly round: number;
+      readonly proposalHash: Hex;
+      readonly digest: Hex;
+      readonly z: Hex;
+    }
+  | { readonly kind: "share-refused"; readonly round: number; readonly proposalHash: Hex; readonly why: string }
+  | {
+      readonly kind: "aggregated";
+      readonly round: number;
+      readonly proposalHash: Hex;
+      readonly signature: GroupSignature;
+    }
+  | {
+      readonly kind: "aggregate-failed";
+      readonly round: number;
+      readonly proposalHash: Hex;
+      readonly culprits: readonly number[];
+    }
+  /** The group signature was checked at the window. */
+  | { readonly kind: "report-verified"; readonly signed: SignedReport }
+  | { readonly kind: "rounds-reserved"; readonly upTo: number }
+  | { readonly kind: "disk-failed"; readonly why: string };
+
+export type RefusalReason =
+  | "round-closed"
+  | "wrong-feed-count"
+  | "obs-time-off-slot"
+  | "not-the-leader"
+  | "backup-too-early"
+  | "already-accepted"
+  | "other-digest"
+  | "too-few-observations"
+  | "bad-observation-list"
+  | "bad-signer-set"
+  | "not-my-observation"
+  | "parent-too-old"
+  | "parent-not-below"
+  | "parent-digest-differs"
+  | "too-many-pending"
+  | "digest-differs";
+
+export type Note =
+  | {
+      readonly kind: "refused";
+      readonly what: Message["type"];
+      readonly from: number;
+      readonly round: number;
+      readonly why: RefusalReason;
+    }
+  | { readonly kind: "equivocation"; readonly what: "observe" | "propose" | "share"; readonly from: number; readonly round: number }
+  | { readonly kind: "proposed"; readonly round: number; readonly attempt: number; readonly observers: readonly number[]; readonly signers: readonly number[] }
+  | { readonly kind: "accepted"; readonly round: number; readonly from: number; readonly attempt: number; readonly digest: Hex }
+  | { readonly kind: "bad-shares"; readonly round: number; readonly culprits: readonly number[] }
+  | { readonly kind: "two-digests"; readonly round: number }
+  | { readonly kind: "idle"; readonly round: number; readonly why: "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed" };
+
+export type Effect =
+  /** Commit on disk before anything below is performed. */
+  | { readonly kind: "reserve-rounds"; readonly upTo: number }
+  /** Evaluate all feeds, draw two nonce pairs; answer with `observed`. */
+  | { readonly kind: "observe"; readonly round: number }
+  /** Encode, sign, deliver to myself, send: OBSERVE and REPORT by gossip, the rest on streams to every member. */
+  | { readonly kind: "broadcast"; readonly message: Message }
+  /** Send the very bytes of a PROPOSE received from another member on to everyone. */
+  | { readonly kind: "forward"; readonly hash: Hex }
+  | {
+      readonly kind: "sign-share";
+      readonly round: number;
+      readonly attempt: 0 | 1;
+      readonly proposalHash: Hex;
+      readonly digest: Hex;
+      readonly commitments: readonly SignerCommitment[];
+    }
+  | {
+      readonly kind: "aggregate";
+      readonly round: number;
+      readonly proposalHash: Hex;
+      readonly digest: Hex;
+      readonly commitments: readonly SignerCommitment[];
+      readonly shares: ReadonlyMap<number, Hex>;
+    }
+  | { readonly kind: "set-timer"; readonly timer: TimerName; readonly round: number; readonly delayMs: number }
+  | { readonly kind: "verify-report"; readonly signed: SignedReport }
+  | { readonly kind: "fetch-message"; readonly round: number; readonly hash: Hex; readonly from: number }
+  | { readonly kind: "fetch-report"; readonly round: number; readonly digest: Hex; readonly from: number }
+  /** A report is complete and signed: store, transmit, serve. */
+  | { readonly kind: "publish"; readonly signed: SignedReport; readonly own: boolean }
+  /** Nonces of rounds below may not be used any more. */
+  | { readonly kind: "forget-nonces"; readonly belowRound: number }
+  | { readonly kind: "note"; readonly note: Note };
+
+export type Step<State> = { readonly state: State; readonly effects: readonly Effect[] };

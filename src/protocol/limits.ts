@@ -1,0 +1,49 @@
+/** Every cap and every wait of the protocol, and what breaks when it is lower or higher. */
+
+/** Rounds a node keeps open below the current slot. Lower: late shares are lost. Higher: more memory for peers to fill. */
+export const ROUNDS_KEPT_BELOW = 2;
+/** Rounds accepted above the current slot, for peers whose clock is a little ahead. Higher: a flood has more room. */
+export const ROUNDS_OPEN_ABOVE = 1;
+/** Signed reports held for parents. Lower: a node that was away fetches more often. */
+export const REPORTS_KEPT = 16;
+/** Different OBSERVEs kept of one sender in one round: the second version matters only if a PROPOSE names it. */
+export const OBSERVATION_VERSIONS_MAX = 3;
+/** PROPOSEs held back in one round (missing observations, backup too early). */
+export const PENDING_PROPOSALS_MAX = 4;
+/** Shares held for PROPOSEs not yet seen, per round. */
+export const EARLY_SHARES_MAX = 64;
+/** obsTime may differ this much from the slot's time, for everybody alike. Lower: clock skew costs observations. */
+export const OBSERVATION_TIME_TOLERANCE_MS = 2_000;
+/** A parent may be passed over by reports at most this many slots old. Lower: a leader one report behind loses its slot. */
+export const PARENT_LAG_SLOTS = 2;
+/** How far ahead of the (f+1)-th highest live peer a node may act: a clock jump must not burn reservations. */
+export const SLOT_LEAD_MAX = 2;
+
+const RESERVATION_SPAN_MS = 16_000;
+const RESERVATION_ROUNDS_MAX = 16;
+
+/** Rounds written ahead with one disk commit: clamp(16 s / D, 1, 16). A restart waits at most this many slots. */
+export function reservationRounds(slotMs: number): number {
+  return Math.max(1, Math.min(RESERVATION_ROUNDS_MAX, Math.floor(RESERVATION_SPAN_MS / slotMs)));
+}
+
+export type Waits = {
+  /** After 2f+1 healthy observations, how long the leader waits for the rest. */
+  readonly graceMs: number;
+  /** From T_r: the leader proposes what it has. */
+  readonly hardStopMs: number;
+  /** From T_r: a backup's PROPOSE is acceptable. */
+  readonly backupMs: number;
+  /** From an accepted PROPOSE: without a signature the proposer names a second signer set. */
+  readonly secondSetMs: number;
+};
+
+/** min(constant, fraction of D), so that short slots keep room for a rescue. */
+export function waitsFor(slotMs: number): Waits {
+  return {
+    graceMs: Math.min(60, slotMs * 0.06),
+    hardStopMs: Math.min(250, slotMs * 0.25),
+    backupMs: Math.min(400, slotMs * 0.4),
+    secondSetMs: Math.min(120, slotMs * 0.12),
+  };
+}

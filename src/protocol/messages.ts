@@ -1,0 +1,56 @@
+/** What nodes say to each other. `sender` is authenticated by the envelope before a message reaches the machine. */
+import type { Hex } from "../base/bytes.ts";
+import type { SignedReport } from "../report/report.ts";
+
+export type NoncePair = { readonly hiding: Hex; readonly binding: Hex };
+
+export type Observe = {
+  readonly type: "observe";
+  readonly round: number;
+  readonly sender: number;
+  readonly obsTimeMs: number;
+  /** Round of the signed report whose surface grid the values stand on; 0 while no feed is a surface. */
+  readonly gridRound: number;
+  /** Random per process start: two processes with one key show themselves by it. 16 bytes. */
+  readonly incarnation: Hex;
+  /** Nonce commitments for attempts 0 and 1. */
+  readonly commitments: readonly [NoncePair, NoncePair];
+  /** One entry per feed in index order, in the feed's decimals; null is a missing value. */
+  readonly values: readonly (bigint | null)[];
+};
+
+export type ParentRef = { readonly round: number; readonly digest: Hex };
+export type ObservationRef = { readonly id: number; readonly hash: Hex };
+
+export type Propose = {
+  readonly type: "propose";
+  readonly round: number;
+  readonly sender: number;
+  /** 0: first signer set; 1: second set, on the second nonce pair, for the same digest. */
+  readonly attempt: 0 | 1;
+  /** null only before the first report of the network. */
+  readonly parent: ParentRef | null;
+  /** Ascending by id. */
+  readonly observations: readonly ObservationRef[];
+  /** Ascending; exactly t of the ids above. */
+  readonly signers: readonly number[];
+};
+
+export type Share = {
+  readonly type: "share";
+  readonly round: number;
+  readonly sender: number;
+  /** A share is judged only under the PROPOSE it names. */
+  readonly proposalHash: Hex;
+  readonly digest: Hex;
+  readonly z: Hex;
+};
+
+export type ReportMessage = {
+  readonly type: "report";
+  readonly round: number;
+  readonly sender: number;
+  readonly signed: SignedReport;
+};
+
+export type Message = Observe | Propose | Share | ReportMessage;

@@ -1,0 +1,34 @@
+/** Complete reports: mine, a peer's, or one fetched as a parent. A valid group signature is all the proof there is. */
+import type { Step } from "./events.ts";
+import { REPORTS_KEPT } from "./limits.ts";
+import type { SignedReport } from "../report/report.ts";
+import type { OracleState } from "./state.ts";
+
+/** Keeps the newest reports and closes the round. */
+export function hold(state: OracleState, signed: SignedReport): OracleState {
+  const reports = new Map(state.reports).set(signed.report.round, signed);
+  for (const round of [...reports.keys()].sort((a, b) => b - a).slice(REPORTS_KEPT)) reports.delete(round);
+  const round = state.rounds.get(signed.report.round);
+  const rounds = round === undefined ? state.rounds : new Map(state.rounds).set(round.round, { ...round, complete: true });
+  return { ...state, reports, rounds };
+}
+
+export function onReportMessage(state: OracleState, signed: SignedReport): Step<OracleState> {
+  const held = state.reports.get(signed.report.round);
+  // The signature is checked only when the report would be news: a repeated one costs a comparison.
+  if (held !== undefined && held.digest === signed.digest) return { state, effects: [] };
+  const oldest = Math.min(...state.reports.keys());
+  if (state.reports.size >= REPORTS_KEPT && signed.report.round < oldest) return { state, effects: [] };
+  return { state, effects: [{ kind: "verify-report", signed }] };
+}
+
+export function onReportVerified(state: OracleState, signed: SignedReport): Step<OracleState> {
+  const held = state.reports.get(signed.report.round);
+  if (held !== undefined) {
+    // Two valid digests for one round break S3: keep the first, say it loudly.
+    return held.digest === signed.digest
+      ? { state, effects: [] }
+      : { state, effects: [{ kind: "note", note: { kind: "two-digests", round: signed.report.round } }] };
+  }
+  return { state: hold(state, signed), effects: [{ kind: "publish", signed, own: false }] };
+}

@@ -1,0 +1,91 @@
+/**
+ * What a PROPOSE must satisfy before this node signs under it, in the order of the specification.
+ * Validity rests on signed material only, never on this node's own opinion of the market. [R14]
+ */
+import type { Effect, RefusalReason } from "./events.ts";
+import { leadershipOf } from "./leader.ts";
+import { PARENT_LAG_SLOTS } from "./limits.ts";
+import type { Observe, Propose } from "./messages.ts";
+import { honestMedian } from "./quorum.ts";
+import type { SignedReport } from "../report/report.ts";
+import type { OracleState, RoundState } from "./state.ts";
+
+export type ProposalVerdict =
+  | { readonly kind: "accept"; readonly observations: readonly Observe[]; readonly parent: SignedReport | null }
+  | { readonly kind: "wait"; readonly effects: readonly Effect[] }
+  | { readonly kind: "refuse"; readonly why: RefusalReason };
+
+const refuse = (why: RefusalReason): ProposalVerdict => ({ kind: "refuse", why });
+
+function strictlyAscending(ids: readonly number[], n: number): boolean {
+  return ids.every((id, i) => id >= 1 && id <= n && (i === 0 || id > ids[i - 1]!));
+}
+
+function refusalByRole(state: OracleState, round: RoundState, message: Propose): RefusalReason | "early" | null {
+  const { leader, backup } = leadershipOf(state.config.cfg, message.round, state.config.n);
+  const first = round.accepted[0];
+  if (first !== undefined) {
+    // A second set comes from the same proposer, on the second nonce pair. Anything else is a second opinion.
+    if (message.attempt === 1 && first.message.sender === message.sender && round.accepted.length === 1) return null;
+    return "already-accepted";
+  }
+  if (message.sender === leader) return null;
+  if (message.sender !== backup) return "not-the-leader";
+  return round.backupOpen ? null : "early";
+}
+
+function refusalByLists(state: OracleState, round: RoundState, message: Propose): RefusalReason | null {
+  const { n, f, t, selfId } = state.config;
+  const ids = message.observations.map(({ id }) => id);
+  if (!strictlyAscending(ids, n)) return "bad-observation-list";
+  if (ids.length < honestMedian(f)) return "too-few-observations";
+  const signers = message.signers;
+  if (signers.length !== t || !strictlyAscending(signers, n)) return "bad-signer-set";
+  if (!signers.every((id) => ids.includes(id))) return "bad-signer-set";
+  const mine = message.observations.find(({ id }) => id === selfId);
+  return mine !== undefined && mine.hash !== round.ownHash && round.active ? "not-my-observation" : null;
+}
+
+type ParentVerdict = { kind: "held"; parent: SignedReport | null } | { kind: "fetch" } | { kind: "refuse"; why: RefusalReason };
+
+function judgeParent(state: OracleState, message: Propose): ParentVerdict {
+  const parentRound = message.parent?.round ?? 0;
+  if (parentRound >= message.round) return { kind: "refuse", why: "parent-not-below" };
+  // [R13] A parent may be passed over only by reports of the last two slots: nobody can revive an old trigger state.
+  for (const round of state.reports.keys()) {
+    if (round > parentRound && round < message.round - PARENT_LAG_SLOTS) return { kind: "refuse", why: "parent-too-old" };
+  }
+  if (message.parent === null) return { kind: "held", parent: null };
+  const held = state.reports.get(parentRound);
+  if (held === undefined) return { kind: "fetch" };
+  return held.digest === message.parent.digest
+    ? { kind: "held", parent: held }
+    : { kind: "refuse", why: "parent-digest-differs" };
+}
+
+export function judgeProposal(state: OracleState, round: RoundState, message: Propose): ProposalVerdict {
+  const role = refusalByRole(state, round, message);
+  if (role !== null && role !== "early") return refuse(role);
+  const lists = refusalByLists(state, round, message);
+  if (lists !== null) return refuse(lists);
+  const parent = judgeParent(state, message);
+  if (parent.kind === "refuse") return refuse(parent.why);
+
+  const effects: Effect[] = [];
+  if (parent.kind === "fetch" && message.parent !== null) {
+    effects.push({ kind: "fetch-report", ...message.parent, from: message.sender });
+  }
+  const observations: Observe[] = [];
+  for (const { id, hash } of message.observations) {
+    const held = round.versions.get(hash);
+    if (held === undefined) {
+      effects.push({ kind: "fetch-message", round: message.round, hash, from: message.sender });
+    } else if (held.sender !== id) {
+      return refuse("bad-observation-list");
+    } else {
+      observations.push(held);
+    }
+  }
+  if (effects.length > 0 || role === "early" || parent.kind === "fetch") return { kind: "wait", effects };
+  return { kind: "accept", observations, parent: parent.parent };
+}

@@ -1,0 +1,137 @@
+/** The oracle machine's memory. Plain immutable data: `step` returns a new one. */
+import type { Hex } from "../base/bytes.ts";
+import type { FeedRule } from "../feeds/rule.ts";
+import type { Report, SignedReport } from "../report/report.ts";
+import type { Observe, Propose, Share } from "./messages.ts";
+
+/** What a running configuration fixes for every node alike, and which member this one is. */
+export type OracleConfig = {
+  readonly cfg: Hex;
+  readonly networkId: Hex;
+  readonly selfId: number;
+  readonly n: number;
+  readonly f: number;
+  /** Signers per report. */
+  readonly t: number;
+  readonly slotMs: number;
+  readonly firstRound: number;
+  readonly firstRoundTimeMs: number;
+  /** In index order. */
+  readonly rules: readonly FeedRule[];
+};
+
+export type HeldObservation = { readonly hash: Hex; readonly message: Observe };
+
+export type AcceptedProposal = {
+  readonly hash: Hex;
+  readonly message: Propose;
+  readonly report: Report;
+  readonly digest: Hex;
+};
+
+export type PendingProposal = { readonly hash: Hex; readonly message: Propose };
+
+/** Shares for one PROPOSE, by sender. */
+export type ShareBox = ReadonlyMap<number, Share>;
+
+export type RoundState = {
+  readonly round: number;
+  /** First valid OBSERVE of each member. */
+  readonly observations: ReadonlyMap<number, HeldObservation>;
+  /** Every held version by hash: a PROPOSE may name another than the first. */
+  readonly versions: ReadonlyMap<Hex, Observe>;
+  readonly ownHash: Hex | null;
+  /** Reserved on disk before anything of this round was sent; false: watch only. */
+  readonly active: boolean;
+  readonly backupOpen: boolean;
+  readonly graceOver: boolean;
+  readonly hardStopOver: boolean;
+  /** This node has sent a PROPOSE of its own. */
+  readonly proposed: boolean;
+  readonly pending: readonly PendingProposal[];
+  /** Accepted PROPOSEs in order of attempt, all for one digest. */
+  readonly accepted: readonly AcceptedProposal[];
+  readonly shares: ReadonlyMap<Hex, ShareBox>;
+  /** PROPOSE hashes under which an aggregation was asked for or has failed with its box. */
+  readonly aggregating: ReadonlySet<Hex>;
+  readonly complete: boolean;
+};
+
+export type DiskState = "ok" | "failed";
+
+export type OracleState = {
+  readonly config: OracleConfig;
+  /** 0 before the first slot. */
+  readonly currentRound: number;
+  /** Rounds up to this one were reserved by an earlier life of this key: never act in them. */
+  readonly floorRound: number;
+  /** Highest round reserved on disk. */
+  readonly reservedRound: number;
+  readonly disk: DiskState;
+  readonly rounds: ReadonlyMap<number, RoundState>;
+  /** Signed reports held, by round; the newest REPORTS_KEPT. */
+  readonly reports: ReadonlyMap<number, SignedReport>;
+  /** Highest round heard of each peer, and this node's round when it was heard. */
+  readonly heard: ReadonlyMap<number, { readonly round: number; readonly atRound: number }>;
+};
+
+/**
+ * @param reservedRound highest round reserved by earlier lives of this key, 0 when none
+ * @param latest        newest signed report this node has stored, if any
+ */
+export function initialState(config: OracleConfig, reservedRound: number, latest: SignedReport | null): OracleState {
+  return {
+    config,
+    currentRound: 0,
+    floorRound: reservedRound,
+    reservedRound,
+    disk: "ok",
+    rounds: new Map(),
+    reports: latest === null ? new Map() : new Map([[latest.report.round, latest]]),
+    heard: new Map(),
+  };
+}
+
+export function emptyRound(round: number): RoundState {
+  return {
+    round,
+    observations: new Map(),
+    versions: new Map(),
+    ownHash: null,
+    active: false,
+    backupOpen: false,
+    graceOver: false,
+    hardStopOver: false,
+    proposed: false,
+    pending: [],
+    accepted: [],
+    shares: new Map(),
+    aggregating: new Set(),
+    complete: false,
+  };
+}
+
+export function slotTimeMs(config: OracleConfig, round: number): number {
+  return config.firstRoundTimeMs + (round - config.firstRound) * config.slotMs;
+}
+
+/** The round whose slot contains `timeMs`; below firstRound before the configuration begins. */
+export function roundAt(config: Pick<OracleConfig, "firstRound" | "firstRoundTimeMs" | "slotMs">, timeMs: number): number {
+  return config.firstRound + Math.floor((timeMs - config.firstRoundTimeMs) / config.slotMs);
+}
+
+export function latestReport(state: OracleState, belowRound = Number.POSITIVE_INFINITY): SignedReport | null {
+  let latest: SignedReport | null = null;
+  for (const [round, signed] of state.reports) {
+    if (round < belowRound && (latest === null || round > latest.report.round)) latest = signed;
+  }
+  return latest;
+}
+
+export function withRound(state: OracleState, round: RoundState): OracleState {
+  return { ...state, rounds: new Map(state.rounds).set(round.round, round) };
+}
+
+export function mapWith<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}

@@ -1,0 +1,97 @@
+/**
+ * The oracle's state machine: `step(state, event) → {state, effects}`. It knows no clock, no dice, no disk and no key.
+ * docs/protocol.md numbers the rules; comments cite them as [R…].
+ */
+import type { Hex } from "../base/bytes.ts";
+import { unreachable } from "../base/errors.ts";
+import type { Note, OracleEvent, Step } from "./events.ts";
+import type { Message } from "./messages.ts";
+import { onObserve, onObserved } from "./phase-observe.ts";
+import { onBackupOpen, onPropose, onSecondSet, recheckPending, tryPropose } from "./phase-propose.ts";
+import { onReportMessage, onReportVerified } from "./phase-report.ts";
+import { onAggregated, onAggregateFailed, onShare, onShareMade } from "./phase-sign.ts";
+import { onSlot, roundWindow } from "./phase-slot.ts";
+import type { OracleState } from "./state.ts";
+import { withRound } from "./state.ts";
+
+export type OracleStep = Step<OracleState>;
+
+/** Runs the second reducer on the first one's state and appends its effects. */
+function chain(first: OracleStep, then: (state: OracleState) => OracleStep): OracleStep {
+  const second = then(first.state);
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
+}
+
+function onMessage(state: OracleState, message: Message, hash: Hex): OracleStep {
+  // Heard before judged: where the others stand matters most when this node's own window is wrong. [R31]
+  const heard = new Map(state.heard).set(message.sender, { round: message.round, atRound: state.currentRound });
+  const next: OracleState = { ...state, heard };
+  // A report speaks for itself at any age; the rest belongs to an open round. [R7]
+  const window = roundWindow(state);
+  if (message.type !== "report" && (message.round < window.low || message.round > window.high)) {
+    const note: Note = { kind: "refused", what: message.type, from: message.sender, round: message.round, why: "round-closed" };
+    return { state: next, effects: [{ kind: "note", note }] };
+  }
+  switch (message.type) {
+    case "observe":
+      return chain(onObserve(next, message, hash), (after) => recheckPending(after, message.round));
+    case "propose":
+      return onPropose(next, message, hash);
+    case "share":
+      return onShare(next, message);
+    case "report":
+      return onReportMessage(next, message.signed);
+    default:
+      return unreachable(message);
+  }
+}
+
+export function step(state: OracleState, event: OracleEvent): OracleStep {
+  switch (event.kind) {
+    case "slot-started":
+      return onSlot(state, event.round);
+    case "timer-fired": {
+      const round = state.rounds.get(event.round);
+      if (round === undefined) return { state, effects: [] };
+      switch (event.timer) {
+        case "grace":
+          return tryPropose(withRound(state, { ...round, graceOver: true }), event.round);
+        case "hard-stop":
+          return tryPropose(withRound(state, { ...round, hardStopOver: true }), event.round);
+        case "backup":
+          return onBackupOpen(state, event.round);
+        case "second-set":
+          return onSecondSet(state, event.round);
+        default:
+          return unreachable(event.timer);
+      }
+    }
+    case "observed":
+      return onObserved(state, event);
+    case "message-received":
+      return onMessage(state, event.message, event.hash);
+    case "share-made":
+      return onShareMade(state, event);
+    case "share-refused":
+      return { state, effects: [] };
+    case "aggregated":
+      return onAggregated(state, event);
+    case "aggregate-failed":
+      return onAggregateFailed(state, event);
+    case "report-verified":
+      return chain(onReportVerified(state, event.signed), (after) => recheckAll(after));
+    case "rounds-reserved":
+      return { state: { ...state, reservedRound: Math.max(state.reservedRound, event.upTo) }, effects: [] };
+    case "disk-failed":
+      return { state: { ...state, disk: "failed" }, effects: [] };
+    default:
+      return unreachable(event);
+  }
+}
+
+/** A fetched parent may unlock a PROPOSE of any open round. */
+function recheckAll(state: OracleState): OracleStep {
+  let result: OracleStep = { state, effects: [] };
+  for (const round of state.rounds.keys()) result = chain(result, (after) => recheckPending(after, round));
+  return result;
+}
