@@ -1,0 +1,265 @@
+/**
+ * What the HTTP API needs to know of a node. The node implements `NodeView`; the page reads the same types.
+ * Everything is plain data that JSON holds: big integers are decimal text, times are unix milliseconds unless a name
+ * says seconds, and whatever is unknown is null, never a guess.
+ */
+
+/** An integer in a feed's decimals, and the same number as decimal text: {"raw":"9712345000000","text":"97123.45000000"}. */
+export type Amount = { readonly raw: string; readonly text: string };
+
+/** As in a report. `none`: nothing was ever agreed (or published). */
+export type FeedStatus = "none" | "ok" | "missing" | "disputed";
+
+export type IdentityView = {
+  readonly nodeId: number;
+  readonly peerId: string;
+  readonly networkId: string;
+  /** Hash of the active configuration; null before the key ceremony has been activated. */
+  readonly cfg: string | null;
+  /** Address of the hub contract; null before it is deployed. */
+  readonly hub: string | null;
+  readonly chainId: number | null;
+  readonly slotMs: number;
+  readonly n: number;
+  readonly f: number;
+  readonly t: number;
+  /** Address that pays for this node's transactions. */
+  readonly transmitter: string | null;
+  readonly version: string;
+  readonly startedAtMs: number;
+};
+
+export type HealthView = {
+  /** The process works: event loop and watchdog only. False asks the supervisor for a restart. */
+  readonly live: boolean;
+  /** The node does its part: configured, connected, fed, and its reports are recent. */
+  readonly ready: boolean;
+  /** One plain sentence for everything that keeps it from being ready or live. Empty when both hold. */
+  readonly reasons: readonly string[];
+};
+
+export type ExcludedSource = { readonly source: string; readonly reason: string; readonly detail: string };
+
+/** What this node itself thinks of a feed, before anyone else is asked. */
+export type OwnView =
+  | {
+      readonly kind: "value";
+      readonly value: Amount;
+      readonly sources: readonly string[];
+      readonly excluded: readonly ExcludedSource[];
+    }
+  | {
+      readonly kind: "missing";
+      readonly reason: string;
+      readonly detail: string;
+      readonly sources: readonly string[];
+      readonly excluded: readonly ExcludedSource[];
+    };
+
+export type PublishedView = {
+  readonly value: Amount;
+  readonly round: number;
+  readonly timeMs: number;
+  readonly status: FeedStatus;
+};
+
+export type OnChainView = {
+  readonly value: Amount;
+  readonly round: number;
+  /** Report time as the contract holds it, unix seconds. */
+  readonly timeSec: number;
+  readonly status: FeedStatus;
+  /** The feed's own dense counter of answers. */
+  readonly count: number;
+};
+
+export type FeedView = {
+  readonly name: string;
+  readonly feedId: string;
+  readonly index: number;
+  /** `spot-index`, `iv-atm`, … */
+  readonly kind: string;
+  /** `USD` for a price; `vol` for an annualised volatility, whose value 0.47 means 47 %. */
+  readonly unit: string;
+  readonly decimals: number;
+  readonly heartbeatMs: number;
+  /** The deviation rule in words: "0.5 %", "1.00 vol points". */
+  readonly deviation: string;
+  readonly status: FeedStatus;
+  /** Last agreed value; null when there never was one. Kept, with its time, while missing or disputed. */
+  readonly value: Amount | null;
+  /** Median absolute deviation of the observations, parts per billion of |value|. */
+  readonly confidencePpb: number;
+  /** Slot time of the last agreed value; null when there never was one. */
+  readonly timeMs: number | null;
+  /** Round of the newest signed report this state was read from; null before the first. */
+  readonly round: number | null;
+  readonly published: PublishedView | null;
+  /** What the contract answers, as this node read it last; null while unread or never written. */
+  readonly onChain: OnChainView | null;
+  /** Null before the first evaluation. */
+  readonly own: OwnView | null;
+};
+
+/** `value` is decimal text; null in a round without an agreed value. */
+export type HistoryPoint = { readonly timeMs: number; readonly value: string | null; readonly status: FeedStatus };
+export type PublishedPoint = { readonly timeMs: number; readonly value: string; readonly round: number };
+
+export type FeedHistory = {
+  /** Ascending in time. */
+  readonly points: readonly HistoryPoint[];
+  /** Publications in the same span, ascending, and the last one before it, so that a step line starts at the left edge. */
+  readonly published: readonly PublishedPoint[];
+};
+
+/** One leaf of the snapshot tree, as signed. */
+export type LeafView = {
+  readonly feedId: string;
+  readonly definitionDigest: string;
+  readonly status: FeedStatus;
+  readonly value: string;
+  readonly confidencePpb: number;
+  readonly timeMs: number;
+  readonly pubStatus: FeedStatus;
+  readonly pubValue: string;
+  readonly pubConfidencePpb: number;
+  readonly pubRound: number;
+  readonly pubTimeMs: number;
+};
+
+export type SignedReportView = {
+  readonly round: number;
+  readonly reportTimeMs: number;
+  readonly digest: string;
+  readonly signature: { readonly rAddress: string; readonly z: string };
+  /** x of the group's public key; y is even. */
+  readonly groupKeyX: string;
+  readonly leaves: readonly LeafView[];
+  /** Feed indices this report pushes. */
+  readonly due: readonly number[];
+  /** The argument of `OracleHub.submit`. */
+  readonly submitPayload: string;
+};
+
+export type RoundPhase = "idle" | "observing" | "proposed" | "signing" | "complete" | "failed";
+
+export type RoundView = {
+  readonly round: number;
+  /** Start of the slot. */
+  readonly startedAtMs: number;
+  readonly phase: RoundPhase;
+  readonly leader: number;
+  readonly backup: number;
+  readonly observedBy: readonly number[];
+  readonly proposal: { readonly signers: readonly number[]; readonly observers: readonly number[] } | null;
+  readonly sharesFrom: readonly number[];
+  readonly completedAtMs: number | null;
+  /** Slot start to verified signature at this node. */
+  readonly latencyMs: number | null;
+  /** Messages of this round that were refused, in words. */
+  readonly refusals: readonly string[];
+};
+
+export type RecentRound = {
+  readonly round: number;
+  readonly latencyMs: number | null;
+  readonly leader: number;
+  readonly ok: boolean;
+};
+
+export type PeerView = {
+  readonly nodeId: number;
+  readonly peerId: string;
+  /** The node that answers this request. Always `connected`. */
+  readonly self: boolean;
+  readonly connected: boolean;
+  readonly rttMs: number | null;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Gossip score; null while unknown. Below zero is misbehaviour. */
+  readonly score: number | null;
+  /** Newest round of which a valid observation of this node is held. */
+  readonly lastRound: number | null;
+  readonly lastSeenMs: number | null;
+};
+
+export type TransactionStatus =
+  | "planned"
+  | "signed"
+  | "broadcast"
+  | "mined"
+  | "final"
+  | "reverted"
+  | "replaced"
+  | "dropped";
+
+export type TransactionView = {
+  /** Null before it is signed. */
+  readonly hash: string | null;
+  readonly nonce: number;
+  readonly round: number;
+  /** Names of the feeds it updates. */
+  readonly feeds: readonly string[];
+  readonly status: TransactionStatus;
+  readonly plannedAtMs: number;
+  readonly minedAtMs: number | null;
+  readonly block: number | null;
+  readonly gasUsed: number | null;
+  /** Wei, decimal text. */
+  readonly feeWei: string | null;
+  /** Why it reverted, was replaced or dropped, in words. */
+  readonly reason: string | null;
+};
+
+export type SourceState = "ok" | "stale" | "gap" | "waiting";
+
+export type SourceView = {
+  /** `kraken:BTC-USD` */
+  readonly source: string;
+  readonly venue: string;
+  readonly state: SourceState;
+  /** Why it is not `ok`: a word of a closed set, and a sentence. */
+  readonly reason: string | null;
+  readonly detail: string | null;
+  /** Age of the newest quote. */
+  readonly ageMs: number | null;
+  readonly latencyMs: number | null;
+  /** Fetches since start by result: {"ok": 120, "timeout": 2}. */
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+export type CeremonyPhase = "waiting" | "dealing" | "confirming" | "complete" | "failed";
+
+export type CeremonyView = {
+  readonly phase: CeremonyPhase;
+  /** Nodes whose message of this phase is held. */
+  readonly have: readonly number[];
+  /** Nodes proven at fault. */
+  readonly culprits: readonly number[];
+};
+
+export type NodeEvent = { readonly kind: "round" | "report" | "transaction" | "peers" | "feeds" };
+
+/** Every method answers at once from what the node knows; none waits for the network. */
+export interface NodeView {
+  identity(): IdentityView;
+  health(): HealthView;
+  /** In the order of their index. */
+  feeds(): readonly FeedView[];
+  /** Null for a name that is no feed. At most the newest `limit` points at or after `sinceMs`. */
+  history(feedName: string, sinceMs: number, limit: number): FeedHistory | null;
+  /** Null before the first signed report. */
+  latestReport(): SignedReportView | null;
+  /** Null before the first slot. */
+  round(): RoundView | null;
+  /** The last 60 finished rounds, ascending. */
+  recentRounds(): readonly RecentRound[];
+  /** All n members, this node included, by id. */
+  peers(): readonly PeerView[];
+  /** The last 50, newest first. */
+  transactions(): readonly TransactionView[];
+  sources(): readonly SourceView[];
+  ceremony(): CeremonyView;
+  /** Calls the listener after something changed. Answers the function that ends the subscription. */
+  subscribe(listener: (event: NodeEvent) => void): () => void;
+}
