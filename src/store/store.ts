@@ -1,0 +1,178 @@
+/** One node's database: opened, checked, migrated, and closed in one place. */
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import type { Hex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import type { Guard } from "./failures.ts";
+import { guardFor } from "./failures.ts";
+import { KeyValues } from "./key-values.ts";
+import type { LockHolder, StoreLock } from "./lock.ts";
+import { takeLock } from "./lock.ts";
+import { migrate } from "./migrate.ts";
+import { protocolTables } from "./migrations/0001-protocol.ts";
+import { outboxTables } from "./migrations/0002-outbox.ts";
+import { OutboxTable } from "./outbox.ts";
+import type { PruneCounts, PruneOptions } from "./prune.ts";
+import { Pruner } from "./prune.ts";
+import type { StoredReport } from "./reports.ts";
+import { SignedReports } from "./reports.ts";
+import { Reservations } from "./reservations.ts";
+import type { ValueRow } from "./value-history.ts";
+import { ValueHistory } from "./value-history.ts";
+
+export const MIGRATIONS = [protocolTables, outboxTables] as const;
+
+export type StoreOptions = {
+  /** The database file; its folder is made when absent. Beside it lie `-wal`, `-shm`, `.lock` and `.guard`. */
+  readonly path: string;
+};
+
+/**
+ * Opens or creates a node's database.
+ * @throws OracleError `store-locked` (a live process holds it), `store-corrupt`, `store-foreign`, `store-newer`,
+ *   `store-altered`, `store-cannot-open`, `store-read-only`, `store-not-durable`
+ */
+export function openStore(options: StoreOptions): Store {
+  const { path } = options;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new OracleError(`cannot make the folder of database ${path}`, { code: "store-cannot-open", path }, error);
+  }
+  const lock = takeLock(path);
+  const guard = guardFor(path);
+  let db: Database.Database | undefined;
+  try {
+    db = guard("opening", () => new Database(path, { timeout: 2_000 }));
+    const opened = db;
+    guard("checking", () => {
+      checkIntegrity(opened, path);
+      makeDurable(opened, path);
+    });
+    guard("migrating", () => migrate(opened, path, MIGRATIONS));
+    syncFolder(path);
+    return new Store({ path }, { db: opened, guard, lock });
+  } catch (error) {
+    db?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+function checkIntegrity(db: Database.Database, path: string): void {
+  const seen = db.pragma("quick_check(1)", { simple: true });
+  if (seen === "ok") return;
+  throw new OracleError(`database ${path} is damaged (${String(seen)}); keep the file aside and restore a backup`, {
+    code: "store-corrupt",
+    path,
+    seen,
+  });
+}
+
+function makeDurable(db: Database.Database, path: string): void {
+  const journal = db.pragma("journal_mode = WAL", { simple: true });
+  db.pragma("synchronous = FULL");
+  const synchronous = db.pragma("synchronous", { simple: true });
+  if (journal !== "wal" || synchronous !== 2) {
+    throw new OracleError(
+      `database ${path} must run with WAL and synchronous FULL, the file system gives ${journal} and ${synchronous}`,
+      { code: "store-not-durable", path, journal, synchronous },
+    );
+  }
+}
+
+/** A new file is only there after a power cut when its folder was synced too. */
+function syncFolder(path: string): void {
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+export class Store {
+  readonly path: string;
+  /** The dead process whose lock was taken over when this store was opened: it did not close its database. */
+  readonly tookOver: LockHolder | undefined;
+  /** Fits `OutboxRows` of the room `chain`. */
+  readonly outbox: OutboxTable;
+  readonly keyValue: KeyValues;
+  readonly #db: Database.Database;
+  readonly #guard: Guard;
+  readonly #lock: StoreLock;
+  readonly #reservations: Reservations;
+  readonly #reports: SignedReports;
+  readonly #values: ValueHistory;
+  readonly #pruner: Pruner;
+
+  constructor(
+    options: StoreOptions,
+    doors: { readonly db: Database.Database; readonly guard: Guard; readonly lock: StoreLock },
+  ) {
+    this.path = options.path;
+    this.#db = doors.db;
+    this.#guard = doors.guard;
+    this.#lock = doors.lock;
+    this.tookOver = doors.lock.tookOver;
+    this.outbox = new OutboxTable(doors);
+    this.keyValue = new KeyValues(doors);
+    this.#reservations = new Reservations(doors);
+    this.#reports = new SignedReports(doors);
+    this.#values = new ValueHistory(doors);
+    this.#pruner = new Pruner(doors);
+  }
+
+  /** See {@link Reservations.reservedUpTo}: −1 when nothing is reserved under this key. */
+  reservedUpTo(groupKeyX: Hex): number {
+    return this.#reservations.reservedUpTo(groupKeyX);
+  }
+
+  /** See {@link Reservations.reserve}: on disk when it returns. */
+  reserve(groupKeyX: Hex, upToRound: number): void {
+    this.#reservations.reserve(groupKeyX, upToRound);
+  }
+
+  /** See {@link SignedReports.save}. */
+  saveReport(round: number, digest: Hex, timeMs: number, bytes: Uint8Array): void {
+    this.#reports.save(round, digest, timeMs, bytes);
+  }
+
+  latestReport(): StoredReport | undefined {
+    return this.#reports.latest();
+  }
+
+  reportAt(round: number): StoredReport | undefined {
+    return this.#reports.at(round);
+  }
+
+  reportByDigest(digest: Hex): StoredReport | undefined {
+    return this.#reports.byDigest(digest);
+  }
+
+  saveValues(rows: readonly ValueRow[]): void {
+    this.#values.save(rows);
+  }
+
+  /** See {@link ValueHistory.since}: oldest first, thinned evenly to the limit. */
+  history(feedIndex: number, sinceMs: number, limit: number): readonly ValueRow[] {
+    return this.#values.since(feedIndex, sinceMs, limit);
+  }
+
+  /** See {@link Pruner}: call again while `more` is true. */
+  prune(options: PruneOptions): PruneCounts {
+    return this.#pruner.prune(options);
+  }
+
+  /** Moves the write-ahead log into the database file and lets the next process in. Closing twice is harmless. */
+  close(): void {
+    if (!this.#db.open) return;
+    try {
+      this.#guard("closing", () => this.#db.pragma("wal_checkpoint(TRUNCATE)"));
+    } finally {
+      this.#db.close();
+      this.#lock.release();
+    }
+  }
+}
