@@ -2,7 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { aggregate } from "../feeds/aggregate.ts";
 import { buildReport, digestOf } from "./build-report.ts";
-import type { Effect, Note, RefusalReason, Step } from "./events.ts";
+import type { Effect, Note, OracleEvent, RefusalReason, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
 import { PENDING_PROPOSALS_MAX, waitsFor } from "./limits.ts";
 import type { Propose } from "./messages.ts";
@@ -107,10 +107,11 @@ export function onSecondSet(state: OracleState, roundNumber: number): OracleStep
   if (round === undefined || first === undefined || round.complete || !round.active) return nothing(state);
   if (first.message.sender !== state.config.selfId || round.accepted.length > 1) return nothing(state);
   const box = round.shares.get(first.hash);
-  const delivered = first.message.signers.filter((id) => box?.has(id) === true);
+  const isGood = (id: number): boolean => box?.has(id) === true && !round.culprits.has(id);
+  const delivered = first.message.signers.filter(isGood);
   const fresh = first.message.observations.map(({ id }) => id).filter((id) => !first.message.signers.includes(id));
-  const silent = first.message.signers.filter((id) => box?.has(id) !== true);
-  const signers = [...delivered, ...fresh, ...silent].slice(0, state.config.t).sort((a, b) => a - b);
+  const rest = first.message.signers.filter((id) => !isGood(id));
+  const signers = [...delivered, ...fresh, ...rest].slice(0, state.config.t).sort((a, b) => a - b);
   if (fresh.length === 0) return nothing(state);
   const message: Propose = { ...first.message, attempt: 1, signers };
   const observers = message.observations.map(({ id }) => id);
@@ -121,6 +122,19 @@ export function onSecondSet(state: OracleState, roundNumber: number): OracleStep
       { kind: "note", note: { kind: "proposed", round: roundNumber, attempt: 1, observers, signers } },
     ],
   };
+}
+
+/** The culprits are named, and the proposer need not wait for its timer to do without them. */
+export function onAggregateFailed(
+  state: OracleState,
+  event: Extract<OracleEvent, { kind: "aggregate-failed" }>,
+): OracleStep {
+  const round = state.rounds.get(event.round);
+  if (round === undefined) return nothing(state);
+  const note: Note = { kind: "bad-shares", round: event.round, culprits: event.culprits };
+  const named = withRound(state, { ...round, culprits: new Set([...round.culprits, ...event.culprits]) });
+  const second = onSecondSet(named, event.round);
+  return { state: second.state, effects: [{ kind: "note", note }, ...second.effects] };
 }
 
 function refuse(state: OracleState, message: Propose, why: RefusalReason): OracleStep {

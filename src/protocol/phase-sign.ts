@@ -115,12 +115,3 @@ export function onAggregated(state: OracleState, event: Extract<OracleEvent, { k
   }
   return { state: hold(state, signed), effects };
 }
-
-/** The culprits are named; an honest share can still arrive under the second set. */
-export function onAggregateFailed(
-  state: OracleState,
-  event: Extract<OracleEvent, { kind: "aggregate-failed" }>,
-): OracleStep {
-  const note: Note = { kind: "bad-shares", round: event.round, culprits: event.culprits };
-  return { state, effects: [{ kind: "note", note }] };
-}

@@ -1,12 +1,9 @@
 /** A signed report as bytes, for gossip, fetches and the store. The digest is recomputed by whoever verifies. */
 import { ByteReader, ByteWriter } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { encodeLeaf, encodePushes } from "../report/codec.ts";
+import { encodeLeaf, encodePushes, ENTRY_BYTES, LEAF_BYTES } from "../report/codec.ts";
 import type { FeedState, FeedStatus, PushEntry, SignedReport } from "../report/report.ts";
 import { statusFromCode } from "../report/report.ts";
-
-const LEAF_BYTES = 141;
-const ENTRY_BYTES = 23;
 
 export function encodeSignedReport(signed: SignedReport): Uint8Array {
   const { report, digest, signature } = signed;

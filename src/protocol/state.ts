@@ -54,6 +54,8 @@ export type RoundState = {
   readonly shares: ReadonlyMap<Hex, ShareBox>;
   /** PROPOSE hashes under which an aggregation was asked for or has failed with its box. */
   readonly aggregating: ReadonlySet<Hex>;
+  /** Members whose share failed its check in this round. */
+  readonly culprits: ReadonlySet<number>;
   readonly complete: boolean;
 };
 
@@ -107,6 +109,7 @@ export function emptyRound(round: number): RoundState {
     accepted: [],
     shares: new Map(),
     aggregating: new Set(),
+    culprits: new Set(),
     complete: false,
   };
 }

@@ -2,7 +2,7 @@
  * Bytes and digests of a report. All integers big-endian.
  *
  *   leaf    0x00 | feedId 32 | definitionDigest 32 | status 1 | value i128 | confidencePpb u32 | timeMs u48
- *                | pubStatus 1 | pubValue i128 | pubConfidencePpb u32 | pubRound u48 | pubTimeMs u48      → 141 bytes
+ *                | pubStatus 1 | pubValue i128 | pubConfidencePpb u32 | pubRound u48 | pubTimeMs u48      → 125 bytes
  *   node    0x01 | left 32 | right 32            an odd last node rises unchanged
  *   root    0x02 | count u16 | top 32
  *   entry   index u16 | status u8 | value i128 | confidencePpb u32                                         → 23 bytes
@@ -23,6 +23,7 @@ export const ZERO_32: Hex = `0x${"00".repeat(32)}`;
 export const SUBMIT_VERSION = 1;
 export const SUBMIT_HEADER_BYTES = 105;
 export const ENTRY_BYTES = 23;
+export const LEAF_BYTES = 125;
 const TAG_BYTES = 4;
 
 export function encodeLeaf(leaf: FeedState): Uint8Array {

@@ -1,0 +1,120 @@
+/**
+ * What the world has seen, and the properties that must hold after every event:
+ * S1 a published scalar lies within the honest observations of its round;
+ * S2 no signature without t members accepting that digest;
+ * S3 at most one digest per round is completed;
+ * S4 no nonce pair serves two (digest, commitment list) pairs;
+ * S5 an honest node is never convicted: it never says two things in one round, across any crash and restart.
+ */
+import type { Hex } from "../../base/bytes.ts";
+import { unreachable } from "../../base/errors.ts";
+import { compareBig } from "../../base/fixed.ts";
+import type { Message, Observe } from "../../protocol/messages.ts";
+import type { SignedReport } from "../../report/report.ts";
+
+export type Violation = { readonly property: "S1" | "S2" | "S3" | "S4" | "S5"; readonly atMs: number; readonly detail: string };
+
+export type LedgerOptions = {
+  readonly liar: number | null;
+  /** Signers a report needs. */
+  readonly threshold: number;
+  readonly feedIds: readonly Hex[];
+};
+
+/** What an honest node may say only once per round. */
+function statementOf(message: Exclude<Message, { type: "report" }>): string {
+  switch (message.type) {
+    case "observe":
+      return "observations";
+    case "propose":
+      return `proposals of attempt ${message.attempt}`;
+    case "share":
+      return `shares under ${message.proposalHash}`;
+    default:
+      return unreachable(message);
+  }
+}
+
+export class Ledger {
+  readonly violations: Violation[] = [];
+  readonly #options: LedgerOptions;
+  readonly #observed = new Map<string, { low: bigint; high: bigint }>();
+  readonly #saidBy = new Map<string, Hex>();
+  readonly #acceptedBy = new Map<Hex, Set<number>>();
+  readonly #completed = new Map<number, Hex>();
+  readonly #nonceUse = new Map<Hex, string>();
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+  }
+
+  get completedRounds(): number {
+    return this.#completed.size;
+  }
+
+  /** The rounds that some honest node completed. */
+  completed(): ReadonlyMap<number, Hex> {
+    return this.#completed;
+  }
+
+  /** A node put a statement of its own on the wire. Reports speak for the group, not for the node. */
+  said(atMs: number, message: Message, hash: Hex): void {
+    const { sender, round } = message;
+    if (sender === this.#options.liar || message.type === "report") return;
+    const statement = statementOf(message);
+    const key = `${statement}/${round}/${sender}`;
+    const before = this.#saidBy.get(key);
+    if (before !== undefined && before !== hash) {
+      this.#report("S5", atMs, `node ${sender} said two different ${statement} in round ${round}: evidence against an honest node`);
+    }
+    this.#saidBy.set(key, hash);
+  }
+
+  observed(message: Observe): void {
+    if (message.sender === this.#options.liar) return;
+    message.values.forEach((value, position) => {
+      if (value === null) return;
+      const key = `${message.round}/${this.#options.feedIds[position]}`;
+      const range = this.#observed.get(key);
+      this.#observed.set(key, {
+        low: range !== undefined && compareBig(range.low, value) < 0 ? range.low : value,
+        high: range !== undefined && compareBig(range.high, value) > 0 ? range.high : value,
+      });
+    });
+  }
+
+  shared(atMs: number, id: number, digest: Hex, nonce: Hex, session: string): void {
+    this.#acceptedBy.set(digest, (this.#acceptedBy.get(digest) ?? new Set()).add(id));
+    if (id === this.#options.liar) return;
+    const before = this.#nonceUse.get(nonce);
+    if (before !== undefined && before !== session) this.#report("S4", atMs, `node ${id} used a nonce pair for two sessions`);
+    this.#nonceUse.set(nonce, session);
+  }
+
+  accused(atMs: number, by: number, id: number, what: string, round: number): void {
+    if (id === this.#options.liar || by === this.#options.liar) return;
+    this.#report("S5", atMs, `node ${by} convicts honest node ${id} of ${what} in round ${round}`);
+  }
+
+  published(atMs: number, by: number, signed: SignedReport): void {
+    const { round, leaves } = signed.report;
+    const before = this.#completed.get(round);
+    if (before === undefined) this.#completed.set(round, signed.digest);
+    else if (before !== signed.digest) this.#report("S3", atMs, `round ${round} was completed with two digests, the second at node ${by}`);
+    const signers = this.#acceptedBy.get(signed.digest)?.size ?? 0;
+    if (signers < this.#options.threshold) {
+      this.#report("S2", atMs, `round ${round} has a signature with ${signers} of ${this.#options.threshold} members behind it`);
+    }
+    for (const leaf of leaves) {
+      if (leaf.status !== "ok") continue;
+      const range = this.#observed.get(`${round}/${leaf.feedId}`);
+      if (range === undefined || leaf.value < range.low || leaf.value > range.high) {
+        this.#report("S1", atMs, `round ${round} publishes ${leaf.value}, honest nodes saw ${range?.low} to ${range?.high}`);
+      }
+    }
+  }
+
+  #report(property: Violation["property"], atMs: number, detail: string): void {
+    this.violations.push({ property, atMs, detail });
+  }
+}
