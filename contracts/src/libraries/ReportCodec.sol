@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.34;
+
+import {IReportCodec} from "../interfaces/IReportCodec.sol";
+
+/// @title Bytes and digests of a report: the Solidity half of a treaty whose other half is src/report/codec.ts.
+/// @dev All integers big-endian. Both halves are held to test/vectors/report.json.
+///
+///   payload  version u8 | networkTag 4 | keyTag 4 | round u48 | reportTimeMs u48 | snapshotRoot 32 | rAddress 20 | z 32
+///            | entry …                                                                         105 + 23·n bytes
+///   entry    index u16 | status u8 | value i128 | confidencePpb u32                                    23 bytes
+///   leaf     0x00 | feedId 32 | definitionDigest 32 | status u8 | value i128 | confidencePpb u32 | timeMs u48
+///            | pubStatus u8 | pubValue i128 | pubConfidencePpb u32 | pubRound u48 | pubTimeMs u48     125 bytes
+///   node     0x01 | left 32 | right 32                an odd last node rises unchanged
+///   root     0x02 | count u16 | top 32                top is zero when there is no leaf
+///   digest   "TENOR/REPORT/1" | networkId 32 | round u64 | reportTimeMs u64 | pushDigest 32 | snapshotRoot 32
+///
+///   The payload is bound byte by byte: version and tags are compared, R and z are the signature, the rest is signed.
+library ReportCodec {
+    uint8 internal constant VERSION = 1;
+    uint256 internal constant HEADER_BYTES = 105;
+    uint256 internal constant ENTRY_BYTES = 23;
+
+    uint8 internal constant STATUS_OK = 1;
+    uint8 internal constant STATUS_MISSING = 2;
+    uint8 internal constant STATUS_DISPUTED = 3;
+
+    bytes14 private constant DOMAIN = "TENOR/REPORT/1";
+
+    struct Header {
+        bytes4 networkTag;
+        bytes4 keyTag;
+        uint64 round;
+        uint64 reportTimeMs;
+        bytes32 snapshotRoot;
+        address rAddress;
+        uint256 z;
+    }
+
+    struct Entry {
+        uint16 index;
+        uint8 status;
+        int128 value;
+        uint32 confidencePpb;
+    }
+
+    struct Leaf {
+        bytes32 feedId;
+        bytes32 definitionDigest;
+        uint8 status;
+        int128 value;
+        uint32 confidencePpb;
+        uint48 timeMs;
+        uint8 pubStatus;
+        int128 pubValue;
+        uint32 pubConfidencePpb;
+        uint48 pubRound;
+        uint48 pubTimeMs;
+    }
+
+    /// @notice Splits a payload, whose length and version it checks.
+    /// @return header  The fields before the entries.
+    /// @return entries Whole entries, at least one.
+    function decodePayload(bytes calldata payload)
+        internal
+        pure
+        returns (Header memory header, bytes calldata entries)
+    {
+        if (payload.length < HEADER_BYTES) {
+            revert IReportCodec.TruncatedPayload(payload.length, HEADER_BYTES);
+        }
+        entries = payload[HEADER_BYTES:];
+        if (entries.length == 0) revert IReportCodec.EmptyPush();
+        uint256 excess = entries.length % ENTRY_BYTES;
+        if (excess != 0) revert IReportCodec.TruncatedPayload(payload.length, payload.length - excess + ENTRY_BYTES);
+
+        uint256 head = uint256(bytes32(payload[:32]));
+        uint8 version = uint8(head >> 248);
+        if (version != VERSION) revert IReportCodec.UnknownVersion(version, VERSION);
+        header.networkTag = bytes4(uint32(head >> 216));
+        header.keyTag = bytes4(uint32(head >> 184));
+        header.round = uint48(head >> 136);
+        header.reportTimeMs = uint48(head >> 88);
+        header.snapshotRoot = bytes32(payload[21:53]);
+        header.rAddress = address(bytes20(payload[53:73]));
+        header.z = uint256(bytes32(payload[73:105]));
+    }
+
+    /// @notice The i-th entry.
+    /// @param entries Whole entries, more than `i`.
+    function entryAt(bytes calldata entries, uint256 i) internal pure returns (Entry memory entry) {
+        uint256 offset = i * ENTRY_BYTES;
+        uint256 packed = uint184(bytes23(entries[offset:offset + ENTRY_BYTES]));
+        entry.index = uint16(packed >> 168);
+        entry.status = uint8(packed >> 160);
+        entry.value = int128(uint128(packed >> 32));
+        entry.confidencePpb = uint32(packed);
+    }
+
+    /// @notice keccak256 of the entries; zero, not keccak256(""), when there is none.
+    function pushDigest(bytes memory entries) internal pure returns (bytes32) {
+        return entries.length == 0 ? bytes32(0) : keccak256(entries);
+    }
+
+    /// @notice The 32 bytes that one threshold signature covers, for push and pull, on every chain.
+    function digest(bytes32 networkId, uint64 round, uint64 reportTimeMs, bytes32 pushed, bytes32 root)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encodePacked(DOMAIN, networkId, round, reportTimeMs, pushed, root));
+    }
+
+    /// @notice Hash of one leaf of the snapshot tree.
+    function leafHash(Leaf memory leaf) internal pure returns (bytes32) {
+        bytes memory agreed = abi.encodePacked(
+            uint8(0), leaf.feedId, leaf.definitionDigest, leaf.status, leaf.value, leaf.confidencePpb, leaf.timeMs
+        );
+        bytes memory published =
+            abi.encodePacked(leaf.pubStatus, leaf.pubValue, leaf.pubConfidencePpb, leaf.pubRound, leaf.pubTimeMs);
+        return keccak256(bytes.concat(agreed, published));
+    }
+
+    /// @notice Root over leaf hashes in the order given, which is ascending by feed id.
+    /// @param level At most 65535 leaf hashes; used as scratch space.
+    function snapshotRoot(bytes32[] memory level) internal pure returns (bytes32) {
+        uint16 count = uint16(level.length);
+        assert(count == level.length);
+        uint256 width = level.length;
+        while (width > 1) {
+            uint256 next = 0;
+            for (uint256 i = 0; i < width; i += 2) {
+                level[next++] = i + 1 < width ? keccak256(abi.encodePacked(uint8(1), level[i], level[i + 1])) : level[i];
+            }
+            width = next;
+        }
+        return keccak256(abi.encodePacked(uint8(2), count, count == 0 ? bytes32(0) : level[0]));
+    }
+}

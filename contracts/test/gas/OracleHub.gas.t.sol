@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.34;
+
+import {FeedReader} from "../../src/FeedReader.sol";
+import {ReportCodec} from "../../src/libraries/ReportCodec.sol";
+import {HubFixture} from "../support/HubFixture.sol";
+import {SchnorrSigner} from "../support/SchnorrSigner.sol";
+
+/// @dev What `node scripts/forge.mjs snapshot` writes into .gas-snapshot. foundry.toml says `isolate = true`: every call
+///      is a transaction of its own, so storage is cold and the number holds the intrinsic 21 000 and the calldata, as a
+///      receipt's gasUsed does.
+contract OracleHubGasTest is HubFixture {
+    uint256 private constant ONE_FEED_MAX = 45_000;
+    uint256 private constant FURTHER_FEED_MAX = 9_000;
+
+    FeedReader private reader;
+
+    function setUp() public {
+        deployHub(10);
+        // Three updates make the steady state: the first finds empty slots of the first era.
+        hub.submit(report(key, FIRST_ROUND, entriesFor(10, 1)));
+        hub.submit(report(key, FIRST_ROUND + 1, entriesFor(10, 2)));
+        vm.warp(timeSecOf(FIRST_ROUND + 2) + 1);
+    }
+
+    function entriesFor(uint16 count, int128 step) private pure returns (ReportCodec.Entry[] memory entries) {
+        entries = new ReportCodec.Entry[](count);
+        for (uint16 i = 0; i < count; i++) {
+            // Prices of about 100 000 and vols of about 0.5, in 8 decimals, by turns.
+            int128 value = i % 2 == 0 ? int128(10_423_317_845_233) : int128(47_123_456);
+            entries[i] = entry(i, value + step * 12_345);
+        }
+    }
+
+    function measure(uint16 due, string memory name) private returns (uint256) {
+        hub.submit(report(key, FIRST_ROUND + 2, entriesFor(due, 3)));
+        return vm.snapshotGasLastCall("OracleHub", name);
+    }
+
+    function test_oneFeedStaysWithinItsBudget() public {
+        assertAtMost(measure(1, "submit of 1 due feed, third update"), ONE_FEED_MAX, "gas");
+    }
+
+    function test_twoFeedsStayWithinTheirBudget() public {
+        assertAtMost(measure(2, "submit of 2 due feeds, third update"), ONE_FEED_MAX + FURTHER_FEED_MAX, "gas");
+    }
+
+    function test_fourFeedsStayWithinTheirBudget() public {
+        assertAtMost(measure(4, "submit of 4 due feeds, third update"), ONE_FEED_MAX + 3 * FURTHER_FEED_MAX, "gas");
+    }
+
+    function test_tenFeedsStayWithinTheirBudget() public {
+        assertAtMost(measure(10, "submit of 10 due feeds, third update"), ONE_FEED_MAX + 9 * FURTHER_FEED_MAX, "gas");
+    }
+
+    function test_eachFurtherFeedStaysWithinItsBudget() public {
+        hub.submit(report(key, FIRST_ROUND + 2, entriesFor(1, 3)));
+        uint256 single = vm.lastCallGas().gasTotalUsed;
+        hub.submit(report(key, FIRST_ROUND + 3, entriesFor(10, 4)));
+        assertAtMost((vm.lastCallGas().gasTotalUsed - single) / 9, FURTHER_FEED_MAX, "gas a further feed");
+    }
+
+    function test_submitWithStatusOnly() public {
+        ReportCodec.Entry[] memory entries = entriesFor(1, 3);
+        entries[0].status = 2;
+        hub.submit(report(key, FIRST_ROUND + 2, entries));
+        vm.snapshotGasLastCall("OracleHub", "submit of 1 missing feed, third update");
+    }
+
+    function test_submitUnderOtherConfigurations() public {
+        hub.rotate(nextConfiguration(otherKey.x, 2, FIRST_ROUND + 3));
+        vm.snapshotGasLastCall("OracleHub", "rotate, 10 feeds");
+        hub.submit(report(key, FIRST_ROUND + 2, entriesFor(1, 3)));
+        vm.snapshotGasLastCall("OracleHub", "submit of 1 due feed, by the previous key");
+        hub.submit(report(otherKey, FIRST_ROUND + 3, entriesFor(1, 4)));
+        vm.snapshotGasLastCall("OracleHub", "submit of 1 due feed, first update by a new key");
+        hub.submit(report(otherKey, FIRST_ROUND + 4, entriesFor(1, 5)));
+        vm.snapshotGasLastCall("OracleHub", "submit of 1 due feed, second update by a new key");
+    }
+
+    function test_read() public {
+        hub.answerAt(3);
+        vm.snapshotGasLastCall("OracleHub", "answerAt as a transaction of its own");
+    }
+}

@@ -1,0 +1,166 @@
+// Writes test/vectors/report.json, which vitest and forge both read: reports as fields, and every byte and digest on the
+// way to the calldata of OracleHub.submit. Deterministic: secrets and nonces are hashes of fixed words, and known to
+// everybody, so they must never guard anything.
+//
+//   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs            writes the file
+//   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs --check    compares, exits 1 when it would change
+//
+// The codec under test makes the bytes; the signatures come from the curve directly and not from src/threshold, so that
+// two ways of signing meet in the verifier.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { ByteWriter, fromHex, toHex } from "../dist/base/bytes.js";
+import * as codec from "../dist/report/codec.js";
+import { keccak, keccakHex } from "../dist/report/hash.js";
+
+const file = fileURLToPath(new URL("../test/vectors/report.json", import.meta.url));
+const { Point } = secp256k1;
+const Q = Point.Fn.ORDER;
+
+const toBig = (bytes) => BigInt(toHex(bytes));
+const hashOf = (...words) => keccak(new TextEncoder().encode(words.join("|")));
+const bytes32 = (value) => new ByteWriter().bigInt(value, 32, false).done();
+const mod = (value) => ((value % Q) + Q) % Q;
+
+/** A key whose y is even, as the nodes' is. */
+function makeKey(name) {
+  const secret = mod(toBig(hashOf("tenor vectors", "secret", name)));
+  const point = Point.BASE.multiply(secret).toAffine();
+  if (point.x >= Q) throw new Error(`key ${name}: x is not below Q, choose another name`);
+  return { secret: point.y % 2n === 0n ? secret : Q - secret, x: point.x };
+}
+
+function addressOf({ x, y }) {
+  return toHex(keccak(new ByteWriter().bigInt(x, 32, false).bigInt(y, 32, false).done()).slice(12));
+}
+
+/** z = k + e·d with e = keccak(Px | 0 | digest | address(R)) mod Q, so that z·G = R + e·P. */
+function sign(key, digest) {
+  const nonce = mod(toBig(hashOf("tenor vectors", "nonce", digest, toHex(bytes32(key.secret)))));
+  const rAddress = addressOf(Point.BASE.multiply(nonce).toAffine());
+  const challenge = new ByteWriter().bigInt(key.x, 32, false).uint(0, 1).hex(digest, 32).hex(rAddress, 20).done();
+  const e = mod(toBig(keccak(challenge)));
+  return { rAddress, z: toHex(bytes32(mod(nonce + e * key.secret))) };
+}
+
+/** Numbers that differ from case to case and are the same on every machine. */
+function makeDice(name) {
+  let counter = 0;
+  return (below) => Number(toBig(hashOf("tenor vectors", name, counter++)) % BigInt(below));
+}
+
+const INT128_MAX = 2n ** 127n - 1n;
+const INT128_MIN = -(2n ** 127n);
+const STATUSES = ["ok", "missing", "disputed"];
+
+function makeValue(dice, i) {
+  const extremes = [0n, 1n, -1n, INT128_MAX, INT128_MIN, 8_345_012_345_678n, 47_000_000n, -123_456_789n];
+  return i % 3 === 0 ? extremes[dice(extremes.length)] : BigInt(dice(2 ** 48)) * (dice(2) === 0 ? 1n : -1n);
+}
+
+function makeLeaves(dice, name, count, reportTimeMs, round) {
+  const leaves = [];
+  for (let i = 0; i < count; i++) {
+    const published = dice(4) !== 0;
+    leaves.push({
+      feedId: keccakHex(new TextEncoder().encode(`${name} feed ${i}`)),
+      definitionDigest: keccakHex(new TextEncoder().encode(`${name} definition ${i}`)),
+      status: STATUSES[dice(3)],
+      value: makeValue(dice, i),
+      confidencePpb: dice(3) === 0 ? 2 ** 32 - 1 : dice(2 ** 31),
+      timeMs: reportTimeMs - 1000 * dice(60),
+      pubStatus: published ? STATUSES[dice(3)] : "none",
+      pubValue: published ? makeValue(dice, i + 1) : 0n,
+      pubConfidencePpb: published ? dice(2 ** 31) : 0,
+      pubRound: published ? round - dice(Math.min(round, 50)) : 0,
+      pubTimeMs: published ? reportTimeMs - 1000 * dice(50) : 0,
+    });
+  }
+  return leaves.sort((a, b) => (a.feedId < b.feedId ? -1 : 1));
+}
+
+function makePushes(dice, indices, status) {
+  return indices.map((index, i) => ({
+    index,
+    status: status ?? STATUSES[i % 3],
+    value: makeValue(dice, i),
+    confidencePpb: i === 0 ? 2 ** 32 - 1 : dice(2 ** 31),
+  }));
+}
+
+const upTo = (n) => Array.from({ length: n }, (_, i) => i);
+const T0 = 1_767_225_600_000; // 2026-01-01, unix ms
+
+/** name, leaves, push indices, status of all pushes or a mix, round, time, network, key, and what to overrule. */
+const CASES = [
+  { name: "one feed, one push", leaves: 1, pushes: [0], status: "ok", round: 1 },
+  { name: "nothing due", leaves: 4, pushes: [], round: 2 },
+  { name: "no feed at all", leaves: 0, pushes: [], round: 3 },
+  { name: "two feeds, one push", leaves: 2, pushes: [1], status: "ok", round: 4 },
+  { name: "three feeds: an odd leaf rises", leaves: 3, pushes: [0, 2], status: "ok", round: 5 },
+  { name: "four feeds, all due", leaves: 4, pushes: upTo(4), status: "ok", round: 6 },
+  { name: "five feeds: an odd leaf rises twice", leaves: 5, pushes: [4], status: "ok", round: 7 },
+  { name: "seven feeds, all statuses", leaves: 7, pushes: upTo(7), round: 8 },
+  { name: "one missing", leaves: 4, pushes: [3], status: "missing", round: 9 },
+  { name: "one disputed", leaves: 4, pushes: [2], status: "disputed", round: 10 },
+  { name: "a negative value", leaves: 4, pushes: [0], status: "ok", value: -1_234_567_890n, round: 11 },
+  { name: "minus one", leaves: 4, pushes: [0], status: "ok", value: -1n, round: 12 },
+  { name: "zero", leaves: 4, pushes: [0], status: "ok", value: 0n, round: 13 },
+  { name: "the largest value", leaves: 4, pushes: [0], status: "ok", value: INT128_MAX, round: 14 },
+  { name: "the smallest value", leaves: 4, pushes: [0], status: "ok", value: INT128_MIN, round: 15 },
+  { name: "ten pushes", leaves: 10, pushes: upTo(10), status: "ok", round: 16 },
+  { name: "far apart indices", leaves: 4, pushes: [0, 255, 256, 999], status: "ok", round: 17 },
+  { name: "the last round and second a slot holds", leaves: 2, pushes: [0], status: "ok", round: 2 ** 34 - 1, timeMs: (2 ** 32 - 1) * 1000 + 999 },
+  { name: "another key", leaves: 4, pushes: [0, 1], status: "ok", round: 19, key: "B" },
+  { name: "another network", leaves: 4, pushes: [0, 1], status: "ok", round: 20, network: "tenor vectors B" },
+  { name: "thirty-three feeds, every third due", leaves: 33, pushes: upTo(11).map((i) => 3 * i), round: 21 },
+];
+
+function makeVector(spec) {
+  const dice = makeDice(spec.name);
+  const key = makeKey(spec.key ?? "A");
+  const networkId = keccakHex(new TextEncoder().encode(spec.network ?? "tenor vectors A"));
+  const reportTimeMs = spec.timeMs ?? T0 + spec.round * 1000;
+  const pushes = makePushes(dice, spec.pushes, spec.status);
+  if (spec.value !== undefined) pushes[0].value = spec.value;
+  const leaves = makeLeaves(dice, spec.name, spec.leaves, reportTimeMs, spec.round);
+  const report = { round: spec.round, reportTimeMs, leaves, pushes };
+  const digest = codec.reportDigest(networkId, report);
+  const signature = sign(key, digest);
+  const groupKeyX = toHex(bytes32(key.x));
+  return {
+    name: spec.name,
+    networkId,
+    groupKeyX,
+    round: spec.round,
+    reportTimeMs,
+    leaves: leaves.map((leaf) => ({ ...leaf, value: String(leaf.value), pubValue: String(leaf.pubValue), bytes: toHex(codec.encodeLeaf(leaf)) })),
+    pushes: pushes.map((push) => ({ ...push, value: String(push.value) })),
+    entries: toHex(codec.encodePushes(pushes)),
+    snapshotRoot: codec.snapshotRoot(leaves),
+    pushDigest: codec.pushDigest(pushes),
+    digest,
+    signature,
+    payload: codec.encodeSubmit(report, signature, networkId, groupKeyX),
+  };
+}
+
+const vectors = CASES.map(makeVector);
+for (const vector of vectors) {
+  if (fromHex(vector.payload).length !== codec.SUBMIT_HEADER_BYTES + codec.ENTRY_BYTES * vector.pushes.length) {
+    throw new Error(`${vector.name}: the payload has ${fromHex(vector.payload).length} bytes`);
+  }
+}
+const text = `${JSON.stringify({ generator: "scripts/vectors.mjs", count: vectors.length, vectors }, null, 2)}\n`;
+
+if (process.argv.includes("--check")) {
+  const same = existsSync(file) && readFileSync(file, "utf8") === text;
+  console.log(same ? "test/vectors/report.json is what the generator writes" : "test/vectors/report.json would change");
+  process.exitCode = same ? 0 : 1;
+} else {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(`${vectors.length} reports written to test/vectors/report.json`);
+}
