@@ -1,0 +1,89 @@
+/**
+ * The window between peers and the machine: cheap checks first (length, type, configuration, member, round, repeat), the
+ * signature last. A refusal is a verdict: `ignore` costs the peer nothing, `reject` costs it score.
+ */
+import type { KeyObject } from "node:crypto";
+import type { Hex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import { decodeHeader, decodeMessage, messageHash } from "../protocol/encoding.ts";
+import type { Message } from "../protocol/messages.ts";
+import { signatureFits, splitEnvelope } from "./envelope.ts";
+
+export type Channel = "observe" | "report" | "direct";
+
+export type InboxVerdict =
+  | { readonly verdict: "accept"; readonly message: Message; readonly hash: Hex; readonly bytes: Uint8Array }
+  | { readonly verdict: "ignore"; readonly why: "duplicate" | "round-closed" | "not-running" }
+  | {
+      readonly verdict: "reject";
+      readonly why: "malformed" | "wrong-channel" | "other-configuration" | "not-a-member" | "bad-signature";
+    };
+
+export type InboxOptions = {
+  readonly cfg: Hex;
+  readonly selfId: number;
+  readonly keys: ReadonlyMap<number, KeyObject>;
+};
+
+export type InboxDoors = {
+  /** Rounds that are open now. */
+  window(): { readonly low: number; readonly high: number };
+};
+
+/** Envelopes remembered for repeats and for those who fetch: two rounds of n = 31 nodes with room to spare. */
+const REMEMBERED_MAX = 512;
+
+/** A peer's clock may be this many rounds ahead before its message is held to be nonsense rather than early. */
+const HEADROOM_ROUNDS = 4;
+
+function channelFits(channel: Channel, type: Message["type"]): boolean {
+  if (channel === "direct") return true;
+  return channel === type;
+}
+
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #doors: InboxDoors;
+  readonly #held = new Map<Hex, Uint8Array>();
+
+  constructor(options: InboxOptions, doors: InboxDoors) {
+    this.#options = options;
+    this.#doors = doors;
+  }
+
+  judge(channel: Channel, bytes: Uint8Array): InboxVerdict {
+    const parts = splitEnvelope(bytes);
+    if (parts === null) return { verdict: "reject", why: "malformed" };
+    try {
+      const header = decodeHeader(parts.encoded);
+      if (header.cfg !== this.#options.cfg) return { verdict: "reject", why: "other-configuration" };
+      if (!channelFits(channel, header.type)) return { verdict: "reject", why: "wrong-channel" };
+      const key = this.#options.keys.get(header.sender);
+      if (key === undefined) return { verdict: "reject", why: "not-a-member" };
+      const { low, high } = this.#doors.window();
+      // Late is not hostile: an honest peer behind a slow link must not lose score.
+      if (header.type !== "report" && (header.round < low || header.round > high + HEADROOM_ROUNDS)) {
+        return { verdict: "ignore", why: "round-closed" };
+      }
+      const hash = messageHash(parts.encoded);
+      if (this.#held.has(hash)) return { verdict: "ignore", why: "duplicate" };
+      const message = decodeMessage(parts.encoded);
+      if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
+      this.remember(hash, bytes);
+      return { verdict: "accept", message, hash, bytes };
+    } catch (error) {
+      if (error instanceof OracleError) return { verdict: "reject", why: "malformed" };
+      throw error;
+    }
+  }
+
+  /** Keeps an envelope for repeats and fetches; the oldest goes first. */
+  remember(hash: Hex, bytes: Uint8Array): void {
+    this.#held.set(hash, bytes);
+    if (this.#held.size > REMEMBERED_MAX) this.#held.delete(this.#held.keys().next().value!);
+  }
+
+  envelope(hash: Hex): Uint8Array | undefined {
+    return this.#held.get(hash);
+  }
+}

@@ -1,0 +1,116 @@
+/** The network's public facts: who the members are, which contract, which feeds in which order. No secret is in it. */
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import type { Hex } from "../base/bytes.ts";
+import { asciiBytes, ByteWriter } from "../base/bytes.ts";
+import { reasonOf } from "../base/errors.ts";
+import type { FeedDefinition } from "../feeds/definition.ts";
+import { parseDefinition } from "../feeds/definition.ts";
+import { feedSetRoot, toRules } from "../feeds/feed-id.ts";
+import type { FeedRule } from "../feeds/rule.ts";
+import { byzantineMax, signingThreshold } from "../protocol/quorum.ts";
+import { keccakHex } from "../report/hash.ts";
+import { readYaml } from "./config.ts";
+import { ConfigError, type ConfigProblem, problemsOf } from "./config-error.ts";
+
+function hexOf(bytes: number): z.ZodType<Hex> {
+  return z.custom<Hex>(
+    (value) => typeof value === "string" && new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`).test(value),
+    `0x and ${2 * bytes} hexadecimal digits, in quotes`,
+  );
+}
+
+const member = z.strictObject({
+  id: z.number().int().min(1).max(127),
+  peerId: z.string().min(10).max(80),
+  observer: hexOf(20),
+  transmitter: hexOf(20),
+  addresses: z.array(z.string().startsWith("/")).max(8),
+});
+
+const networkSchema = z.strictObject({
+  name: z.string().min(1).max(40),
+  networkId: hexOf(32),
+  configCount: z.number().int().min(1),
+  slotMs: z.number().int().min(250).max(60_000),
+  chain: z.strictObject({ chainId: z.number().int().min(1), hub: hexOf(20) }),
+  /** Definition files in the order of the hub's append-only list, relative to this file. */
+  feeds: z.array(z.string().min(1)).min(1).max(1_000),
+  members: z.array(member).min(4).max(100),
+});
+
+export type Member = z.output<typeof member>;
+
+export type NetworkFacts = {
+  readonly name: string;
+  readonly networkId: Hex;
+  readonly configCount: number;
+  readonly slotMs: number;
+  readonly chainId: number;
+  readonly hub: Hex;
+  readonly members: readonly Member[];
+  readonly n: number;
+  readonly f: number;
+  readonly t: number;
+  readonly definitions: readonly FeedDefinition[];
+  readonly rules: readonly FeedRule[];
+  readonly feedSetRoot: Hex;
+  /** Digest of what the members must agree on besides: the slot length. */
+  readonly paramsHash: Hex;
+};
+
+function loadDefinition(file: string): FeedDefinition {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new ConfigError(file, [{ path: "", seen: reasonOf(error), allowed: "a readable JSON file" }]);
+  }
+  const parsed = parseDefinition(json, file);
+  if (parsed.ok) return parsed.definition;
+  throw new ConfigError(
+    file,
+    parsed.problems.map(({ path, seen, allowed }) => ({ path, seen, allowed })),
+  );
+}
+
+function memberProblems(members: readonly Member[]): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const ids = members.map(({ id }) => id).sort((a, b) => a - b);
+  if (!ids.every((id, i) => id === i + 1)) {
+    problems.push({ path: "members", seen: `ids ${ids.join(", ")}`, allowed: `each of 1 to ${members.length} once` });
+  }
+  for (const key of ["peerId", "observer", "transmitter"] as const) {
+    const values = members.map((one) => one[key].toLowerCase());
+    const twice = values.find((value, i) => values.indexOf(value) !== i);
+    if (twice !== undefined) problems.push({ path: "members", seen: `${key} ${twice} twice`, allowed: "every key once" });
+  }
+  return problems;
+}
+
+/** @throws ConfigError naming the file and every problem in it, feed definitions included */
+export function loadNetwork(file: string): NetworkFacts {
+  const raw = readYaml(file);
+  const parsed = networkSchema.safeParse(raw);
+  if (!parsed.success) throw new ConfigError(file, problemsOf(parsed.error, raw));
+  const { members, chain, feeds, ...rest } = parsed.data;
+  const problems = memberProblems(members);
+  if (problems.length > 0) throw new ConfigError(file, problems);
+  const definitions = feeds.map((path) => loadDefinition(resolve(dirname(file), path)));
+  const rules = toRules(definitions);
+  const n = members.length;
+  return {
+    ...rest,
+    chainId: chain.chainId,
+    hub: chain.hub,
+    members: [...members].sort((a, b) => a.id - b.id),
+    n,
+    f: byzantineMax(n),
+    t: signingThreshold(n),
+    definitions,
+    rules,
+    feedSetRoot: feedSetRoot(rules),
+    paramsHash: keccakHex(new ByteWriter().raw(asciiBytes("TENOR/PARAMS/1")).uint(rest.slotMs, 4).done()),
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * The machine in the world: takes events one by one, performs the effects in their order. What it says on the wire was
+ * reserved on disk first because the machine orders it so and nothing here reorders.
+ */
+import type { KeyObject } from "node:crypto";
+import type { Hex } from "../base/bytes.ts";
+import { ByteReader } from "../base/bytes.ts";
+import { OracleError, reasonOf, unreachable } from "../base/errors.ts";
+import type { Clock, Logger } from "../base/ports.ts";
+import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
+import type { Message } from "../protocol/messages.ts";
+import { roundWindow } from "../protocol/phase-slot.ts";
+import { decodeSignedReport, encodeSignedReport } from "../protocol/report-bytes.ts";
+import type { OracleConfig, OracleState } from "../protocol/state.ts";
+import { initialState, slotTimeMs } from "../protocol/state.ts";
+import { step } from "../protocol/step.ts";
+import { reportDigest } from "../report/codec.ts";
+import type { SignedReport } from "../report/report.ts";
+import { sealEnvelope } from "./envelope.ts";
+import type { Channel, InboxVerdict } from "./inbox.ts";
+import { Inbox } from "./inbox.ts";
+import type { DiskPort, ObservationPort, PeerPort, ReportSink, SigningPort } from "./ports.ts";
+import { decodeRequest, encodeRequest } from "./requests.ts";
+import { SlotClock } from "./slots.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+export type OracleOptions = {
+  readonly config: OracleConfig;
+  /** Highest round reserved by earlier lives of this key; −1 when none. */
+  readonly reservedRound: number;
+  readonly latest: SignedReport | null;
+  /** Envelope keys of all members. */
+  readonly memberKeys: ReadonlyMap<number, KeyObject>;
+};
+
+export type OracleWatcher = {
+  /** After each event, with what it caused. */
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[]): void;
+  noted(note: Note): void;
+  refused(channel: Channel, why: string, fromId: number): void;
+};
+
+export type OracleDoors = {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signing: SigningPort;
+  readonly peers: PeerPort;
+  readonly disk: DiskPort;
+  readonly market: ObservationPort;
+  readonly sink: ReportSink;
+  readonly watcher: OracleWatcher;
+  readonly signEnvelope: (bytes: Uint8Array) => Uint8Array;
+};
+
+const FETCH_TIMEOUT_MS = 500;
+
+export class Oracle {
+  readonly #doors: OracleDoors;
+  readonly #config: OracleConfig;
+  readonly #inbox: Inbox;
+  readonly #queue: WorkQueue<OracleEvent>;
+  readonly #slots: SlotClock;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #state: OracleState;
+
+  constructor(options: OracleOptions, doors: OracleDoors) {
+    this.#doors = doors;
+    this.#config = options.config;
+    this.#state = initialState(options.config, Math.max(0, options.reservedRound), options.latest);
+    this.#inbox = new Inbox(
+      { cfg: options.config.cfg, selfId: options.config.selfId, keys: options.memberKeys },
+      { window: () => roundWindow(this.#state) },
+    );
+    this.#queue = new WorkQueue({ handle: (event) => this.#handle(event), log: doors.log });
+    this.#slots = new SlotClock(options.config, {
+      clock: doors.clock,
+      onSlot: (round) => this.#queue.push({ kind: "slot-started", round }),
+    });
+  }
+
+  get state(): OracleState {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#slots.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#slots.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    await this.#queue.stop();
+  }
+
+  /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
+  receive(channel: Channel, bytes: Uint8Array, fromId: number): InboxVerdict["verdict"] {
+    const verdict = this.#inbox.judge(channel, bytes);
+    if (verdict.verdict === "accept") {
+      this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
+    } else if (verdict.verdict === "reject") {
+      this.#doors.watcher.refused(channel, verdict.why, fromId);
+    }
+    return verdict.verdict;
+  }
+
+  answer(bytes: Uint8Array): Uint8Array | null {
+    const request = decodeRequest(bytes);
+    if (request === null) return null;
+    if (request.kind === "message") return this.#inbox.envelope(request.hash) ?? null;
+    const held = this.#state.reports.get(request.round);
+    return held !== undefined && held.digest === request.digest ? encodeSignedReport(held) : null;
+  }
+
+  async #handle(event: OracleEvent): Promise<void> {
+    const next = step(this.#state, event);
+    this.#state = next.state;
+    for (const effect of next.effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        // The orders behind a failed one are not carried out: nothing is said that was not written down.
+        this.#doors.log.error("effect failed", { effect: effect.kind, reason: reasonOf(error) });
+        if (effect.kind === "reserve-rounds") this.#queue.push({ kind: "disk-failed", why: reasonOf(error) });
+        break;
+      }
+    }
+    this.#doors.watcher.stepped(this.#state, event, next.effects);
+  }
+
+  #perform(effect: Effect): void {
+    const { signing, disk, sink, watcher } = this.#doors;
+    switch (effect.kind) {
+      case "reserve-rounds":
+        disk.reserve(effect.upTo);
+        this.#queue.push({ kind: "rounds-reserved", upTo: effect.upTo });
+        return;
+      case "observe":
+        return this.#observe(effect.round);
+      case "broadcast":
+        return this.#broadcast(effect.message);
+      case "forward": {
+        const bytes = this.#inbox.envelope(effect.hash);
+        if (bytes !== undefined) this.#sendToAll(bytes);
+        return;
+      }
+      case "sign-share": {
+        const { round, attempt, proposalHash, digest } = effect;
+        const made = signing.sign(round, attempt, digest, effect.commitments);
+        if (made.ok) this.#queue.push({ kind: "share-made", round, proposalHash, digest, z: made.z });
+        else this.#queue.push({ kind: "share-refused", round, proposalHash, why: made.why });
+        return;
+      }
+      case "aggregate": {
+        const { round, proposalHash } = effect;
+        const result = signing.aggregate(effect.digest, effect.commitments, effect.shares);
+        if (result.ok) this.#queue.push({ kind: "aggregated", round, proposalHash, signature: result.signature });
+        else this.#queue.push({ kind: "aggregate-failed", round, proposalHash, culprits: result.culprits });
+        return;
+      }
+      case "set-timer":
+        return this.#setTimer(effect);
+      case "verify-report":
+        return this.#verifyReport(effect.signed);
+      case "fetch-message":
+        return this.#fetch(effect.from, { kind: "message", hash: effect.hash }, (bytes) => void this.receive("direct", bytes, effect.from));
+      case "fetch-report":
+        return this.#fetch(effect.from, { kind: "report", round: effect.round, digest: effect.digest }, (bytes) => this.#takeReport(bytes));
+      case "publish":
+        return sink.published(effect.signed, effect.own);
+      case "forget-nonces":
+        return signing.forgetBefore(effect.belowRound);
+      case "note":
+        return watcher.noted(effect.note);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #observe(round: number): void {
+    const { signing, market, clock } = this.#doors;
+    const values = market.observe();
+    this.#queue.push({
+      kind: "observed",
+      round,
+      obsTimeMs: clock.nowMs(),
+      incarnation: signing.incarnation,
+      commitments: signing.draw(round),
+      values,
+    });
+  }
+
+  #broadcast(message: Message): void {
+    const { peers, signEnvelope } = this.#doors;
+    const { bytes, hash } = sealEnvelope(this.#config.cfg, message, signEnvelope);
+    this.#inbox.remember(hash, bytes);
+    if (message.type === "observe" || message.type === "report") peers.publish(message.type, bytes);
+    else this.#sendToAll(bytes);
+    this.#queue.push({ kind: "message-received", message, hash });
+  }
+
+  #sendToAll(bytes: Uint8Array): void {
+    for (let id = 1; id <= this.#config.n; id++) if (id !== this.#config.selfId) this.#doors.peers.send(id, bytes);
+  }
+
+  #setTimer({ timer, round, delayMs }: Extract<Effect, { kind: "set-timer" }>): void {
+    // From T_r where the specification counts from T_r, so that a late wake does not push a rescue back.
+    const fromSlot = timer === "hard-stop" || timer === "backup";
+    const lateMs = fromSlot ? Math.max(0, this.#doors.clock.nowMs() - slotTimeMs(this.#config, round)) : 0;
+    const handle = setTimeout(
+      () => {
+        this.#timers.delete(handle);
+        this.#queue.push({ kind: "timer-fired", timer, round });
+      },
+      Math.max(0, delayMs - lateMs),
+    );
+    this.#timers.add(handle);
+  }
+
+  #verifyReport(signed: SignedReport): void {
+    const digest = reportDigest(this.#config.networkId, signed.report);
+    if (digest === signed.digest && this.#doors.signing.verify(digest, signed.signature)) {
+      this.#queue.push({ kind: "report-verified", signed });
+    } else {
+      this.#doors.log.warn("report with a wrong signature refused", { round: signed.report.round });
+    }
+  }
+
+  #takeReport(bytes: Uint8Array): void {
+    try {
+      const reader = new ByteReader(bytes);
+      const signed = decodeSignedReport(reader);
+      reader.end();
+      if (signed.report.leaves.length === this.#config.rules.length) this.#verifyReport(signed);
+    } catch (error) {
+      if (!(error instanceof OracleError)) throw error;
+      this.#doors.log.warn("fetched report is malformed", { reason: error.code });
+    }
+  }
+
+  #fetch(from: number, request: Parameters<typeof encodeRequest>[0], take: (bytes: Uint8Array) => void): void {
+    this.#doors.peers.request(from, encodeRequest(request), FETCH_TIMEOUT_MS).then(
+      (bytes) => {
+        if (bytes !== null) take(bytes);
+      },
+      (error: unknown) => this.#doors.log.debug("fetch failed", { from, reason: reasonOf(error) }),
+    );
+  }
+}
+

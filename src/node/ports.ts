@@ -1,0 +1,39 @@
+/** What the interpreter needs of the windows. They match by structure; only compose.ts knows them all. */
+import type { Hex } from "../base/bytes.ts";
+import type { SignerCommitment } from "../protocol/events.ts";
+import type { NoncePair } from "../protocol/messages.ts";
+import type { GroupSignature, SignedReport } from "../report/report.ts";
+
+export type ShareResult = { readonly ok: true; readonly z: Hex } | { readonly ok: false; readonly why: string };
+export type AggregateResult =
+  | { readonly ok: true; readonly signature: GroupSignature }
+  | { readonly ok: false; readonly culprits: readonly number[] };
+
+/** This member's share, behind a door: nonces never come out. */
+export type SigningPort = {
+  readonly incarnation: Hex;
+  /** Two nonce pairs for the round, drawn once. */
+  draw(round: number): readonly [NoncePair, NoncePair];
+  sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
+  aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;
+  verify(digest: Hex, signature: GroupSignature): boolean;
+  forgetBefore(round: number): void;
+};
+
+export type PeerPort = {
+  publish(topic: "observe" | "report", bytes: Uint8Array): void;
+  send(toId: number, bytes: Uint8Array): void;
+  request(toId: number, bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | null>;
+};
+
+export type DiskPort = {
+  /** Durable when it returns. */
+  reserve(upToRound: number): void;
+};
+
+export type ObservationPort = {
+  /** Every feed evaluated now, in index order. */
+  observe(): readonly (bigint | null)[];
+};
+
+export type ReportSink = { published(signed: SignedReport, own: boolean): void };
