@@ -1,0 +1,93 @@
+/**
+ * What a market must say so that venues can be drawn from it: the synthetic one and the tape both do.
+ * Time is a grid: step s covers [startMs + s·stepMs, +stepMs) and everything is constant within it.
+ */
+import type { Venue } from "../../market/quote.ts";
+import type { Right } from "./pricing.ts";
+
+export type Coin = "BTC" | "ETH";
+export type Stable = "USDT" | "USDC";
+export const COINS: readonly Coin[] = ["BTC", "ETH"];
+export const STABLES: readonly Stable[] = ["USDT", "USDC"];
+
+/** One row of Deribit's book summary for options, in its units: premiums in coin, vol in percent. */
+export type OptionRow = {
+  readonly instrument: string;
+  readonly expiryMs: number;
+  readonly strike: number;
+  readonly right: Right;
+  readonly bidCoin: number | null;
+  readonly askCoin: number | null;
+  readonly midCoin: number | null;
+  readonly markCoin: number;
+  readonly markVolPercent: number;
+  readonly underlyingPrice: number;
+  readonly underlyingIndex: string;
+  readonly estimatedDeliveryPrice: number;
+  readonly openInterest: number;
+  readonly volume: number;
+  readonly volumeUsd: number;
+  readonly lastCoin: number | null;
+  readonly highCoin: number | null;
+  readonly lowCoin: number | null;
+  readonly changePercent: number | null;
+  readonly createdMs: number;
+};
+
+export type FutureRow = {
+  readonly instrument: string;
+  readonly perpetual: boolean;
+  readonly bid: number;
+  readonly ask: number;
+  readonly mark: number;
+  readonly last: number;
+  readonly high: number;
+  readonly low: number;
+  readonly changePercent: number;
+  readonly openInterestUsd: number;
+  readonly volumeCoin: number;
+  readonly volumeUsd: number;
+  readonly estimatedDeliveryPrice: number;
+  readonly createdMs: number;
+};
+
+/** How far an honest venue's quote can be from the truth at its own instant. Promises, not quantiles. */
+export type StatedNoise = {
+  /** Relative half width for every spot quote in USD, a converted one included: bid, ask and all between. */
+  readonly spotRelative: number;
+  /** Relative half width of the stablecoin books around the stablecoin's own price. */
+  readonly usdtRelative: number;
+  /** Absolute vol error of a 30-day vol made from `mark_iv` by straight lines between neighbouring strikes. */
+  readonly volAbs: number;
+  /** The same when it is made from bid and ask mids instead, whose ticks are coarse. */
+  readonly volAbsFromMids: number;
+};
+
+export interface MarketModel {
+  readonly seed: number;
+  readonly startMs: number;
+  readonly stepMs: number;
+  readonly noise: StatedNoise;
+  /** Stablecoins whose books the bounds cover. */
+  readonly coveredStables: readonly Stable[];
+  /** Whether the pair exists in this market at all; a venue answers "unknown symbol" for the others. */
+  listsSpot(base: Coin | Stable, quote: "USD" | Stable): boolean;
+  /** Truth of the coin in USD; null where this market has none. */
+  spotUsd(coin: Coin, step: number): number | null;
+  stableUsd(stable: Stable, step: number): number | null;
+  /** Fair price of the coin in a stablecoin at a venue; null: no trade there. */
+  spotInStable(coin: Coin, stable: Stable, venue: Venue, step: number): number | null;
+  /** Truth of the 30-day at-the-money vol; null where this market has no chain. */
+  atmVol30d(coin: Coin, step: number): number | null;
+  options(coin: Coin, step: number): readonly OptionRow[] | null;
+  futures(coin: Coin, step: number): readonly FutureRow[] | null;
+}
+
+/** Before the start the market stands still at its first step. */
+export function stepAt(model: Pick<MarketModel, "startMs" | "stepMs">, timeMs: number): number {
+  return Math.max(0, Math.floor((timeMs - model.startMs) / model.stepMs));
+}
+
+export function timeOf(model: Pick<MarketModel, "startMs" | "stepMs">, step: number): number {
+  return model.startMs + step * model.stepMs;
+}

@@ -1,0 +1,54 @@
+/** Which strikes an expiry lists: close together around the forward, wider outside, as many as a day's trader needs. */
+
+/** Strikes on each side of the centre that are one gap apart and always quoted. */
+export const DENSE_STRIKES = 4;
+/** The forward may leave the anchor's centre by this many gaps before the ladder is laid anew. */
+const CENTRE_TOLERANCE_GAPS = 1.5;
+/** Gaps of the wings in units of the dense gap, from the inside out. */
+const WING_GAPS = [2, 2, 4, 4, 8, 8, 16, 16];
+const WING_DEVIATIONS = 2.8;
+/** Strikes each wing has even minutes before expiry. */
+const WING_STRIKES_MIN = 3;
+
+/** Largest dense gap over the forward: the target times the worst rounding to 1, 2 or 5 and a decimal power, √(5/2). */
+export const GAP_ROUNDING_MAX = 1.59;
+
+/** Wanted dense gap over the forward. */
+export function gapTarget(years: number): number {
+  const days = years * 365;
+  return days < 21 ? 0.004 : days < 75 ? 0.008 : 0.025;
+}
+
+/** The nearest of 1, 2, 5 × 10ⁿ, measured as a ratio. */
+function roundGap(wanted: number): number {
+  let unit = 1;
+  while (unit * 10 <= wanted) unit *= 10;
+  while (unit > wanted) unit /= 10;
+  const mantissa = wanted / unit;
+  return unit * (mantissa < Math.SQRT2 ? 1 : mantissa < Math.sqrt(10) ? 2 : mantissa < Math.sqrt(50) ? 5 : 10);
+}
+
+export type StrikeLadder = { readonly gap: number; readonly centre: number; readonly strikes: readonly number[] };
+
+/**
+ * @param anchorForward the forward some minutes ago: strikes hang on it, so that they do not flicker with every tick
+ * @param forward now; when it has run away from the anchor, the ladder follows
+ * @param deviation σ√T, for the width of the wings
+ */
+export function strikeLadder(anchorForward: number, forward: number, years: number, deviation: number): StrikeLadder {
+  const gap = roundGap(anchorForward * gapTarget(years));
+  const anchored = Math.round(anchorForward / gap) * gap;
+  const stray = Math.abs(forward - anchored) > CENTRE_TOLERANCE_GAPS * gap;
+  const centre = stray ? Math.round(forward / gap) * gap : anchored;
+  const strikes: number[] = [];
+  for (let i = -DENSE_STRIKES; i <= DENSE_STRIKES; i++) strikes.push(centre + i * gap);
+  const highest = centre * Math.exp(WING_DEVIATIONS * deviation);
+  const lowest = Math.max(centre * Math.exp(-WING_DEVIATIONS * deviation), 0.15 * centre);
+  let distance = DENSE_STRIKES * gap;
+  for (const [i, wing] of WING_GAPS.entries()) {
+    distance += wing * gap;
+    if (i < WING_STRIKES_MIN || centre + distance <= highest) strikes.push(centre + distance);
+    if (i < WING_STRIKES_MIN || centre - distance >= lowest) strikes.unshift(centre - distance);
+  }
+  return { gap, centre, strikes };
+}
