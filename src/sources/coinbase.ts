@@ -1,0 +1,48 @@
+/**
+ * Coinbase Exchange: GET /products/BTC-USD/ticker
+ *
+ * `time` is the time of the last trade, which on a thin pair is old while the book is live. So the quote carries our
+ * receipt time, and `time` only has to be believable: not ahead of us, not more than a day old (a dead market).
+ */
+import { z } from "zod";
+import type { SpotQuote } from "../market/quote.ts";
+import { type Gap, type Parsed, gap } from "./gap.ts";
+import { isRecord, parseJson, shapeGap } from "./json.ts";
+import { spotSides } from "./sanity.ts";
+import type { SpotSubscription } from "./subscription.ts";
+
+const TRADE_AHEAD_MAX_MS = 30_000;
+const TRADE_AGE_MAX_MS = 86_400_000;
+
+const ticker = z.looseObject({
+  bid: z.string().nullable(),
+  ask: z.string().nullable(),
+  time: z.iso.datetime(),
+});
+
+export const coinbase = {
+  path: ({ base, quote }: SpotSubscription): string => `/products/${base}-${quote}/ticker`,
+
+  parse(body: string, { base, quote }: SpotSubscription, receivedAtMs: number): Parsed<SpotQuote> {
+    const json = parseJson(body);
+    if (json.kind === "gap") return json;
+    if (isRecord(json.value) && typeof json.value.message === "string") return errorGap(json.value.message);
+    const shape = ticker.safeParse(json.value);
+    if (!shape.success) return shapeGap(shape.error);
+    const tradeAgeMs = receivedAtMs - Date.parse(shape.data.time);
+    if (!(tradeAgeMs >= -TRADE_AHEAD_MAX_MS && tradeAgeMs <= TRADE_AGE_MAX_MS)) {
+      return gap("out-of-range", `last trade is ${tradeAgeMs} ms old`);
+    }
+    const sides = spotSides(shape.data.bid, shape.data.ask);
+    if (sides.kind === "gap") return sides;
+    const { bid, ask } = sides;
+    const times = { timeMs: receivedAtMs, timeSource: "receipt", receivedAtMs } as const;
+    return { kind: "quote", quote: { venue: "coinbase", ...times, base, quote, bid, ask } };
+  },
+};
+
+function errorGap(message: string): Gap {
+  if (/rate limit/i.test(message)) return gap("rate-limited", message);
+  if (/maintenance/i.test(message)) return gap("server-error", message);
+  return gap("venue-error", message);
+}

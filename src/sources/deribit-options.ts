@@ -1,0 +1,55 @@
+/**
+ * Deribit's whole option chain: GET /public/get_book_summary_by_currency?currency=BTC&kind=option, about 400 kB.
+ * Premiums are in coin, `mark_iv` in percent. Every row keeps its own forward: rows of one expiry differ.
+ */
+import type { Instrument } from "../market/instrument.ts";
+import type { OptionChain, OptionQuote } from "../market/quote.ts";
+import { isFiniteNumber } from "./decimal.ts";
+import { type BoardRow, type RowRefusal, readBoard, sideOf } from "./deribit-board.ts";
+import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./deribit-envelope.ts";
+import type { Parsed } from "./gap.ts";
+import { isCrossed, isPremiumWithinBounds, spotPriceInRange } from "./sanity.ts";
+import type { OptionsSubscription } from "./subscription.ts";
+
+/** Outside of 1 % … 1000 % a vol is a sentinel, or percent and decimal were mixed up. */
+const VOL_MIN = 0.01;
+const VOL_MAX = 10;
+
+export const deribitOptions = {
+  path: ({ base }: OptionsSubscription): string => `/public/get_book_summary_by_currency?currency=${base}&kind=option`,
+
+  parse(
+    body: string,
+    { base }: OptionsSubscription,
+    receivedAtMs: number,
+    rules: DeribitRules = PRODUCTION_ONLY,
+  ): Parsed<OptionChain> {
+    const answer = parseDeribit(body, rules);
+    if (answer.kind === "gap") return answer;
+    const board = readBoard(answer.result, base, answer.timeMs, readOption);
+    if (board.kind === "gap") return board;
+    const times = { timeMs: answer.timeMs, timeSource: "venue", receivedAtMs } as const;
+    return { kind: "quote", quote: { venue: "deribit", ...times, base, options: board.rows, refused: board.refused } };
+  },
+};
+
+function readOption(row: BoardRow, instrument: string, listed: Instrument): OptionQuote | RowRefusal {
+  if (listed.kind !== "option") return "other-kind";
+  const { expiryMs, strike, right } = listed;
+  const bidCoin = sideOf(row.bid_price);
+  const askCoin = sideOf(row.ask_price);
+  const markCoin = row.mark_price;
+  const forward = row.underlying_price;
+  if (bidCoin === undefined || askCoin === undefined) return "bad-number";
+  if (!isFiniteNumber(markCoin) || !isFiniteNumber(forward) || spotPriceInRange("forward", forward) !== null)
+    return "bad-number";
+  if (isCrossed(bidCoin, askCoin)) return "crossed";
+  if (!isPremiumWithinBounds(markCoin, right, strike, forward)) return "out-of-bounds";
+  return { instrument, expiryMs, strike, right, bidCoin, askCoin, markCoin, markVol: volOf(row.mark_iv), forward };
+}
+
+function volOf(percent: unknown): number | null {
+  if (!isFiniteNumber(percent)) return null;
+  const vol = percent / 100;
+  return vol > VOL_MIN && vol < VOL_MAX ? vol : null;
+}

@@ -1,0 +1,22 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { gap, printable } from "../../src/sources/gap.ts";
+
+test("whatever a venue says is at most 80 printable characters without markup", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+      expect(printable(text)).toMatch(/^[\x20-\x7e]{0,80}$/);
+      expect(printable(text)).not.toMatch(/[<>&"'`]/);
+    }),
+  );
+});
+
+test("a long detail ends in dots, a short one is kept", () => {
+  expect(gap("venue-error", "x".repeat(81)).detail).toBe(`${"x".repeat(77)}...`);
+  expect(gap("venue-error", "EQuery:Unknown asset pair").detail).toBe("EQuery:Unknown asset pair");
+});
+
+test("a waiting time stands in the gap only where the venue gave one", () => {
+  expect(gap("timeout", "x")).toEqual({ kind: "gap", reason: "timeout", detail: "x" });
+  expect(gap("banned", "x", 0)).toEqual({ kind: "gap", reason: "banned", detail: "x", retryAfterMs: 0 });
+});
