@@ -1,0 +1,137 @@
+/** A feed's chart: the agreed value as a line, what was published to the chain as steps. */
+import uPlot from "uplot";
+import { setText } from "./dom.ts";
+import { clockTime, formatNumber, isVol } from "./format.ts";
+import type { Columns } from "./series.ts";
+
+const HEIGHT_PX = 190;
+
+function cssColor(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Labels need no cents when the grid lines are dollars apart. */
+function axisLabel(value: number, step: number, unit: string): string {
+  if (isVol(unit)) return `${(value * 100).toFixed(step < 0.0005 ? 2 : step < 0.005 ? 1 : 0)}`;
+  const places = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step)));
+  return value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+function padded(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const pad = (high - low) * 0.12 || Math.abs(high) * 0.0005 || 1;
+  return [low - pad, high + pad];
+}
+
+export class FeedChart {
+  readonly #box: HTMLElement;
+  readonly #readout: HTMLElement;
+  readonly #unit: string;
+  #plot: uPlot | null = null;
+  #columns: Columns = { timesSec: [], agreed: [], published: [] };
+  #windowSec: readonly [number, number] = [0, 1];
+
+  /** @param doors.readout shows the values under the pointer */
+  constructor(options: { readonly unit: string }, doors: { readonly box: HTMLElement; readonly readout: HTMLElement }) {
+    this.#unit = options.unit;
+    this.#box = doors.box;
+    this.#readout = doors.readout;
+    new ResizeObserver(() => this.#resize()).observe(this.#box);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.#plot?.destroy();
+      this.#plot = null;
+      this.show(this.#columns, this.#windowSec);
+    });
+  }
+
+  show(columns: Columns, windowSec: readonly [number, number]): void {
+    this.#columns = columns;
+    this.#windowSec = windowSec;
+    const data: uPlot.AlignedData = [columns.timesSec, columns.agreed, columns.published];
+    if (this.#plot === null) {
+      const width = this.#box.clientWidth;
+      if (width > 0) this.#plot = new uPlot(this.#options(width), data, this.#box);
+    } else {
+      this.#plot.setData(data);
+    }
+  }
+
+  #resize(): void {
+    const width = this.#box.clientWidth;
+    if (width === 0) return;
+    if (this.#plot === null) this.show(this.#columns, this.#windowSec);
+    else if (this.#plot.width !== width) this.#plot.setSize({ width, height: HEIGHT_PX });
+  }
+
+  #options(width: number): uPlot.Options {
+    const muted = cssColor("--muted");
+    const line = cssColor("--line");
+    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const axis = { stroke: muted, font, ticks: { show: false } };
+    return {
+      width,
+      height: HEIGHT_PX,
+      padding: [6, 0, 0, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false },
+        sync: { key: "feeds" },
+        points: { size: 7, fill: (plot, series) => String(plot.series[series]?.stroke ?? "") },
+      },
+      scales: {
+        x: { time: true, range: () => [this.#windowSec[0], this.#windowSec[1]] },
+        y: { range: (_plot, low, high) => padded(low, high) },
+      },
+      axes: [
+        {
+          ...axis,
+          grid: { show: false },
+          size: 24,
+          space: 76,
+          values: (_plot, splits) => {
+            const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+            return splits.map((split) => {
+              const text = clockTime(split * 1_000);
+              return step < 60 ? text : text.slice(0, 5);
+            });
+          },
+        },
+        {
+          ...axis,
+          side: 1,
+          grid: { stroke: line, width: 1 },
+          space: 38,
+          size: (_plot, values) => 14 + 7 * Math.max(4, ...(values ?? []).map((value) => value.length)),
+          values: (_plot, splits) => {
+            const step = (splits[1] ?? 0) - (splits[0] ?? 0);
+            return splits.map((split) => axisLabel(split, step, this.#unit));
+          },
+        },
+      ],
+      series: [
+        {},
+        { label: "agreed", stroke: cssColor("--agreed"), width: 1.75, points: { show: false } },
+        {
+          label: "published",
+          stroke: cssColor("--published"),
+          width: 1.5,
+          points: { show: false },
+          ...(uPlot.paths.stepped === undefined ? {} : { paths: uPlot.paths.stepped({ align: 1 }) }),
+        },
+      ],
+      hooks: { setCursor: [(plot) => this.#showPointer(plot.cursor.idx)] },
+    };
+  }
+
+  #showPointer(index: number | null | undefined): void {
+    const timeSec = index === null || index === undefined ? undefined : this.#columns.timesSec[index];
+    if (index === null || index === undefined || timeSec === undefined) {
+      setText(this.#readout, "");
+      return;
+    }
+    const agreed = this.#columns.agreed[index];
+    const value = typeof agreed === "number" ? formatNumber(agreed.toFixed(8), this.#unit) : "no agreed value";
+    setText(this.#readout, `${clockTime(timeSec * 1_000)}  ${value}`);
+  }
+}

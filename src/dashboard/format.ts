@@ -1,0 +1,147 @@
+/** Numbers, times and hashes as people read them. Pure; exact where a feed's value is concerned. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A true minus sign stands as wide as the plus, so that columns of differences line up. */
+const MINUS = "\u2212";
+const NARROW_SPACE = "\u202f";
+
+/**
+ * Rounds decimal text half up in magnitude, without floats.
+ * @param text   decimal number such as "97123.45000000"
+ * @param places digits after the point
+ * @param shift  moves the point to the right first: 2 turns a ratio into percent
+ */
+export function roundDecimal(text: string, places: number, shift = 0): string {
+  const match = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text);
+  if (match === null) return text;
+  const fraction = (match[3] ?? "").padEnd(places + shift + 1, "0");
+  const kept = places + shift;
+  let units = BigInt(match[2]! + fraction.slice(0, kept));
+  if (fraction.charCodeAt(kept) >= 53) units += 1n;
+  const digits = units.toString().padStart(places + 1, "0");
+  const whole = digits.slice(0, digits.length - places);
+  const rest = digits.slice(digits.length - places);
+  const sign = match[1] === "-" && units !== 0n ? MINUS : "";
+  return `${sign}${groupThousands(whole)}${places === 0 ? "" : `.${rest}`}`;
+}
+
+function groupThousands(digits: string): string {
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
+export function formatCount(count: number): string {
+  return groupThousands(Math.round(count).toString());
+}
+
+/** Volatilities are ratios a year and are read in percent; everything else is money. */
+export function isVol(unit: string): boolean {
+  return unit.startsWith("vol");
+}
+
+/** Cents for what costs a dollar or more, six places below, where cents would hide the price. */
+function moneyPlaces(text: string): number {
+  return Math.abs(Number(text)) >= 1 ? 2 : 6;
+}
+
+/** @returns the number alone, such as "97,123.45" or "47.12" */
+export function formatNumber(text: string, unit: string): string {
+  return isVol(unit) ? roundDecimal(text, 2, 2) : roundDecimal(text, moneyPlaces(text));
+}
+
+/** @returns what stands behind the number */
+export function unitText(unit: string): string {
+  return isVol(unit) ? "%" : unit;
+}
+
+export function formatValue(text: string, unit: string): string {
+  return `${formatNumber(text, unit)}${NARROW_SPACE}${unitText(unit)}`;
+}
+
+function signed(value: number, places: number): string {
+  const text = Math.abs(value).toFixed(places);
+  if (Number(text) === 0) return text;
+  return `${value < 0 ? MINUS : "+"}${groupThousands(text.split(".")[0]!)}${places === 0 ? "" : `.${text.split(".")[1]!}`}`;
+}
+
+/** How far the chain's answer is from the agreed value: basis points of the chain's, or volatility points. */
+export function formatDifference(agreed: string, onChain: string, unit: string): string {
+  const difference = Number(agreed) - Number(onChain);
+  if (isVol(unit)) return `${signed(difference * 100, 2)} vol points`;
+  if (Number(onChain) === 0) return "no reference";
+  return `${signed((difference / Number(onChain)) * 10_000, 1)} bps`;
+}
+
+/**
+ * The spread of the observations around the agreed value, in the feed's own terms.
+ * @param ppb median absolute deviation, parts per billion of |value|
+ */
+export function formatConfidence(value: string, ppb: number, unit: string): string {
+  const spread = (Math.abs(Number(value)) * ppb) / 1e9;
+  if (isVol(unit)) return `\u00b1 ${(spread * 100).toFixed(2)} vol points`;
+  return `\u00b1 ${roundDecimal(spread.toFixed(8), moneyPlaces(value))} ${unit}`;
+}
+
+/** @param ms elapsed time; a clock that runs ahead gives "now" */
+export function formatAge(ms: number): string {
+  if (ms < 500) return "now";
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < MINUTE_MS) return `${Math.floor(ms / 1_000)} s`;
+  if (ms < HOUR_MS) return pair(ms, MINUTE_MS, "min", 1_000, "s");
+  if (ms < DAY_MS) return pair(ms, HOUR_MS, "h", MINUTE_MS, "min");
+  return pair(ms, DAY_MS, "d", HOUR_MS, "h");
+}
+
+function pair(ms: number, largeMs: number, large: string, smallMs: number, small: string): string {
+  const count = Math.floor(ms / largeMs);
+  const rest = Math.floor((ms % largeMs) / smallMs);
+  return rest === 0 ? `${count} ${large}` : `${count} ${large} ${rest} ${small}`;
+}
+
+export function formatLatency(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(2)} s`;
+}
+
+/** Decimal units, as network equipment counts. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  for (const [unit, size] of [["kB", 1e3], ["MB", 1e6], ["GB", 1e9]] as const) {
+    if (bytes < size * 1_000) return `${(bytes / size).toFixed(bytes < size * 10 ? 2 : 1)} ${unit}`;
+  }
+  return `${(bytes / 1e12).toFixed(2)} TB`;
+}
+
+export function shortHash(hash: string): string {
+  return hash.length <= 14 ? hash : `${hash.slice(0, 6)}\u2026${hash.slice(-4)}`;
+}
+
+/** @param timeZone the reader's own unless given */
+export function clockTime(timeMs: number, timeZone?: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(timeMs);
+}
+
+/** "1", "1 and 3", "1, 3 and 4" */
+export function listWords(items: readonly (number | string)[]): string {
+  if (items.length < 2) return items.join("");
+  return `${items.slice(0, -1).join(", ")} and ${items.at(-1)!}`;
+}
+
+/**
+ * Nearest-rank percentile.
+ * @param percent 0 … 100
+ * @returns null of an empty list
+ */
+export function percentile(values: readonly number[], percent: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)]!;
+}

@@ -1,0 +1,61 @@
+/** Everything the page knows, each part null until it was first fetched. */
+import type {
+  FeedsReply,
+  PeersReply,
+  RoundsReply,
+  SourcesReply,
+  StatusReply,
+  TransactionsReply,
+} from "../api/replies.ts";
+import { fetchJson } from "./fetch-json.ts";
+import type { Connection, Part } from "./live.ts";
+
+export class PageState {
+  status: StatusReply | null = null;
+  feeds: FeedsReply | null = null;
+  rounds: RoundsReply | null = null;
+  peers: PeersReply | null = null;
+  transactions: TransactionsReply | null = null;
+  sources: SourcesReply | null = null;
+  connection: Connection = { kind: "connecting" };
+  #clockOffsetMs = 0;
+
+  /** The node's time: a reader's clock may be minutes off, and ages must not be. */
+  nowMs(): number {
+    return Date.now() + this.#clockOffsetMs;
+  }
+
+  get slotMs(): number {
+    return this.status?.identity.slotMs ?? 1_000;
+  }
+
+  /** Parts are fetched side by side; one that fails does not keep the others from being shown. */
+  async fetch(parts: ReadonlySet<Part>): Promise<void> {
+    const results = await Promise.allSettled([...parts].map((part) => this.#fetchPart(part)));
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+  }
+
+  async #fetchPart(part: Part): Promise<void> {
+    switch (part) {
+      case "status":
+        this.status = await fetchJson<StatusReply>("/v1/status");
+        this.#clockOffsetMs = this.status.nowMs - Date.now();
+        return;
+      case "feeds":
+        this.feeds = await fetchJson<FeedsReply>("/v1/feeds");
+        return;
+      case "rounds":
+        this.rounds = await fetchJson<RoundsReply>("/v1/rounds");
+        return;
+      case "peers":
+        this.peers = await fetchJson<PeersReply>("/v1/peers");
+        return;
+      case "transactions":
+        this.transactions = await fetchJson<TransactionsReply>("/v1/transactions");
+        return;
+      case "sources":
+        this.sources = await fetchJson<SourcesReply>("/v1/sources");
+        return;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/** The three tables: members of the committee, transactions, and sources. */
+import type { PeerView, SourceView, TransactionView } from "../api/view.ts";
+import type { Row } from "./dom.ts";
+import { byId, el, KeyedList, setBadge, setHidden, setText, textRow } from "./dom.ts";
+import { formatAge, formatBytes, formatCount, formatLatency, shortHash } from "./format.ts";
+import type { PageState } from "./state.ts";
+import type { Badge } from "./words.ts";
+import { feedShort, reasonWords, sourceWords, transactionBadge } from "./words.ts";
+
+const NOTHING = "\u2013";
+type At<T> = { readonly item: T; readonly nowMs: number };
+
+function ago(nowMs: number, thenMs: number | null): string {
+  if (thenMs === null) return "never";
+  const age = formatAge(nowMs - thenMs);
+  return age === "now" ? age : `${age} ago`;
+}
+
+function peerBadge(peer: PeerView): Badge {
+  if (peer.self) return { tone: "good", text: "This node" };
+  return peer.connected ? { tone: "good", text: "Connected" } : { tone: "bad", text: "Not connected" };
+}
+
+function peerRow({ item }: At<PeerView>): Row<At<PeerView>> {
+  const badge = el("span", { class: "badge" });
+  const { node, cells } = textRow([
+    { label: "Node" },
+    { label: "Link" },
+    { label: "Round trip", className: "num" },
+    { label: "Received", className: "num wide-only" },
+    { label: "Sent", className: "num wide-only" },
+    { label: "Score", className: "num wide-only" },
+    { label: "Last observation", className: "num" },
+  ]);
+  cells[1]!.append(badge);
+  cells[0]!.title = item.peerId;
+  return {
+    node,
+    update: ({ item: peer, nowMs }) => {
+      setText(cells[0]!, String(peer.nodeId));
+      setBadge(badge, peerBadge(peer));
+      setText(cells[2]!, peer.rttMs === null ? NOTHING : formatLatency(peer.rttMs));
+      setText(cells[3]!, peer.self ? NOTHING : formatBytes(peer.bytesIn));
+      setText(cells[4]!, peer.self ? NOTHING : formatBytes(peer.bytesOut));
+      setText(cells[5]!, peer.score === null ? NOTHING : peer.score.toFixed(1).replace("-", "\u2212"));
+      setText(cells[6]!, ago(nowMs, peer.lastSeenMs));
+    },
+  };
+}
+
+function transactionRow({ item }: At<TransactionView>): Row<At<TransactionView>> {
+  const badge = el("span", { class: "badge" });
+  const reason = el("span", { class: "reason" });
+  const { node, cells } = textRow([
+    { label: "Transaction" },
+    { label: "Round", className: "num wide-only" },
+    { label: "Feeds", className: "wide-only" },
+    { label: "Status" },
+    { label: "Gas", className: "num" },
+    { label: "Age", className: "num" },
+  ]);
+  const hash = el("code");
+  cells[0]!.append(hash);
+  cells[3]!.append(badge, reason);
+  setText(cells[1]!, formatCount(item.round));
+  setText(cells[2]!, item.feeds.map(feedShort).join(", "));
+  cells[2]!.title = item.feeds.join(", ");
+  return {
+    node,
+    update: ({ item: transaction, nowMs }) => {
+      setText(hash, transaction.hash === null ? `nonce ${transaction.nonce}` : shortHash(transaction.hash));
+      hash.title = transaction.hash ?? "not signed yet";
+      setBadge(badge, transactionBadge(transaction.status));
+      setText(reason, transaction.reason ?? "");
+      setText(cells[4]!, transaction.gasUsed === null ? NOTHING : formatCount(transaction.gasUsed));
+      setText(cells[5]!, ago(nowMs, transaction.minedAtMs ?? transaction.plannedAtMs));
+    },
+  };
+}
+
+function sourceBadge(source: SourceView): Badge {
+  switch (source.state) {
+    case "ok":
+      return { tone: "good", text: "Fresh" };
+    case "stale":
+      return { tone: "warn", text: "Too old" };
+    case "waiting":
+      return { tone: "idle", text: "Waiting" };
+    case "gap":
+      return { tone: "bad", text: source.reason === null ? "Gap" : reasonWords(source.reason) };
+  }
+}
+
+function sourceRow({ item }: At<SourceView>): Row<At<SourceView>> {
+  const badge = el("span", { class: "badge" });
+  const detail = el("span", { class: "reason" });
+  const { node, cells } = textRow([
+    { label: "Source" },
+    { label: "State" },
+    { label: "Age", className: "num" },
+    { label: "Answer time", className: "num wide-only" },
+    { label: "Good answers", className: "num wide-only" },
+    { label: "Failures", className: "wide-only" },
+  ]);
+  setText(cells[0]!, sourceWords(item.source));
+  cells[0]!.title = item.source;
+  cells[1]!.append(badge, detail);
+  return {
+    node,
+    update: ({ item: source }) => {
+      setBadge(badge, sourceBadge(source));
+      setText(detail, source.detail ?? "");
+      setText(cells[2]!, source.ageMs === null ? NOTHING : formatAge(source.ageMs));
+      setText(cells[3]!, source.latencyMs === null ? NOTHING : formatLatency(source.latencyMs));
+      const { ok = 0, ...failures } = source.counts;
+      setText(cells[4]!, formatCount(ok));
+      const words = Object.entries(failures).flatMap(([reason, count]) =>
+        count === 0 ? [] : [`${formatCount(count)} ${reasonWords(reason)}`],
+      );
+      setText(cells[5]!, words.length === 0 ? "none" : words.join(", "));
+    },
+  };
+}
+
+export class Tables {
+  readonly #peers = new KeyedList<At<PeerView>>(
+    { keyOf: ({ item }) => String(item.nodeId), create: peerRow },
+    byId("peers-rows"),
+  );
+  readonly #transactions = new KeyedList<At<TransactionView>>(
+    { keyOf: ({ item }) => `${item.nonce}/${item.hash ?? ""}`, create: transactionRow },
+    byId("transactions-rows"),
+  );
+  readonly #sources = new KeyedList<At<SourceView>>(
+    { keyOf: ({ item }) => item.source, create: sourceRow },
+    byId("sources-rows"),
+  );
+
+  update(page: PageState, nowMs: number): void {
+    const at = <T>(items: readonly T[]) => items.map((item) => ({ item, nowMs }));
+    if (page.peers !== null) {
+      this.#peers.update(at(page.peers.peers));
+      const connected = page.peers.peers.filter((peer) => peer.connected).length;
+      setText(byId("peers-count"), `${connected} of ${page.peers.peers.length} connected`);
+    }
+    if (page.transactions !== null) {
+      this.#transactions.update(at(page.transactions.transactions.slice(0, 12)));
+      setHidden(byId("transactions-empty"), this.#transactions.size > 0);
+      setHidden(byId("transactions-table"), this.#transactions.size === 0);
+    }
+    if (page.sources !== null) {
+      this.#sources.update(at(page.sources.sources));
+      const fresh = page.sources.sources.filter((source) => source.state === "ok").length;
+      setText(byId("sources-count"), `${fresh} of ${page.sources.sources.length} fresh`);
+      setHidden(byId("sources-empty"), this.#sources.size > 0);
+      setHidden(byId("sources-table"), this.#sources.size === 0);
+    }
+  }
+}

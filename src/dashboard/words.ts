@@ -1,0 +1,175 @@
+/** What codes and names mean, in words. Pure. Every unknown code is shown as it is rather than hidden. */
+import type { CeremonyView, FeedStatus, FeedView, RoundView, TransactionStatus } from "../api/view.ts";
+import { formatAge, formatLatency, listWords } from "./format.ts";
+
+/** How something stands: the page colours by it and always says it in words as well. */
+export type Tone = "good" | "warn" | "bad" | "idle";
+export type Badge = { readonly tone: Tone; readonly text: string };
+
+const REASONS: Readonly<Record<string, string>> = {
+  "too-few-sources": "too few sources",
+  "cross-check-failed": "cross-check failed",
+  "no-chain": "no option chain",
+  "no-bracketing-expiries": "no expiries around the tenor",
+  "no-spot": "no spot price",
+  "out-of-range": "out of range",
+  stale: "too old",
+  "future-dated": "dated in the future",
+  "no-quote": "no quote",
+  crossed: "bid above ask",
+  "crossed-book": "bid above ask",
+  outlier: "outlier",
+  "no-conversion": "no conversion rate",
+  frozen: "frozen",
+  inconsistent: "inconsistent",
+  "source-gap": "not answering",
+  timeout: "timed out",
+  unreachable: "unreachable",
+  "rate-limited": "rate limited",
+  banned: "banned",
+  "geo-blocked": "blocked by region",
+  "server-error": "server error",
+  "not-json": "reply was not JSON",
+  "bad-shape": "reply had the wrong shape",
+  "venue-error": "venue reported an error",
+  "too-large": "reply too large",
+  "test-network": "test network",
+  "never-fetched": "not asked yet",
+};
+
+export function reasonWords(reason: string): string {
+  return REASONS[reason] ?? reason.replaceAll("-", " ");
+}
+
+/** "BTC-USD.spot-index" → "BTC / USD" */
+export function feedTitle(name: string): string {
+  return (name.split(".")[0] ?? name).replace("-", " / ");
+}
+
+function tenorDays(name: string): string | undefined {
+  return /-(\d+)d$/.exec(name)?.[1];
+}
+
+export function feedKind(name: string, kind: string): string {
+  const days = tenorDays(name);
+  if (kind === "spot-index") return "Spot index";
+  if (kind === "iv-atm") return days === undefined ? "At-the-money volatility" : `${days}-day at-the-money volatility`;
+  const words = kind.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** For narrow places: "BTC spot", "ETH vol 30d". */
+export function feedShort(name: string): string {
+  const [symbol = name, kind = ""] = name.split(".");
+  const base = symbol.split("-")[0] ?? symbol;
+  if (kind === "spot-index") return `${base} spot`;
+  const days = tenorDays(name);
+  if (kind.startsWith("iv-atm")) return days === undefined ? `${base} vol` : `${base} vol ${days}d`;
+  return `${base} ${kind}`;
+}
+
+const VENUES: Readonly<Record<string, string>> = {
+  coinbase: "Coinbase",
+  kraken: "Kraken",
+  bitstamp: "Bitstamp",
+  binance: "Binance",
+  deribit: "Deribit",
+};
+
+/** "coinbase:BTC-USD" in the BTC-USD feed → "Coinbase"; elsewhere the instrument is told as well. */
+export function sourceWords(source: string, feedName = ""): string {
+  const [venue = source, instrument = ""] = source.split(":");
+  const name = VENUES[venue] ?? venue;
+  return instrument === "" || feedName.startsWith(`${instrument}.`) ? name : `${name} ${instrument.replace(".", " ")}`;
+}
+
+const STATUS: Readonly<Record<FeedStatus, Badge>> = {
+  ok: { tone: "good", text: "Agreed" },
+  missing: { tone: "bad", text: "Missing" },
+  disputed: { tone: "bad", text: "Disputed" },
+  none: { tone: "idle", text: "Waiting" },
+};
+
+/** An agreed value that is older than this many slots is no longer news. */
+const FRESH_SLOTS = 5;
+
+export function feedBadge(feed: FeedView, nowMs: number, slotMs: number): Badge {
+  if (feed.status !== "ok" || feed.timeMs === null) return STATUS[feed.status];
+  const ageMs = nowMs - feed.timeMs;
+  return ageMs <= Math.max(3_000, FRESH_SLOTS * slotMs) ? STATUS.ok : { tone: "warn", text: `Stale, ${formatAge(ageMs)}` };
+}
+
+/** One sentence below the value that explains a status other than agreed. */
+export function feedExplanation(feed: FeedView): string {
+  switch (feed.status) {
+    case "ok":
+      return "";
+    case "none":
+      return "Waiting for the first agreed value.";
+    case "missing":
+      return feed.own?.kind === "missing"
+        ? `No value can be agreed: ${reasonWords(feed.own.reason)} here. The last agreed value is shown.`
+        : "Too few nodes have a value. The last agreed value is shown.";
+    case "disputed":
+      return "The nodes' values lie too far apart to agree. The last agreed value is shown.";
+  }
+}
+
+export function roundBadge(round: RoundView): Badge {
+  switch (round.phase) {
+    case "idle":
+      return { tone: "idle", text: "Waiting for the slot" };
+    case "observing":
+      return { tone: "idle", text: "Collecting observations" };
+    case "proposed":
+      return { tone: "idle", text: `Proposed by node ${round.leader}` };
+    case "signing":
+      return { tone: "idle", text: "Collecting signature shares" };
+    case "complete":
+      return {
+        tone: "good",
+        text: round.latencyMs === null ? "Signed" : `Signed in ${formatLatency(round.latencyMs)}`,
+      };
+    case "failed":
+      return { tone: "bad", text: "Ended without a signature" };
+  }
+}
+
+export function transactionBadge(status: TransactionStatus): Badge {
+  switch (status) {
+    case "planned":
+    case "signed":
+      return { tone: "idle", text: status === "planned" ? "Planned" : "Signed" };
+    case "broadcast":
+      return { tone: "idle", text: "Sent" };
+    case "mined":
+      return { tone: "good", text: "Mined" };
+    case "final":
+      return { tone: "good", text: "Final" };
+    case "reverted":
+      return { tone: "bad", text: "Reverted" };
+    case "replaced":
+      return { tone: "warn", text: "Replaced" };
+    case "dropped":
+      return { tone: "warn", text: "Dropped" };
+  }
+}
+
+/** Null once the key exists: then there is nothing to wait for. */
+export function ceremonyWords(ceremony: CeremonyView, n: number): string | null {
+  const have = `${ceremony.have.length} of ${n} nodes`;
+  switch (ceremony.phase) {
+    case "complete":
+      return null;
+    case "waiting":
+      return `Waiting for the key ceremony: ${have} are here. It starts when all are.`;
+    case "dealing":
+      return `The key ceremony is running: ${have} have dealt their shares.`;
+    case "confirming":
+      return `The key ceremony is running: ${have} have confirmed the transcript.`;
+    case "failed":
+      return ceremony.culprits.length === 0
+        ? "The key ceremony failed and names nobody. No key exists; it must be run again."
+        : `The key ceremony failed: node ${listWords(ceremony.culprits)} sent wrong shares. No key exists.`;
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The page in a real browser, served by the real API over a hand-made view. Screenshots go to a temporary folder, or to
+ * TENOR_SCREENSHOTS where it is set.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { chromium } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { RunningApi } from "../../src/api/server.ts";
+import { startApi } from "../../src/api/server.ts";
+import { silentLogger } from "../../src/base/ports.ts";
+import { Metrics } from "../../src/telemetry/metrics.ts";
+import type { Fixture } from "../api/fixture.ts";
+import { amount, makeFixture } from "../api/fixture.ts";
+
+const EXECUTABLE = process.env["TENOR_CHROMIUM"] ?? "/usr/bin/chromium";
+const present = existsSync(EXECUTABLE);
+const required = process.env["TENOR_REQUIRE_ALL"] === "1";
+const ARGUMENTS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const title = present ? "the page in Chromium" : `the page in Chromium (skipped: there is no ${EXECUTABLE})`;
+
+describe.skipIf(!present && !required)(title, () => {
+  let work: string;
+  let shots: string;
+  let browser: Browser;
+  let fixture: Fixture;
+  let api: RunningApi;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    work = mkdtempSync(join(tmpdir(), "tenor-page-"));
+    shots = process.env["TENOR_SCREENSHOTS"] ?? join(work, "shots");
+    mkdirSync(shots, { recursive: true });
+    execFileSync(process.execPath, ["scripts/dashboard.mjs", "--out", join(work, "dashboard")], { stdio: "pipe" });
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(work, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    fixture = makeFixture({ nowMs: Date.now() });
+    api = await startApi(
+      { port: 0, dashboardDir: join(work, "dashboard") },
+      { view: fixture.view, metrics: new Metrics(), log: silentLogger },
+    );
+    complaints = [];
+  });
+  afterEach(async () => {
+    await page?.close();
+    await api?.stop();
+  });
+
+  async function open(options: { width: number; dark?: boolean }): Promise<void> {
+    page = await browser.newPage({
+      viewport: { width: options.width, height: 900 },
+      colorScheme: options.dark === true ? "dark" : "light",
+    });
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(api.url);
+    await page.locator(".feed").nth(3).waitFor();
+    await page.locator("#connection", { hasText: "Live" }).waitFor();
+  }
+
+  function card(name: string) {
+    return page.locator(`[data-feed="${name}"]`);
+  }
+
+  test("shows every feed with its value, status, comparison with the chain and sources", async () => {
+    await open({ width: 1_400 });
+    const spot = card("BTC-USD.spot-index");
+    expect(await spot.locator(".value").innerText()).toMatch(/^97,123\.45\s*USD$/);
+    expect(await spot.locator(".badge").innerText()).toBe("Agreed");
+    expect(await spot.locator(".facts").innerText()).toContain("+2.6 bps");
+    expect(await spot.locator(".chip").allInnerTexts()).toEqual(["Coinbase", "Kraken", "Binance"]);
+    expect(await spot.locator(".excluded").innerText()).toContain("Bitstamp outlier 97,604.10 is 49 bps");
+    const vol = card("BTC-USD.iv-atm-30d");
+    expect(await vol.locator(".value").innerText()).toMatch(/^47\.12\s*%$/);
+    expect(await vol.locator(".facts").innerText()).toContain("+0.14 vol points");
+    expect(complaints).toEqual([]);
+  });
+
+  test("draws a chart in every card: pixels of the agreed line and of the published steps", async () => {
+    await open({ width: 1_400 });
+    await page.waitForFunction(`document.querySelectorAll(".feed canvas").length === 4`);
+    // Counts the pixels of the two line colours of the light theme, on the canvas itself.
+    const count = `(() => [...document.querySelectorAll(".feed canvas")].map((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const near = (i, r, g, b) => Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 30 && data[i + 3] > 128;
+      let agreed = 0, published = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        if (near(i, 0x0b, 0x7a, 0x55)) agreed++;
+        if (near(i, 0xb3, 0x59, 0x0a)) published++;
+      }
+      return agreed > 300 && published > 300;
+    }))()`;
+    await page.waitForFunction(`${count}.every((drawn) => drawn)`);
+    expect(await page.evaluate<boolean[]>(count)).toEqual([true, true, true, true]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("follows the node live: an event changes the value, the chain's difference and the round", async () => {
+    await open({ width: 1_400 });
+    const first = fixture.state.feeds[0]!;
+    fixture.state.feeds[0] = { ...first, value: amount("98765.43"), timeMs: Date.now() };
+    fixture.state.round = { ...fixture.state.round!, round: 48_212, phase: "observing", proposal: null, sharesFrom: [], latencyMs: null, observedBy: [1, 4] };
+    fixture.emit("feeds");
+    fixture.emit("round");
+    await card("BTC-USD.spot-index").locator(".number", { hasText: "98,765.43" }).waitFor();
+    await page.locator("#round-title", { hasText: "Round 48,212" }).waitFor();
+    expect(await page.locator("#round-badge").innerText()).toBe("Collecting observations");
+    expect(await page.locator("#round-members .has-observed").count()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  test("tells the round, the nodes, the transactions and the sources", async () => {
+    await open({ width: 1_400 });
+    expect(await page.locator("#round-badge").innerText()).toBe("Signed in 38 ms");
+    expect(await page.locator("#round-steps").innerText()).toContain("3 of 3, nodes 1, 3 and 4");
+    expect(await page.locator("#round-strip rect").count()).toBe(60);
+    expect(await page.locator("#round-caption").innerText()).toContain("1 without a signature");
+    expect(await page.locator("#peers-rows tr").count()).toBe(4);
+    expect(await page.locator("#peers-rows").innerText()).toContain("Not connected");
+    expect(await page.locator("#transactions-rows tr").count()).toBe(8);
+    expect(await page.locator("#transactions-rows").innerText()).toContain("StaleReport: given round 47 647");
+    expect(await page.locator("#sources-rows").innerText()).toContain("HTTP 429, retry after 12 s");
+  });
+
+  test("says that it lost the node, and recovers by itself when the node is back", async () => {
+    await open({ width: 1_400 });
+    const port = Number(new URL(api.url).port);
+    await api.stop();
+    await page.locator("#banner", { hasText: "Connection lost" }).waitFor();
+    expect(await page.locator("#connection").innerText()).toBe("Connection lost");
+    await page.screenshot({ path: join(shots, "lost-1400.png"), fullPage: true });
+    api = await startApi(
+      { port, dashboardDir: join(work, "dashboard") },
+      { view: fixture.view, metrics: new Metrics(), log: silentLogger },
+    );
+    await page.locator("#banner").waitFor({ state: "hidden" });
+    await page.locator("#connection", { hasText: "Live" }).waitFor();
+  });
+
+  test("a node without a key says what it waits for, and a missing feed says why", async () => {
+    fixture.state.ceremonyPhase = "dealing";
+    fixture.state.health = { live: true, ready: false, reasons: ["the key ceremony is not complete", "no report within 3 slots"] };
+    fixture.state.round = null;
+    fixture.state.recent = [];
+    fixture.state.transactions = [];
+    fixture.state.feeds = fixture.state.feeds.map((feed, index) => ({
+      ...feed,
+      status: "none",
+      value: null,
+      timeMs: null,
+      round: null,
+      published: null,
+      onChain: null,
+      own:
+        index < 3
+          ? feed.own
+          : { kind: "missing", reason: "no-chain", detail: "deribit:ETH.options timed out", sources: [], excluded: [] },
+    }));
+    await open({ width: 1_400, dark: true });
+    expect(await page.locator("#ready").innerText()).toBe("Not ready");
+    expect(await page.locator("#reasons").innerText()).toContain("no report within 3 slots");
+    expect(await page.locator("#notice").innerText()).toBe("The key ceremony is running: 3 of 4 nodes have dealt their shares.");
+    expect(await card("ETH-USD.iv-atm-30d").innerText()).toContain("This node has no value: no option chain. deribit:ETH.options timed out");
+    expect(await card("BTC-USD.spot-index").innerText()).toContain("Waiting for the first agreed value.");
+    expect(await page.locator("#round-empty").isVisible()).toBe(true);
+    expect(await page.locator("#transactions-empty").isVisible()).toBe(true);
+    await page.screenshot({ path: join(shots, "waiting-dark-1400.png"), fullPage: true });
+    expect(complaints).toEqual([]);
+  });
+
+  test.each([
+    [390, false],
+    [390, true],
+    [820, false],
+    [1_400, false],
+    [1_400, true],
+    [1_600, false],
+  ])("fits %i px without scrolling sideways (dark: %s)", async (width, dark) => {
+    await open({ width, dark });
+    await page.waitForFunction(`document.querySelectorAll(".feed canvas").length === 4`);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+    await page.screenshot({ path: join(shots, `page-${dark ? "dark" : "light"}-${width}.png`), fullPage: true });
+    expect(complaints).toEqual([]);
+  });
+
+  test("can be worked by keyboard: the chart's span is chosen with the arrow keys", async () => {
+    await open({ width: 1_400 });
+    await page.locator("input[name=range]:checked").focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await page.locator("input[name=range]:checked").getAttribute("value")).toBe("3600000");
+  });
+
+  test("text from the node is shown as text, never run as markup", async () => {
+    const first = fixture.state.feeds[0]!;
+    const evil = "<img src=x onerror=alert(1)>";
+    fixture.state.feeds[0] = {
+      ...first,
+      own: { kind: "missing", reason: "too-few-sources", detail: evil, sources: [evil], excluded: [] },
+    };
+    await open({ width: 1_400 });
+    expect(await card("BTC-USD.spot-index").locator(".own").innerText()).toContain(evil);
+    expect(await page.locator(".feed img").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
