@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { readAnswer } from "../../src/sources/answer.ts";
 import { deribitIndex } from "../../src/sources/deribit-index.ts";
 import { DERIBIT_BTC, NOW_MS, deribitBody, indexBody } from "./bodies.ts";
 import { describeAdapter } from "./conformance.ts";
@@ -42,6 +43,17 @@ describeAdapter({
 });
 
 describe("deribit envelope", () => {
+  test("an error envelope under HTTP 400 is named by its code", () => {
+    const text = '{"jsonrpc":"2.0","error":{"code":10028,"message":"too_many_requests","data":null},"testnet":false}';
+    const headers = { "content-type": "application/json" };
+    const answer = { kind: "body", status: 400, text, headers, startedAtMs: NOW_MS, receivedAtMs: NOW_MS } as const;
+    expect(readAnswer(answer, (body, atMs) => deribitIndex.parse(body, subscription, atMs))).toEqual({
+      kind: "gap",
+      reason: "rate-limited",
+      detail: "error 10028: too_many_requests",
+    });
+  });
+
   test("the test network is read only where it is allowed", () => {
     const body = deribitBody('{"index_price":78494.25}', '"testnet":true');
     expect(deribitIndex.parse(body, subscription, NOW_MS, { allowTestnet: true }).kind).toBe("quote");

@@ -251,23 +251,3 @@ describe("re-serialised recordings (class N)", () => {
     },
   );
 });
-
-describe("whole chains put back into the wire layout (class X)", () => {
-  const chains: readonly (readonly [string, number])[] = [
-    ["20260113T092145Z", 622],
-    ["20260227T042840Z", 1048],
-  ];
-  test.skipIf(absent).each(chains)(`%s keeps its rows and its missing quotes${where}`, (stamp, rowCount) => {
-    const body = load(`deribit/get_book_summary_by_currency_option_DERIVED_${stamp}.json`);
-    const raw: { result: { bid_price: number | null; ask_price: number | null }[] } = JSON.parse(body);
-    const outcome = read(body, DERIBIT_BTC.options, Date.UTC(2026, 1, 27, 4, 28, 41));
-    if (outcome.kind === "gap" || outcome.quote.kind !== "options") expect.fail("no chain");
-    const { options, refused } = outcome.quote.value;
-    const refusedCount = Object.values(refused).reduce((sum, count) => sum + count, 0);
-    expect(raw.result).toHaveLength(rowCount);
-    expect(options.length + refusedCount).toBe(rowCount);
-    expect(refused).toEqual({});
-    const quoteless = options.filter(({ bidCoin, askCoin }) => bidCoin === null && askCoin === null).length;
-    expect(quoteless).toBe(raw.result.filter((row) => !row.bid_price && !row.ask_price).length);
-  });
-});

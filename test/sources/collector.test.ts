@@ -1,0 +1,291 @@
+import { EventEmitter, once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Logger, silentLogger } from "../../src/base/ports.ts";
+import type { Venue } from "../../src/market/quote.ts";
+import { Collector, type CollectorOptions, type SourceOutcome } from "../../src/sources/collector.ts";
+import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
+import * as bodies from "./bodies.ts";
+import { DERIBIT_BTC, FUTURE_ROWS, OPTION_ROWS, SPOT_BTC } from "./bodies.ts";
+import { type VenueServer, sendJson, startVenueServer } from "./venue-server.ts";
+
+const ALL: readonly Subscription[] = [...Object.values(SPOT_BTC), ...Object.values(DERIBIT_BTC)];
+const VENUES: readonly Venue[] = ["coinbase", "kraken", "bitstamp", "binance", "deribit"];
+const FAST = { spot: 60, index: 60, futures: 60, options: 60 };
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** All five venues on one server, each under its own path, with a wall clock that the sample bodies agree with. */
+function goodAnswers(): Record<Venue, Answer> {
+  const deribit: Answer = (request, response) => {
+    const url = request.url ?? "";
+    const body = url.includes("get_index_price")
+      ? bodies.indexBody()
+      : bodies.rowsBody(url.includes("kind=option") ? OPTION_ROWS : FUTURE_ROWS);
+    sendJson(body)(request, response);
+  };
+  return {
+    coinbase: sendJson(bodies.coinbaseBody()),
+    kraken: (request, response) => {
+      const eth = request.url?.includes("ETHUSD") === true;
+      sendJson(bodies.krakenBody(undefined, undefined, eth ? "XETHZUSD" : "XXBTZUSD"))(request, response);
+    },
+    bitstamp: sendJson(bodies.bitstampBody()),
+    binance: sendJson(bodies.binanceBody()),
+    deribit,
+  };
+}
+
+describe("the collector", () => {
+  let server: VenueServer;
+  let answers: Record<Venue, Answer>;
+  let running: Collector[];
+  /** Every request: its path and the monotonic time of its arrival. */
+  let requests: { readonly venue: Venue; readonly url: string; readonly atMs: number }[];
+  let inFlight: Map<string, number>;
+  let overlaps: string[];
+  const arrivals = new EventEmitter();
+
+  beforeEach(async () => {
+    server = await startVenueServer();
+    answers = goodAnswers();
+    running = [];
+    requests = [];
+    inFlight = new Map();
+    overlaps = [];
+    server.answer((request, response) => {
+      const url = request.url ?? "";
+      const venue = VENUES.find((name) => url.startsWith(`/${name}/`));
+      if (venue === undefined) throw new Error(`unknown path ${url}`);
+      requests.push({ venue, url, atMs: performance.now() });
+      const open = (inFlight.get(url) ?? 0) + 1;
+      inFlight.set(url, open);
+      if (open > 1) overlaps.push(url);
+      response.on("close", () => inFlight.set(url, inFlight.get(url)! - 1));
+      answers[venue](request, response);
+      arrivals.emit(venue);
+    });
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.map((collector) => collector.stop()));
+    await server.close();
+  });
+
+  type Watched = {
+    readonly collector: Collector;
+    /** Resolves with the next outcome (after this call) that fits. */
+    readonly next: (fits: (outcome: SourceOutcome) => boolean) => Promise<SourceOutcome>;
+    readonly outcomes: SourceOutcome[];
+  };
+
+  function collect(
+    subscriptions: readonly Subscription[],
+    options: Partial<CollectorOptions> = {},
+    log: Logger = silentLogger,
+  ): Watched {
+    const outcomes: SourceOutcome[] = [];
+    const told = new EventEmitter();
+    told.setMaxListeners(100);
+    const venues = Object.fromEntries(VENUES.map((venue) => [venue, { baseUrl: `${server.origin}/${venue}/` }]));
+    const collector = new Collector(
+      { venues, subscriptions, pollMs: FAST, ...options },
+      {
+        clock: { nowMs: () => bodies.NOW_MS, monotonicMs: () => performance.now() },
+        log,
+        rng: { next: () => 0.5 },
+        observe: (outcome) => {
+          outcomes.push(outcome);
+          told.emit("outcome", outcome);
+        },
+      },
+    );
+    running.push(collector);
+    const next = (fits: (outcome: SourceOutcome) => boolean): Promise<SourceOutcome> =>
+      new Promise((resolve) => {
+        const listener = (outcome: SourceOutcome): void => {
+          if (!fits(outcome)) return;
+          told.off("outcome", listener);
+          resolve(outcome);
+        };
+        told.on("outcome", listener);
+      });
+    return { collector, next, outcomes };
+  }
+
+  test("says of every source that it was never fetched, until it was", async () => {
+    const { collector, next } = collect(ALL);
+    const before = collector.snapshot(bodies.NOW_MS);
+    expect(before).toMatchObject({ takenAtMs: bodies.NOW_MS, spots: [], indices: [], chains: [], futures: [] });
+    expect(before.gaps.map(({ source, reason }) => `${source} ${reason}`)).toEqual(
+      ALL.map((subscription) => `${sourceName(subscription)} never-fetched`),
+    );
+    const first = Promise.all(ALL.map((subscription) => next(({ source }) => source === sourceName(subscription))));
+    collector.start();
+    expect((await first).map(({ state }) => state)).toEqual(ALL.map(() => "ok"));
+    const after = collector.snapshot(bodies.NOW_MS + 5);
+    expect(after.gaps).toEqual([]);
+    expect(after.spots.map(({ venue, quote }) => `${venue} ${quote}`)).toEqual([
+      "coinbase USD",
+      "kraken USD",
+      "bitstamp USD",
+      "binance USDT",
+    ]);
+    expect(after.indices).toMatchObject([{ price: 78494.25 }]);
+    expect(after.futures).toMatchObject([
+      { base: "BTC", futures: [{ instrument: "BTC-25SEP26" }, { instrument: "BTC-PERPETUAL" }] },
+    ]);
+    expect(after.chains[0]!.options).toHaveLength(2);
+  });
+
+  test("a venue that never answers delays no other and is never asked twice at once", async () => {
+    answers.kraken = () => undefined;
+    const { collector, next, outcomes } = collect(ALL);
+    const fifth = next(({ source }) => outcomes.filter((outcome) => outcome.source === source).length === 5);
+    collector.start();
+    await fifth;
+    expect(requests.filter(({ venue }) => venue === "kraken")).toHaveLength(1);
+    expect(outcomes.some(({ venue }) => venue === "kraken")).toBe(false);
+    expect(overlaps).toEqual([]);
+  });
+
+  test("keeps the last good quote of a source that fails, and says since when and why it fails", async () => {
+    const { collector, next } = collect([SPOT_BTC.bitstamp, SPOT_BTC.coinbase]);
+    const good = next(({ venue }) => venue === "bitstamp");
+    collector.start();
+    await good;
+    answers.bitstamp = sendJson("<html>", 502, { "content-type": "text/html" });
+    await next(({ state }) => state === "server-error");
+    answers.bitstamp = sendJson("");
+    await next(({ state }) => state === "not-json");
+    const snapshot = collector.snapshot(bodies.NOW_MS);
+    expect(snapshot.spots.map(({ venue }) => venue)).toContain("bitstamp");
+    expect(snapshot.gaps).toEqual([
+      {
+        venue: "bitstamp",
+        source: "bitstamp:BTC-USD",
+        reason: "not-json",
+        detail: "empty body",
+        sinceMs: bodies.NOW_MS,
+      },
+    ]);
+    expect(collector.statistics()[0]).toMatchObject({
+      lastState: "not-json",
+      gapCounts: { "server-error": expect.any(Number) },
+    });
+    answers.bitstamp = sendJson(bodies.bitstampBody());
+    await next(({ venue, state }) => venue === "bitstamp" && state === "ok");
+    expect(collector.snapshot(bodies.NOW_MS).gaps).toEqual([]);
+  });
+
+  test("429 with Retry-After silences every source of that venue for that time, and no other venue", async () => {
+    const ethereum: Subscription = { ...SPOT_BTC.kraken, base: "ETH" };
+    const { collector, next } = collect([SPOT_BTC.kraken, ethereum, SPOT_BTC.binance]);
+    let refusedAtMs = Number.NaN;
+    answers.kraken = (request, response) => {
+      refusedAtMs = performance.now();
+      answers.kraken = goodAnswers().kraken;
+      sendJson("{}", 429, { "retry-after": "1" })(request, response);
+    };
+    const refused = next(({ state }) => state === "rate-limited");
+    collector.start();
+    await refused;
+    await next(({ venue, state }) => venue === "kraken" && state === "ok");
+    const asked = requests.filter(({ venue }) => venue === "kraken");
+    expect(asked.length).toBeGreaterThanOrEqual(2);
+    expect(asked[1]!.atMs - refusedAtMs).toBeGreaterThanOrEqual(1_000);
+    const between = requests.filter(
+      ({ venue, atMs }) => venue === "binance" && atMs > refusedAtMs && atMs < refusedAtMs + 1_000,
+    );
+    expect(between.length).toBeGreaterThan(5);
+  });
+
+  test("a source silenced by its sibling's ban says so without a request", async () => {
+    const ethereum: Subscription = { ...SPOT_BTC.binance, base: "ETH" };
+    answers.binance = sendJson("{}", 418, { "retry-after": "600" });
+    const warned = new EventEmitter();
+    const log: Logger = { ...silentLogger, warn: (_message, fields) => warned.emit(String(fields?.source)) };
+    const { collector } = collect([SPOT_BTC.binance, ethereum], {}, log);
+    const both = Promise.all([once(warned, "binance:BTC-USDT"), once(warned, "binance:ETH-USDT")]);
+    collector.start();
+    await both;
+    expect(requests).toHaveLength(1);
+    expect(collector.snapshot(bodies.NOW_MS).gaps.map(({ reason }) => reason)).toEqual(["banned", "banned"]);
+  });
+
+  test("requests to one venue keep to its budget however short the poll is", async () => {
+    const coins: readonly Subscription[] = ["BTC", "ETH", "USDT", "USDC"].map((base) => ({ ...SPOT_BTC.kraken, base }));
+    answers.kraken = sendJson('{"error":[],"result":{"X":{"a":["1","1","1"],"b":["0","1","1"]}}}');
+    const { collector, next, outcomes } = collect(coins, { pollMs: { ...FAST, spot: 50 } });
+    const sixth = next(() => outcomes.length === 6);
+    const startedMs = performance.now();
+    collector.start();
+    await sixth;
+    // A burst of four, then one a second.
+    expect(requests[5]!.atMs - startedMs).toBeGreaterThanOrEqual(1_950);
+  });
+
+  test("identical quotes are dated from their first, and a moved price starts anew", async () => {
+    let nowMs = bodies.NOW_MS;
+    const outcomes = new EventEmitter();
+    const collector = new Collector(
+      { venues: { binance: { baseUrl: `${server.origin}/binance` } }, subscriptions: [SPOT_BTC.binance], pollMs: FAST },
+      {
+        clock: { nowMs: () => nowMs, monotonicMs: () => performance.now() },
+        log: silentLogger,
+        rng: { next: () => 0 },
+        observe: () => outcomes.emit("outcome"),
+      },
+    );
+    running.push(collector);
+    collector.start();
+    await once(outcomes, "outcome");
+    nowMs += 60_000;
+    await once(outcomes, "outcome");
+    await once(outcomes, "outcome");
+    expect(collector.statistics()[0]).toMatchObject({
+      unchangedSinceMs: bodies.NOW_MS,
+      lastOkMs: nowMs,
+      lastState: "ok",
+    });
+    answers.binance = sendJson(bodies.binanceBody('"78501.22"'));
+    await once(outcomes, "outcome");
+    await once(outcomes, "outcome");
+    expect(collector.statistics()[0]).toMatchObject({ unchangedSinceMs: nowMs });
+    expect(collector.statistics()[0]!.okCount).toBeGreaterThanOrEqual(5);
+    expect(collector.statistics()[0]!.latencyMs).toBeGreaterThan(0);
+  });
+
+  test("the test network is refused unless it is allowed", async () => {
+    answers.deribit = sendJson(bodies.deribitBody('{"index_price":78494.25}', '"testnet":true'));
+    const refusing = collect([DERIBIT_BTC.index]);
+    const refused = refusing.next(() => true);
+    refusing.collector.start();
+    expect(await refused).toMatchObject({ state: "test-network" });
+    const venues = { deribit: { baseUrl: `${server.origin}/deribit`, allowTestnet: true } };
+    const allowing = collect([DERIBIT_BTC.index], { venues });
+    const taken = allowing.next(() => true);
+    allowing.collector.start();
+    expect(await taken).toMatchObject({ state: "ok" });
+  });
+
+  test("stop ends requests in flight within a second, sends no more and reports nothing of them", async () => {
+    for (const venue of VENUES) answers[venue] = () => undefined;
+    const { collector, outcomes } = collect(ALL);
+    const arrived = Promise.all([once(arrivals, "kraken"), once(arrivals, "deribit")]);
+    collector.start();
+    await arrived;
+    const startedMs = performance.now();
+    await collector.stop();
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(outcomes).toEqual([]);
+    await collector.stop();
+    expect(() => collector.start()).toThrow(/twice/);
+  });
+
+  test("a collector that was never started can be stopped", async () => {
+    const { collector } = collect(ALL);
+    await collector.stop();
+    expect(requests).toEqual([]);
+  });
+});
