@@ -185,7 +185,7 @@ export class Oracle {
       round,
       obsTimeMs: clock.nowMs(),
       incarnation: signing.incarnation,
-      commitments: signing.draw(round),
+      commitments: signing.draw(round, values),
       values,
     });
   }

@@ -12,8 +12,8 @@ export type AggregateResult =
 /** This member's share, behind a door: nonces never come out. */
 export type SigningPort = {
   readonly incarnation: Hex;
-  /** Two nonce pairs for the round, drawn once. */
-  draw(round: number): readonly [NoncePair, NoncePair];
+  /** Two nonce pairs for the round, drawn once, hedged over the values they will travel with. */
+  draw(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair];
   sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
   aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;
   verify(digest: Hex, signature: GroupSignature): boolean;

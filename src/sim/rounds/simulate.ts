@@ -293,10 +293,15 @@ class World {
   }
 }
 
+/** What a seed decides, without running it. */
+export function planOf(seed: number, options: SimulationOptions = {}): Plan {
+  return planFor(seed, seededRng(seed), { n: options.n ?? 4, slots: options.slots ?? 24, slotMs: options.slotMs ?? 1_000 });
+}
+
 export function simulate(seed: number, options: SimulationOptions = {}): SimulationResult {
-  const rng = seededRng(seed);
-  const plan = planFor(seed, rng, { n: options.n ?? 4, slots: options.slots ?? 24, slotMs: options.slotMs ?? 1_000 });
-  const world = new World(plan, rng, options.mutation);
+  const plan = planOf(seed, options);
+  // The world's dice are not the plan's: a longer plan must not shift what happens in it.
+  const world = new World(plan, seededRng(seed ^ 0x5eed), options.mutation);
   world.run();
   return { plan, violations: world.ledger.violations, completedRounds: world.ledger.completedRounds, story: world.story };
 }

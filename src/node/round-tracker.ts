@@ -1,0 +1,100 @@
+/** What the page and the metrics say of rounds: read off the machine's events, never asked of it. */
+import type { Clock } from "../base/ports.ts";
+import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
+import { leadershipOf } from "../protocol/leader.ts";
+import type { OracleConfig, OracleState, RoundState } from "../protocol/state.ts";
+import { slotTimeMs } from "../protocol/state.ts";
+import type { RecentRound, RoundPhase, RoundView } from "../api/view.ts";
+
+const RECENT_MAX = 60;
+const REFUSALS_MAX = 10;
+
+export type RoundOutcome = { readonly round: number; readonly latencyMs: number };
+
+function phaseOf(round: RoundState): RoundPhase {
+  if (round.complete) return "complete";
+  if (round.shares.size > 0) return "signing";
+  if (round.accepted.length > 0) return "proposed";
+  return round.observations.size > 0 ? "observing" : "idle";
+}
+
+export class RoundTracker {
+  readonly #config: OracleConfig;
+  readonly #clock: Clock;
+  #current: RoundView | null = null;
+  #recent: RecentRound[] = [];
+  #refusals: string[] = [];
+  #completedAtMs = new Map<number, number>();
+
+  constructor(config: OracleConfig, doors: { readonly clock: Clock }) {
+    this.#config = config;
+    this.#clock = doors.clock;
+  }
+
+  /** @returns the round this event completed at this node, if it did */
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[]): RoundOutcome | null {
+    if (event.kind === "slot-started") this.#close(event.round);
+    let outcome: RoundOutcome | null = null;
+    for (const effect of effects) {
+      if (effect.kind !== "publish") continue;
+      const { round } = effect.signed.report;
+      const atMs = this.#clock.nowMs();
+      this.#completedAtMs.set(round, atMs);
+      if (this.#completedAtMs.size > RECENT_MAX) this.#completedAtMs.delete(this.#completedAtMs.keys().next().value!);
+      // A report that was fetched later says nothing of how fast a round was.
+      if (round >= state.currentRound - 1) outcome = { round, latencyMs: atMs - slotTimeMs(this.#config, round) };
+      // A round that ended after its slot was closed is still a completed one.
+      this.#recent = this.#recent.map((held) =>
+        held.round === round ? { ...held, ok: true, latencyMs: atMs - slotTimeMs(this.#config, round) } : held,
+      );
+    }
+    const round = state.rounds.get(state.currentRound);
+    if (round !== undefined) this.#current = this.#viewOf(round);
+    return outcome;
+  }
+
+  noted(note: Note): void {
+    if (note.kind !== "refused" || this.#current === null || note.round !== this.#current.round) return;
+    if (this.#refusals.length < REFUSALS_MAX) this.#refusals.push(`${note.what} of node ${note.from}: ${note.why}`);
+  }
+
+  current(): RoundView | null {
+    return this.#current;
+  }
+
+  recent(): readonly RecentRound[] {
+    return this.#recent;
+  }
+
+  #close(nextRound: number): void {
+    const last = this.#current;
+    this.#refusals = [];
+    if (last === null || last.round >= nextRound) return;
+    const { round, latencyMs, leader } = last;
+    this.#recent = [...this.#recent, { round, latencyMs, leader, ok: last.completedAtMs !== null }].slice(-RECENT_MAX);
+  }
+
+  #viewOf(round: RoundState): RoundView {
+    const { leader, backup } = leadershipOf(this.#config.cfg, round.round, this.#config.n);
+    const proposal = round.accepted.at(-1);
+    const startedAtMs = slotTimeMs(this.#config, round.round);
+    const completedAtMs = this.#completedAtMs.get(round.round) ?? null;
+    const shares = proposal === undefined ? undefined : round.shares.get(proposal.hash);
+    return {
+      round: round.round,
+      startedAtMs,
+      phase: phaseOf(round),
+      leader,
+      backup,
+      observedBy: [...round.observations.keys()].sort((a, b) => a - b),
+      proposal:
+        proposal === undefined
+          ? null
+          : { signers: proposal.message.signers, observers: proposal.message.observations.map(({ id }) => id) },
+      sharesFrom: [...(shares?.keys() ?? [])].sort((a, b) => a - b),
+      completedAtMs,
+      latencyMs: completedAtMs === null ? null : completedAtMs - startedAtMs,
+      refusals: this.#refusals,
+    };
+  }
+}

@@ -1,0 +1,74 @@
+/** The signing port over the keystore's vault: shares come out, nonces do not; an opened session serves share and sum alike. */
+import type { Hex } from "../base/bytes.ts";
+import { ByteWriter } from "../base/bytes.ts";
+import type { NonceVault } from "../keystore/nonce-vault.ts";
+import type { SignerCommitment } from "../protocol/events.ts";
+import type { NoncePair } from "../protocol/messages.ts";
+import type { GroupSignature } from "../report/report.ts";
+import type { GroupPublic } from "../threshold/group.ts";
+import { verifyGroupSignature } from "../threshold/schnorr.ts";
+import { openAttempt, type SigningAttempt } from "../threshold/signing.ts";
+import type { AggregateResult, ShareResult, SigningPort } from "./ports.ts";
+
+/** Sessions of the last rounds: opening one costs more than adding its shares. */
+const SESSIONS_KEPT = 8;
+
+function sessionName(digest: Hex, commitments: readonly SignerCommitment[]): string {
+  return `${digest}/${commitments.map(({ id, hiding }) => `${id}:${hiding}`).join("/")}`;
+}
+
+export class Signer implements SigningPort {
+  readonly incarnation: Hex;
+  readonly #vault: NonceVault;
+  readonly #group: GroupPublic;
+  readonly #sessions = new Map<string, SigningAttempt>();
+
+  constructor(options: { readonly incarnation: Hex; readonly group: GroupPublic }, doors: { readonly vault: NonceVault }) {
+    this.incarnation = options.incarnation;
+    this.#group = options.group;
+    this.#vault = doors.vault;
+  }
+
+  draw(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair] {
+    const writer = new ByteWriter();
+    for (const value of values) writer.uint(value === null ? 0 : 1, 1).bigInt(value ?? 0n, 16, true);
+    const [first, second] = this.#vault.draw({ round, incarnation: this.incarnation, context: writer.done() });
+    return [
+      { hiding: first.hiding, binding: first.binding },
+      { hiding: second.hiding, binding: second.binding },
+    ];
+  }
+
+  sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult {
+    const made = this.#vault.sign({ round, attempt, digest, commitments });
+    if (!made.ok) return made;
+    this.#keep(sessionName(digest, commitments), made.opened);
+    return { ok: true, z: made.z };
+  }
+
+  aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult {
+    const name = sessionName(digest, commitments);
+    let session = this.#sessions.get(name);
+    if (session === undefined) {
+      const opened = openAttempt(this.#group, digest, commitments);
+      if (!opened.ok) return { ok: false, culprits: opened.culprits };
+      session = opened.attempt;
+      this.#keep(name, session);
+    }
+    const result = session.aggregate(shares);
+    return result.ok ? { ok: true, signature: result.signature } : { ok: false, culprits: result.culprits };
+  }
+
+  verify(digest: Hex, signature: GroupSignature): boolean {
+    return verifyGroupSignature(this.#group.groupKeyX, digest, signature);
+  }
+
+  forgetBefore(round: number): void {
+    this.#vault.forgetBefore(round);
+  }
+
+  #keep(name: string, session: SigningAttempt): void {
+    this.#sessions.set(name, session);
+    if (this.#sessions.size > SESSIONS_KEPT) this.#sessions.delete(this.#sessions.keys().next().value!);
+  }
+}
