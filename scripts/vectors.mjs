@@ -136,7 +136,7 @@ function makeVector(spec) {
     groupKeyX,
     round: spec.round,
     reportTimeMs,
-    leaves: leaves.map((leaf) => ({ ...leaf, value: String(leaf.value), pubValue: String(leaf.pubValue), bytes: toHex(codec.encodeLeaf(leaf)) })),
+    leaves: leaves.map((leaf) => ({ ...leaf, value: String(leaf.value), pubValue: String(leaf.pubValue), leafBytes: toHex(codec.encodeLeaf(leaf)) })),
     pushes: pushes.map((push) => ({ ...push, value: String(push.value) })),
     entries: toHex(codec.encodePushes(pushes)),
     snapshotRoot: codec.snapshotRoot(leaves),

@@ -4,7 +4,9 @@ pragma solidity ^0.8.34;
 import {Owned} from "./Owned.sol";
 import {IOracleHub} from "./interfaces/IOracleHub.sol";
 import {FeedSlot, FeedSlotLibrary} from "./libraries/FeedSlot.sol";
+import {PushEntry} from "./libraries/PushEntry.sol";
 import {ReportCodec} from "./libraries/ReportCodec.sol";
+import {ReportHead} from "./libraries/ReportHead.sol";
 import {SchnorrSecp256k1} from "./libraries/SchnorrSecp256k1.sol";
 
 /// @custom:version 0.1.0
@@ -48,40 +50,39 @@ contract OracleHub is IOracleHub, Owned {
     /// @custom:invariant countGrowsByOne
     /// @custom:invariant answersWereSigned
     function submit(bytes calldata payload) external {
-        (ReportCodec.Header memory header, bytes calldata entries) = ReportCodec.decodePayload(payload);
-        if (header.networkTag != bytes4(networkId)) revert WrongNetwork(header.networkTag, bytes4(networkId));
-
+        (ReportHead head, bytes calldata entries) = ReportCodec.decodePayload(payload);
+        if (head.networkTag() != bytes4(networkId)) revert WrongNetwork(head.networkTag(), bytes4(networkId));
         uint256 maxMs = (block.timestamp + AHEAD_MAX_SEC) * 1000;
-        if (header.reportTimeMs > maxMs) revert FutureReport(header.reportTimeMs, maxMs);
-        if (header.reportTimeMs / 1000 > FeedSlotLibrary.TIME_SEC_MAX) {
-            revert TimeOverflow(header.reportTimeMs / 1000, FeedSlotLibrary.TIME_SEC_MAX);
+        if (head.reportTimeMs() > maxMs) revert FutureReport(head.reportTimeMs(), maxMs);
+        if (head.reportTimeSec() > FeedSlotLibrary.TIME_SEC_MAX) {
+            revert TimeOverflow(head.reportTimeSec(), FeedSlotLibrary.TIME_SEC_MAX);
         }
-        if (header.round > FeedSlotLibrary.ROUND_MAX) revert RoundOverflow(header.round, FeedSlotLibrary.ROUND_MAX);
+        if (head.round() > FeedSlotLibrary.ROUND_MAX) revert RoundOverflow(head.round(), FeedSlotLibrary.ROUND_MAX);
 
-        bool byNewestKey = _checkSignature(header, entries);
-        _store(header, entries, byNewestKey);
-        emit ReportSubmitted(header.round, header.reportTimeMs, entries);
+        bool byNewestKey = _checkSignature(head, payload, ReportCodec.pushDigest(entries));
+        _store(head, entries, byNewestKey);
+        emit ReportSubmitted(head.round(), head.reportTimeMs(), entries);
     }
 
     /// @dev One cold slot when the newest key signed: every other slot is read on the way to the previous key or to
     ///      an error.
-    function _checkSignature(ReportCodec.Header memory header, bytes calldata entries)
+    function _checkSignature(ReportHead head, bytes calldata payload, bytes32 pushDigest)
         private
         view
         returns (bool byNewestKey)
     {
         uint256 key = _newest.groupKeyX;
         if (key == 0) revert NotConfigured();
-        byNewestKey = _tag(key) == header.keyTag;
-        if (!byNewestKey) key = _previousKey(header.keyTag, header.round);
+        byNewestKey = _tag(key) == head.keyTag();
+        if (!byNewestKey) key = _previousKey(head.keyTag(), head.round());
 
-        bytes32 digest = ReportCodec.digest(
-            networkId, header.round, header.reportTimeMs, ReportCodec.pushDigest(entries), header.snapshotRoot
-        );
-        if (!SchnorrSecp256k1.verify(key, digest, header.rAddress, header.z)) revert BadSignature(digest, key);
+        bytes32 root = ReportCodec.rootOf(payload);
+        bytes32 digest = ReportCodec.digest(networkId, head.round(), head.reportTimeMs(), pushDigest, root);
+        (address rAddress, uint256 z) = ReportCodec.signatureOf(payload);
+        if (!SchnorrSecp256k1.verify(key, digest, rAddress, z)) revert BadSignature(digest, key);
     }
 
-    function _store(ReportCodec.Header memory header, bytes calldata entries, bool byNewestKey) private {
+    function _store(ReportHead head, bytes calldata entries, bool byNewestKey) private {
         uint256 length = entries.length / ReportCodec.ENTRY_BYTES;
         uint256 skipped = 0;
         uint64 storedRound = 0;
@@ -89,55 +90,53 @@ contract OracleHub is IOracleHub, Owned {
         uint8 era = byNewestKey ? ERA_UNPROVEN : FeedSlotLibrary.ERA_LISTED;
 
         for (uint256 i = 0; i < length; i++) {
-            ReportCodec.Entry memory entry = ReportCodec.entryAt(entries, i);
-            if (i != 0 && entry.index <= previousIndex) revert EntriesNotAscending(previousIndex, entry.index);
-            previousIndex = entry.index;
-            (storedRound, era) = _storeEntry(header, entry, era);
-            if (header.round <= storedRound) skipped++;
+            PushEntry entry = ReportCodec.entryAt(entries, i);
+            uint16 index = entry.index();
+            if (i != 0 && index <= previousIndex) revert EntriesNotAscending(previousIndex, index);
+            previousIndex = index;
+            (storedRound, era) = _storeEntry(head, entry, era);
+            if (head.round() <= storedRound) skipped++;
         }
-        if (skipped == length) revert StaleReport(header.round, storedRound);
+        if (skipped == length) revert StaleReport(head.round(), storedRound);
     }
 
     /// @dev Stores or skips one entry.
     /// @param era Era that the report's round is proven to have, or ERA_UNPROVEN.
     /// @return storedRound The feed's round before.
     /// @return proven      The era, if it had to be looked up; else as given.
-    function _storeEntry(ReportCodec.Header memory header, ReportCodec.Entry memory entry, uint8 era)
+    function _storeEntry(ReportHead head, PushEntry entry, uint8 era)
         private
         returns (uint64 storedRound, uint8 proven)
     {
-        if (entry.status == 0 || entry.status > ReportCodec.STATUS_DISPUTED) {
-            revert BadStatus(entry.index, entry.status);
-        }
-        FeedSlot slot = _slots[entry.index];
+        uint16 index = entry.index();
+        uint64 round = head.round();
+        FeedSlot slot = _slots[index];
         uint8 slotEra = slot.era();
-        if (slotEra == 0) revert UnknownFeed(entry.index, _feeds.length);
+        if (slotEra == 0) revert UnknownFeed(index, _feeds.length);
 
         storedRound = slot.round();
-        if (header.round <= storedRound) {
-            emit EntrySkipped(entry.index, header.round, storedRound);
+        uint8 status = entry.status();
+        if (status == 0 || status > ReportCodec.STATUS_DISPUTED) revert BadStatus(index, status);
+        if (round <= storedRound) {
+            emit EntrySkipped(index, round, storedRound);
             return (storedRound, era);
         }
         // A slot of the newest era holds a round of the newest key, so this newer round is that key's as well. For
         // other slots it has to be looked up, once a report: in the steady state never.
-        if (era == ERA_UNPROVEN && slotEra != FeedSlotLibrary.ERA_NEWEST) era = _eraUnderNewestKey(header.round);
+        if (era == ERA_UNPROVEN && slotEra != FeedSlotLibrary.ERA_NEWEST) era = _eraUnderNewestKey(round);
         uint8 nextEra = era == ERA_UNPROVEN ? FeedSlotLibrary.ERA_NEWEST : era;
-        _slots[entry.index] = _next(slot, entry, header, nextEra);
+        _slots[index] = status == ReportCodec.STATUS_OK
+            ? _withValue(slot, entry, head, nextEra)
+            : slot.withStatus(status, round, nextEra);
         return (storedRound, era);
     }
 
-    function _next(FeedSlot slot, ReportCodec.Entry memory entry, ReportCodec.Header memory header, uint8 era)
-        private
-        pure
-        returns (FeedSlot)
-    {
-        if (entry.status != ReportCodec.STATUS_OK) return slot.withStatus(entry.status, header.round, era);
-
-        uint32 timeSec = uint32(header.reportTimeMs / 1000);
-        if (timeSec < slot.timeSec()) revert TimeBeforeStored(entry.index, timeSec, slot.timeSec());
+    function _withValue(FeedSlot slot, PushEntry entry, ReportHead head, uint8 era) private pure returns (FeedSlot) {
+        uint32 timeSec = uint32(head.reportTimeSec());
+        if (timeSec < slot.timeSec()) revert TimeBeforeStored(entry.index(), timeSec, slot.timeSec());
         uint32 count = slot.count() + 1;
-        if (count > FeedSlotLibrary.COUNT_MAX) revert CountOverflow(entry.index, FeedSlotLibrary.COUNT_MAX);
-        return FeedSlotLibrary.pack(entry.value, entry.confidencePpb, header.round, timeSec, count, era);
+        if (count > FeedSlotLibrary.COUNT_MAX) revert CountOverflow(entry.index(), FeedSlotLibrary.COUNT_MAX);
+        return FeedSlotLibrary.pack(entry.value(), entry.confidencePpb(), head.round(), timeSec, count, era);
     }
 
     /// @dev The key before the newest, for the rounds that are its own.

@@ -2,6 +2,8 @@
 pragma solidity ^0.8.34;
 
 import {IReportCodec} from "../interfaces/IReportCodec.sol";
+import {PushEntry} from "./PushEntry.sol";
+import {ReportHead} from "./ReportHead.sol";
 
 /// @title Bytes and digests of a report: the Solidity half of a treaty whose other half is src/report/codec.ts.
 /// @dev All integers big-endian. Both halves are held to test/vectors/report.json.
@@ -27,23 +29,6 @@ library ReportCodec {
 
     bytes14 private constant DOMAIN = "TENOR/REPORT/1";
 
-    struct Header {
-        bytes4 networkTag;
-        bytes4 keyTag;
-        uint64 round;
-        uint64 reportTimeMs;
-        bytes32 snapshotRoot;
-        address rAddress;
-        uint256 z;
-    }
-
-    struct Entry {
-        uint16 index;
-        uint8 status;
-        int128 value;
-        uint32 confidencePpb;
-    }
-
     struct Leaf {
         bytes32 feedId;
         bytes32 definitionDigest;
@@ -59,42 +44,42 @@ library ReportCodec {
     }
 
     /// @notice Splits a payload, whose length and version it checks.
-    /// @return header  The fields before the entries.
+    /// @return head    The fields at the front.
     /// @return entries Whole entries, at least one.
-    function decodePayload(bytes calldata payload)
-        internal
-        pure
-        returns (Header memory header, bytes calldata entries)
-    {
-        if (payload.length < HEADER_BYTES) {
-            revert IReportCodec.TruncatedPayload(payload.length, HEADER_BYTES);
-        }
+    function decodePayload(bytes calldata payload) internal pure returns (ReportHead head, bytes calldata entries) {
+        if (payload.length < HEADER_BYTES) revert IReportCodec.TruncatedPayload(payload.length, HEADER_BYTES);
+        head = ReportHead.wrap(_wordAt(payload, 0));
+        if (head.version() != VERSION) revert IReportCodec.UnknownVersion(head.version(), VERSION);
         entries = payload[HEADER_BYTES:];
         if (entries.length == 0) revert IReportCodec.EmptyPush();
         uint256 excess = entries.length % ENTRY_BYTES;
         if (excess != 0) revert IReportCodec.TruncatedPayload(payload.length, payload.length - excess + ENTRY_BYTES);
+    }
 
-        uint256 head = uint256(bytes32(payload[:32]));
-        uint8 version = uint8(head >> 248);
-        if (version != VERSION) revert IReportCodec.UnknownVersion(version, VERSION);
-        header.networkTag = bytes4(uint32(head >> 216));
-        header.keyTag = bytes4(uint32(head >> 184));
-        header.round = uint48(head >> 136);
-        header.reportTimeMs = uint48(head >> 88);
-        header.snapshotRoot = bytes32(payload[21:53]);
-        header.rAddress = address(bytes20(payload[53:73]));
-        header.z = uint256(bytes32(payload[73:105]));
+    /// @notice The root of a payload that `decodePayload` accepted.
+    function rootOf(bytes calldata payload) internal pure returns (bytes32) {
+        return bytes32(_wordAt(payload, 21));
+    }
+
+    /// @notice The signature of a payload that `decodePayload` accepted.
+    function signatureOf(bytes calldata payload) internal pure returns (address rAddress, uint256 z) {
+        rAddress = address(uint160(_wordAt(payload, 53) >> 96));
+        z = _wordAt(payload, 73);
     }
 
     /// @notice The i-th entry.
     /// @param entries Whole entries, more than `i`.
-    function entryAt(bytes calldata entries, uint256 i) internal pure returns (Entry memory entry) {
-        uint256 offset = i * ENTRY_BYTES;
-        uint256 packed = uint184(bytes23(entries[offset:offset + ENTRY_BYTES]));
-        entry.index = uint16(packed >> 168);
-        entry.status = uint8(packed >> 160);
-        entry.value = int128(uint128(packed >> 32));
-        entry.confidencePpb = uint32(packed);
+    function entryAt(bytes calldata entries, uint256 i) internal pure returns (PushEntry) {
+        return PushEntry.wrap(_wordAt(entries, i * ENTRY_BYTES) >> (8 * (32 - ENTRY_BYTES)));
+    }
+
+    /// @dev Stands for `uint256(bytes32(data[offset:offset + 32]))`, with zeros after the end of the calldata. Slices
+    ///      check bounds that `decodePayload` has checked once for all, which costs 1 570 gas a submit and 180 more for
+    ///      each further feed.
+    function _wordAt(bytes calldata data, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(data.offset, offset))
+        }
     }
 
     /// @notice keccak256 of the entries; zero, not keccak256(""), when there is none.

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
-import {FeedReader} from "../../src/FeedReader.sol";
-import {ReportCodec} from "../../src/libraries/ReportCodec.sol";
-import {HubFixture} from "../support/HubFixture.sol";
+import {Entry, HubFixture} from "../support/HubFixture.sol";
 import {SchnorrSigner} from "../support/SchnorrSigner.sol";
 
 /// @dev What `node scripts/forge.mjs snapshot` writes into .gas-snapshot. foundry.toml says `isolate = true`: every call
@@ -13,8 +11,6 @@ contract OracleHubGasTest is HubFixture {
     uint256 private constant ONE_FEED_MAX = 45_000;
     uint256 private constant FURTHER_FEED_MAX = 9_000;
 
-    FeedReader private reader;
-
     function setUp() public {
         deployHub(10);
         // Three updates make the steady state: the first finds empty slots of the first era.
@@ -23,8 +19,8 @@ contract OracleHubGasTest is HubFixture {
         vm.warp(timeSecOf(FIRST_ROUND + 2) + 1);
     }
 
-    function entriesFor(uint16 count, int128 step) private pure returns (ReportCodec.Entry[] memory entries) {
-        entries = new ReportCodec.Entry[](count);
+    function entriesFor(uint16 count, int128 step) private pure returns (Entry[] memory entries) {
+        entries = new Entry[](count);
         for (uint16 i = 0; i < count; i++) {
             // Prices of about 100 000 and vols of about 0.5, in 8 decimals, by turns.
             int128 value = i % 2 == 0 ? int128(10_423_317_845_233) : int128(47_123_456);
@@ -61,7 +57,7 @@ contract OracleHubGasTest is HubFixture {
     }
 
     function test_submitWithStatusOnly() public {
-        ReportCodec.Entry[] memory entries = entriesFor(1, 3);
+        Entry[] memory entries = entriesFor(1, 3);
         entries[0].status = 2;
         hub.submit(report(key, FIRST_ROUND + 2, entries));
         vm.snapshotGasLastCall("OracleHub", "submit of 1 missing feed, third update");

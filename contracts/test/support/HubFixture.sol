@@ -7,6 +7,14 @@ import {ReportCodec} from "../../src/libraries/ReportCodec.sol";
 import {SchnorrSigner} from "./SchnorrSigner.sol";
 import {Test} from "./Test.sol";
 
+/// @dev One entry of a report, in the clear.
+struct Entry {
+    uint16 index;
+    uint8 status;
+    int128 value;
+    uint32 confidencePpb;
+}
+
 /// @dev A hub with feeds and a key whose secret the test holds, and the words to write reports for it.
 abstract contract HubFixture is Test {
     bytes32 internal constant NETWORK = keccak256("tenor test network");
@@ -74,34 +82,30 @@ abstract contract HubFixture is Test {
         return uint32(timeOf(round) / 1000);
     }
 
-    function entry(uint16 index, int128 value) internal pure returns (ReportCodec.Entry memory) {
-        return ReportCodec.Entry({index: index, status: 1, value: value, confidencePpb: 250_000});
+    function entry(uint16 index, int128 value) internal pure returns (Entry memory) {
+        return Entry({index: index, status: 1, value: value, confidencePpb: 250_000});
     }
 
-    function one(ReportCodec.Entry memory only) internal pure returns (ReportCodec.Entry[] memory list) {
-        list = new ReportCodec.Entry[](1);
+    function one(Entry memory only) internal pure returns (Entry[] memory list) {
+        list = new Entry[](1);
         list[0] = only;
     }
 
-    function two(ReportCodec.Entry memory first, ReportCodec.Entry memory second)
-        internal
-        pure
-        returns (ReportCodec.Entry[] memory list)
-    {
-        list = new ReportCodec.Entry[](2);
+    function two(Entry memory first, Entry memory second) internal pure returns (Entry[] memory list) {
+        list = new Entry[](2);
         list[0] = first;
         list[1] = second;
     }
 
-    function encodeEntries(ReportCodec.Entry[] memory entries) internal pure returns (bytes memory packed) {
+    function encodeEntries(Entry[] memory entries) internal pure returns (bytes memory packed) {
         for (uint256 i = 0; i < entries.length; i++) {
-            ReportCodec.Entry memory e = entries[i];
+            Entry memory e = entries[i];
             packed = bytes.concat(packed, abi.encodePacked(e.index, e.status, e.value, e.confidencePpb));
         }
     }
 
     /// @dev A payload for this hub, signed by `signer`, at the round's own time.
-    function report(SchnorrSigner.Key memory signer, uint64 round, ReportCodec.Entry[] memory entries)
+    function report(SchnorrSigner.Key memory signer, uint64 round, Entry[] memory entries)
         internal
         pure
         returns (bytes memory)
@@ -114,7 +118,7 @@ abstract contract HubFixture is Test {
         bytes32 network,
         uint64 round,
         uint64 timeMs,
-        ReportCodec.Entry[] memory entries
+        Entry[] memory entries
     ) internal pure returns (bytes memory) {
         bytes memory packed = encodeEntries(entries);
         bytes32 root = keccak256(abi.encode("root", round));
@@ -126,11 +130,7 @@ abstract contract HubFixture is Test {
         return bytes.concat(head, abi.encodePacked(signature.rAddress, signature.z), packed);
     }
 
-    function digestOf(bytes32 network, uint64 round, ReportCodec.Entry[] memory entries)
-        internal
-        pure
-        returns (bytes32)
-    {
+    function digestOf(bytes32 network, uint64 round, Entry[] memory entries) internal pure returns (bytes32) {
         bytes32 pushed = ReportCodec.pushDigest(encodeEntries(entries));
         return ReportCodec.digest(network, round, timeOf(round), pushed, keccak256(abi.encode("root", round)));
     }
