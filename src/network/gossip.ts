@@ -1,0 +1,238 @@
+/** OBSERVE and REPORT on gossipsub: every member is a direct peer, so the first message reaches all without a mesh. */
+import { createHash } from "node:crypto";
+import { type GossipSub, gossipsub, type Message, TopicValidatorResult } from "@chainsafe/libp2p-gossipsub";
+import type { Connection, PeerId, Stream } from "@libp2p/interface";
+import { reasonOf } from "../base/errors.ts";
+import type { Clock, Logger } from "../base/ports.ts";
+import type { Committee, Member } from "./committee.ts";
+import { VarintFrameCounter } from "./framing.ts";
+import { type GossipComponents, GossipLink } from "./gossip-link.ts";
+import type { Inbox, Verdict } from "./inbox.ts";
+import {
+  GOSSIP_CHECK_MS,
+  GOSSIP_HEARTBEAT_MS,
+  GOSSIP_REPAIR_MAX_MS,
+  GOSSIP_REPAIR_MS,
+  GOSSIP_SEEN_MS,
+  type PeerLimits,
+} from "./peer-policy.ts";
+
+export type Topic = "observe" | "report";
+
+const TOPICS: readonly Topic[] = ["observe", "report"];
+/** Topic name, field tags and a few control messages beside the one message of a frame. */
+const RPC_OVERHEAD_BYTES = 4096;
+
+/** What gossipsub throws for a message it has published or received before. */
+const ALREADY_SEEN = "PublishError.Duplicate";
+
+const VERDICTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject,
+};
+
+/**
+ * The topic is part of the id: else a member could replay an observation on the other topic, where it is rejected but
+ * remembered as seen, and so keep the real one from everybody it reaches first.
+ */
+function messageId(message: Message): Uint8Array {
+  return createHash("sha256").update(message.topic).update("\0").update(message.data).digest();
+}
+
+export type GossipOptions = { readonly topicPrefix: string; readonly limits: PeerLimits };
+
+export type GossipDoors = {
+  readonly committee: Committee;
+  readonly inbox: Inbox;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+export class Gossip {
+  /** Publications that reached nobody or failed. */
+  publishFailed = 0;
+  /** Connections ended because gossip did not work on them. */
+  repaired = 0;
+  readonly #options: GossipOptions;
+  readonly #doors: GossipDoors;
+  readonly #link: GossipLink;
+  #pubsub: GossipSub | null = null;
+  #checkTimer: NodeJS.Timeout | null = null;
+  /** Members that the last publication did not go to. */
+  readonly #missed = new Set<Member>();
+  readonly #repairs = new Map<Member, { readonly dueAtMs: number; readonly waitMs: number }>();
+
+  constructor(options: GossipOptions, doors: GossipDoors) {
+    this.#options = options;
+    this.#doors = doors;
+    this.#link = new GossipLink({
+      current: (peer) => doors.committee.byPeer(peer)?.connection ?? null,
+      onStream: (stream, connection) => this.#watch(stream, connection),
+    });
+  }
+
+  /** The libp2p service. Peer exchange is off, unknown topics and signed messages are refused, nothing is fetched late. */
+  service(): (components: GossipComponents) => GossipSub {
+    const members = [...this.#doors.committee.others()];
+    const build = gossipsub({
+      globalSignaturePolicy: "StrictNoSign",
+      msgIdFn: messageId,
+      allowedTopics: TOPICS.map((topic) => this.#name(topic)),
+      directPeers: members.map((member) => ({ id: member.peer, addrs: [] })),
+      // The connection keeper dials; two diallers would race for one peer.
+      directConnectTicks: Number.MAX_SAFE_INTEGER,
+      floodPublish: true,
+      // Encoded once for all peers, without waiting for anything.
+      batchPublish: true,
+      emitSelf: false,
+      doPX: false,
+      fallbackToFloodsub: false,
+      canRelayMessage: false,
+      allowPublishToZeroTopicPeers: true,
+      tagMeshPeers: false,
+      // D >= min(n - 1, 8), should a peer ever not be direct.
+      D: Math.max(6, Math.min(members.length, 8)),
+      heartbeatInterval: GOSSIP_HEARTBEAT_MS,
+      seenTTL: GOSSIP_SEEN_MS,
+      maxInboundDataLength: this.#options.limits.frameBytesMax + RPC_OVERHEAD_BYTES,
+      maxOutboundBufferSize: 4 * this.#options.limits.queueBytesMax,
+      maxInboundStreams: 2,
+      maxOutboundStreams: 2,
+      maxTopicBytesPerPeer: 16 * 1024,
+      decodeRpcLimits: {
+        maxSubscriptions: 8,
+        maxMessages: 16,
+        maxIhaveMessageIDs: 64,
+        maxIwantMessageIDs: 64,
+        maxIdontwantMessageIDs: 64,
+        maxControlMessages: 16,
+        maxPeerInfos: 0,
+      },
+      // Committee members may share an address (one data centre, one laptop); the default silences them.
+      scoreParams: { IPColocationFactorWeight: 0 },
+    });
+    return (components) => build(this.#link.wrap(components));
+  }
+
+  start(pubsub: GossipSub): void {
+    this.#pubsub = pubsub;
+    for (const topic of TOPICS) {
+      const name = this.#name(topic);
+      pubsub.topicValidators.set(name, (peer, message) => this.#judge(topic, peer, message));
+      pubsub.subscribe(name);
+    }
+    this.#checkTimer = setInterval(() => this.#repair(), GOSSIP_CHECK_MS);
+  }
+
+  /** Hands the message to all members' streams before it returns to the event loop; a failure is counted, not thrown. */
+  publish(topic: Topic, bytes: Uint8Array): void {
+    const pubsub = this.#pubsub;
+    if (pubsub === null) {
+      this.publishFailed++;
+      return;
+    }
+    pubsub
+      .publish(this.#name(topic), bytes)
+      .then(({ recipients }) => this.#published(recipients))
+      .catch((error: unknown) => {
+        const reason = reasonOf(error);
+        // Every node finishes the same report; whoever is second need not send it again.
+        if (reason === ALREADY_SEEN) return;
+        this.publishFailed++;
+        this.#doors.log.warn("publishing failed", { topic, reason });
+      });
+  }
+
+  /** True when the member has told us that it listens to both topics. */
+  hears(peer: PeerId): boolean {
+    const pubsub = this.#pubsub;
+    return (
+      pubsub !== null && TOPICS.every((topic) => pubsub.getSubscribers(this.#name(topic)).some((p) => p.equals(peer)))
+    );
+  }
+
+  /** The connection in use was replaced by another. */
+  moved(peer: PeerId): void {
+    this.#link.relink(peer).catch((error: unknown) => {
+      this.#doors.log.warn("moving a gossip stream failed", { reason: reasonOf(error) });
+    });
+  }
+
+  stop(): void {
+    if (this.#checkTimer !== null) clearInterval(this.#checkTimer);
+    this.#checkTimer = null;
+    this.#pubsub = null;
+  }
+
+  #published(recipients: readonly PeerId[]): void {
+    if (recipients.length === 0) this.publishFailed++;
+    const reached = new Set(recipients.map((peer) => peer.toString()));
+    for (const member of this.#doors.committee.others()) {
+      if (reached.has(member.peerId)) {
+        member.ledger.messagesOut++;
+        this.#missed.delete(member);
+      } else if (member.connection !== null) {
+        this.#missed.add(member);
+      }
+    }
+  }
+
+  #name(topic: Topic): string {
+    return `${this.#options.topicPrefix}/${topic}`;
+  }
+
+  #judge(topic: Topic, peer: PeerId, message: Message): TopicValidatorResult {
+    const member = this.#doors.committee.byPeer(peer);
+    if (member === null) return TopicValidatorResult.Ignore;
+    if (message.data.length > this.#options.limits.frameBytesMax) {
+      this.#doors.committee.punish(member, "oversized");
+      return TopicValidatorResult.Reject;
+    }
+    // A copy: the message must not keep the whole network buffer alive.
+    return VERDICTS[this.#doors.inbox.receive(topic, Uint8Array.from(message.data), member)];
+  }
+
+  /** Gossipsub drops an overlong frame silently and knows no frame rate, so both are counted beside it. */
+  #watch(stream: Stream, connection: Connection): void {
+    const { committee, clock } = this.#doors;
+    const member = committee.byPeer(connection.remotePeer);
+    if (member === null) return;
+    const counter = new VarintFrameCounter(this.#options.limits.frameBytesMax + RPC_OVERHEAD_BYTES);
+    stream.addEventListener("message", (event) => {
+      const { begun, fault } = counter.push(event.data.subarray());
+      for (let i = 0; i < begun; i++) {
+        if (!member.ledger.admitFrame("gossip", clock.monotonicMs())) committee.punish(member, "flood");
+      }
+      if (fault !== null) committee.punish(member, fault);
+    });
+  }
+
+  /**
+   * A connected member that gossip does not hear, or did not send to, is connected anew, ever more rarely. Only a new
+   * connection gives both ends a fresh start: gossipsub cannot tell the other end that it has dropped a stream.
+   */
+  #repair(): void {
+    const { committee, clock, log } = this.#doors;
+    const nowMs = clock.monotonicMs();
+    for (const member of committee.others()) {
+      if (this.hears(member.peer) && !this.#missed.has(member)) {
+        this.#repairs.delete(member);
+        continue;
+      }
+      const repair = this.#repairs.get(member);
+      if (repair === undefined || member.connection === null) {
+        const waitMs = repair?.waitMs ?? GOSSIP_REPAIR_MS;
+        this.#repairs.set(member, { dueAtMs: nowMs + waitMs, waitMs });
+        continue;
+      }
+      if (nowMs < repair.dueAtMs) continue;
+      const waitMs = Math.min(2 * repair.waitMs, GOSSIP_REPAIR_MAX_MS);
+      this.#repairs.set(member, { dueAtMs: nowMs + waitMs, waitMs });
+      this.#missed.delete(member);
+      this.repaired++;
+      log.debug("connecting anew for want of gossip", { peer: member.id });
+      member.connection.abort(new Error("gossip does not work on this connection"));
+    }
+  }
+}

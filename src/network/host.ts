@@ -1,0 +1,111 @@
+/** The libp2p node: TCP, Noise, Yamux, identify, ping, gossipsub, and nothing that finds, relays or announces. */
+import "./promise-with-resolvers.ts";
+import type { GossipSub } from "@chainsafe/libp2p-gossipsub";
+import { type Identify, identify } from "@libp2p/identify";
+import type { ConnectionGater, Libp2p, PrivateKey } from "@libp2p/interface";
+import { noise } from "@libp2p/noise";
+import { type Ping, ping } from "@libp2p/ping";
+import { tcp } from "@libp2p/tcp";
+import { yamux } from "@libp2p/yamux";
+import { createLibp2p } from "libp2p";
+import { OracleError, reasonOf } from "../base/errors.ts";
+import type { GossipComponents } from "./gossip-link.ts";
+import {
+  ADDRESS_DIAL_TIMEOUT_MS,
+  connectionsMax,
+  DIAL_TIMEOUT_MS,
+  HANDSHAKE_TIMEOUT_MS,
+  inboundConnectionsPerSec,
+  PING_INTERVAL_MS,
+  PING_TIMEOUT_MS,
+  type PeerLimits,
+  pendingHandshakesMax,
+  STOP_GRACE_MS,
+  STREAMS_PER_CONNECTION_MAX,
+  STREAM_TIMEOUT_MS,
+} from "./peer-policy.ts";
+
+export type Host = Libp2p<{ identify: Identify; ping: Ping; gossip: GossipSub }>;
+
+export type HostOptions = {
+  readonly privateKey: PrivateKey;
+  readonly listen: readonly string[];
+  readonly members: number;
+  readonly limits: PeerLimits;
+};
+
+export type HostDoors = {
+  readonly gater: ConnectionGater;
+  readonly gossip: (components: GossipComponents) => GossipSub;
+};
+
+/** Builds the node without starting it. */
+export async function createHost(options: HostOptions, doors: HostDoors): Promise<Host> {
+  const { members, limits } = options;
+  return await createLibp2p({
+    start: false,
+    privateKey: options.privateKey,
+    nodeInfo: { name: "tenor", version: "1" },
+    addresses: { listen: [...options.listen] },
+    // Nagle's algorithm would hold a 400-byte share back for up to 40 ms.
+    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
+        maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
+        // The ping below finds dead connections; a second keep-alive would only cost.
+        enableKeepAlive: false,
+        streamOptions: {
+          maxReadBufferLength: 4 * limits.queueBytesMax,
+          maxWriteBufferLength: 4 * limits.queueBytesMax,
+        },
+      }),
+    ],
+    connectionGater: doors.gater,
+    connectionManager: {
+      maxConnections: connectionsMax(members),
+      inboundConnectionThreshold: inboundConnectionsPerSec(members),
+      maxIncomingPendingConnections: pendingHandshakesMax(members),
+      maxParallelDials: Math.max(8, members),
+      dialTimeout: DIAL_TIMEOUT_MS,
+      addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      inboundUpgradeTimeout: HANDSHAKE_TIMEOUT_MS,
+      outboundStreamProtocolNegotiationTimeout: STREAM_TIMEOUT_MS,
+      inboundStreamProtocolNegotiationTimeout: STREAM_TIMEOUT_MS,
+      connectionCloseTimeout: STOP_GRACE_MS,
+    },
+    connectionMonitor: {
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: { minTimeout: PING_TIMEOUT_MS, maxTimeout: PING_TIMEOUT_MS },
+    },
+    services: { identify: identify(), ping: ping(), gossip: doors.gossip },
+  });
+}
+
+/** @throws OracleError `listen-failed` when none of the addresses can be bound */
+export async function startHost(host: Host, listen: readonly string[]): Promise<void> {
+  try {
+    await host.start();
+  } catch (error) {
+    throw new OracleError(
+      `cannot listen on ${listen.join(", ")}: ${reasonOf(error)}`,
+      { code: "listen-failed", listen },
+      error,
+    );
+  }
+}
+
+/** Ends all connections, politely for STOP_GRACE_MS and then not, and stops the node. */
+export async function stopHost(host: Host): Promise<void> {
+  await Promise.all(
+    host.getConnections().map(async (connection) => {
+      try {
+        await connection.close({ signal: AbortSignal.timeout(STOP_GRACE_MS) });
+      } catch (error) {
+        connection.abort(new Error(`closing took too long: ${reasonOf(error)}`));
+      }
+    }),
+  );
+  await host.stop();
+}

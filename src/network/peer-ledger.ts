@@ -1,0 +1,80 @@
+/** What one member has sent, cost and deserved: counters, rates, score, exclusion. No timers, no sockets. */
+import { type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+export type FrameClass = "gossip" | "direct" | "request";
+
+export class PeerLedger {
+  bytesIn = 0;
+  bytesOut = 0;
+  messagesIn = 0;
+  messagesOut = 0;
+  rejected = 0;
+  /** Messages of ours that were dropped from the peer's full queue. */
+  queueDropped = 0;
+  /** Wall clock of the last byte received; null before the first. */
+  lastSeenMs: number | null = null;
+  readonly offences: Record<Offence, number> = { rejected: 0, malformed: 0, oversized: 0, flood: 0 };
+
+  readonly #limits: PeerLimits;
+  readonly #bytes: TokenBucket;
+  readonly #frames: Record<FrameClass, TokenBucket>;
+  #score = 0;
+  #scoredAtMs: number;
+  #cuts = 0;
+  #excludedUntilMs = Number.NEGATIVE_INFINITY;
+
+  /** @param nowMs monotonic, as in every method here */
+  constructor(limits: PeerLimits, nowMs: number) {
+    this.#limits = limits;
+    this.#scoredAtMs = nowMs;
+    this.#bytes = new TokenBucket(limits.bytesPerSec, limits.burstSec, nowMs);
+    this.#frames = {
+      gossip: new TokenBucket(limits.gossipFramesPerSec, limits.burstSec, nowMs),
+      direct: new TokenBucket(limits.directFramesPerSec, limits.burstSec, nowMs),
+      request: new TokenBucket(limits.requestsPerSec, limits.burstSec, nowMs),
+    };
+  }
+
+  /** Zero for an honest peer, never above it. */
+  score(nowMs: number): number {
+    const regained = (Math.max(0, nowMs - this.#scoredAtMs) / 1000) * this.#limits.scoreRecoveryPerSec;
+    return Math.min(0, this.#score + regained);
+  }
+
+  /** Counts wire bytes. False: over the rate. */
+  admitBytes(bytes: number, nowMs: number): boolean {
+    this.bytesIn += bytes;
+    return this.#bytes.take(bytes, nowMs);
+  }
+
+  /** Counts one frame. False: over the rate of its class. */
+  admitFrame(frameClass: FrameClass, nowMs: number): boolean {
+    this.messagesIn++;
+    return this.#frames[frameClass].take(1, nowMs);
+  }
+
+  /** Lowers the score. True: the peer fell to the floor just now, is excluded, and must be disconnected. */
+  penalise(offence: Offence, nowMs: number): boolean {
+    this.offences[offence]++;
+    if (offence === "rejected") this.rejected++;
+    const floor = this.#limits.scoreFloor;
+    this.#score = Math.max(floor, this.score(nowMs) - offenceCost[offence]);
+    this.#scoredAtMs = nowMs;
+    if (this.#score > floor || this.isExcluded(nowMs)) return false;
+    let coolDownMs = this.#limits.coolDownMs;
+    for (let i = 0; i < this.#cuts && coolDownMs < this.#limits.coolDownMaxMs; i++) coolDownMs *= 2;
+    this.#cuts++;
+    this.#excludedUntilMs = nowMs + Math.min(coolDownMs, this.#limits.coolDownMaxMs);
+    return true;
+  }
+
+  isExcluded(nowMs: number): boolean {
+    return nowMs < this.#excludedUntilMs;
+  }
+
+  /** Milliseconds until the peer may return; 0 when it may now. */
+  excludedForMs(nowMs: number): number {
+    return Math.max(0, this.#excludedUntilMs - nowMs);
+  }
+}

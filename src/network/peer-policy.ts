@@ -1,0 +1,115 @@
+/**
+ * Every cap of the room in one place. Each number says what breaks when it is lower and when it is higher.
+ * "Committee" means all members of one configuration, at most 31 in practice (PROTOCOL, targets).
+ */
+
+/** What one peer may cost us. All of it can be set by configuration; the defaults hold for n ≤ 31 and slots ≥ 250 ms. */
+export type PeerLimits = {
+  /** One message. Lower: an observation with 1 000 feeds (about 40 kB) is refused. Higher: a peer makes us buffer more. */
+  readonly frameBytesMax: number;
+  /** Wire bytes a second. Lower: n = 31 at 4 slots/s (0.5 MB/s of forwarded observations) is cut. Higher: a liar fills the line. */
+  readonly bytesPerSec: number;
+  /** Gossip frames a second, own and forwarded. Lower: 248/s of n = 31 at 4 slots/s is cut. Higher: more CPU for a flooder. */
+  readonly gossipFramesPerSec: number;
+  /** Direct frames a second (proposals, shares, ceremony). Lower: a ceremony's burst is cut. Higher: more CPU for a flooder. */
+  readonly directFramesPerSec: number;
+  /** Questions a second. Lower: a node that catches up waits. Higher: each costs a stream, a lookup and up to one frame. */
+  readonly requestsPerSec: number;
+  /** Seconds of the rates above that may arrive at once. Lower: jitter costs score. Higher: longer floods go unpunished. */
+  readonly burstSec: number;
+  /** Messages waiting for a peer that is away or slow. Lower: a reconnect loses the current round. Higher: it gets stale ones. */
+  readonly queueMessagesMax: number;
+  /** Bytes waiting for such a peer. Lower: large proposals do not fit. Higher: n−1 dead peers hold more memory. */
+  readonly queueBytesMax: number;
+  /** Questions open to one peer at a time, and from one peer at a time. Lower: fetches queue up. Higher: more open streams. */
+  readonly requestsInFlightMax: number;
+  /** Questions waiting for their turn. Lower: fetches fail early. Higher: answers arrive after their round. */
+  readonly requestsWaitingMax: number;
+  /** Score at which a peer is cut, below zero. Nearer zero: a short bug cuts honest peers. Further: liars cost longer. */
+  readonly scoreFloor: number;
+  /** Score regained a second, up to 0. Lower: one bad minute haunts a peer. Higher: a slow liar is never cut. */
+  readonly scoreRecoveryPerSec: number;
+  /** First exclusion after a cut; doubles with each one. Lower: a liar costs a handshake more often. Higher: an honest node misses rounds. */
+  readonly coolDownMs: number;
+  /** Longest exclusion. Lower: as above. Higher: a repaired node waits that long. */
+  readonly coolDownMaxMs: number;
+};
+
+export const defaultLimits: PeerLimits = {
+  frameBytesMax: 256 * 1024,
+  bytesPerSec: 2 * 1024 * 1024,
+  gossipFramesPerSec: 400,
+  directFramesPerSec: 200,
+  requestsPerSec: 50,
+  burstSec: 3,
+  queueMessagesMax: 64,
+  queueBytesMax: 1024 * 1024,
+  requestsInFlightMax: 8,
+  requestsWaitingMax: 64,
+  scoreFloor: -100,
+  scoreRecoveryPerSec: 1,
+  coolDownMs: 30_000,
+  coolDownMaxMs: 600_000,
+};
+
+/** What a peer can do wrong here. Silence is none of them: it is not provable. */
+export type Offence = "rejected" | "malformed" | "oversized" | "flood";
+
+/**
+ * Score lost per offence. Some ten rejected messages cut a peer, so that one odd message does not, and a liar costs
+ * ten signature checks per cool-down. An oversized prefix has no honest explanation and cuts at once. A flood is
+ * counted per frame over the limit, so 50 of them.
+ */
+export const offenceCost: Readonly<Record<Offence, number>> = { rejected: 10, malformed: 25, oversized: 100, flood: 2 };
+
+/** First redial after a loss. Lower: a crash loop is hammered. Higher: a restart within 50 ms is noticed late. */
+export const DIAL_BACKOFF_MIN_MS = 100;
+/** Slowest redial. Lower: f dead peers cost CPU. Higher: a restarted node is away longer than a slot. */
+export const DIAL_BACKOFF_MAX_MS = 1_000;
+/** The higher id of a pair dials only after this. Lower: both dial at once and one connection is thrown away. Higher: slow restarts. */
+export const DIAL_FALLBACK_MS = 1_000;
+/** One dial with handshake. Lower: fails over slow lines. Higher: a black-holed address blocks the next try. */
+export const DIAL_TIMEOUT_MS = 10_000;
+/** One address of several. Lower and higher as above. */
+export const ADDRESS_DIAL_TIMEOUT_MS = 5_000;
+/** Inbound handshake. Lower: slow lines fail. Higher: silent sockets occupy the pending slots. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** Two connections opened within this count as a simultaneous dial. Lower than a handshake lasts: the two ends keep different ones. Higher: a dead one may win. */
+export const SIMULTANEOUS_DIAL_MS = HANDSHAKE_TIMEOUT_MS;
+/** How often a connection is pinged. Lower: CPU for streams. Higher: a vanished host is noticed late (ping + timeout). */
+export const PING_INTERVAL_MS = 4_000;
+/** Unanswered ping that ends a connection. Lower: a stalled event loop loses its peers. Higher: as above. */
+export const PING_TIMEOUT_MS = 5_000;
+/** Gossip heartbeat. It carries nothing for direct peers. Lower: CPU. Higher: stop() leaves its timer for that long. */
+export const GOSSIP_HEARTBEAT_MS = 500;
+/** How long a message id is remembered. Lower: an old message is judged again. Higher: memory = peers · rate · this. */
+export const GOSSIP_SEEN_MS = 30_000;
+/** How often gossip is checked for connected members that are absent from it. Lower: CPU. Higher: deaf longer. */
+export const GOSSIP_CHECK_MS = 1_000;
+/** Absent for this long: the member is connected anew, and again after twice as long. Lower: cut while gossip forms on a busy machine. Higher: deaf longer. */
+export const GOSSIP_REPAIR_MS = 5_000;
+/** Longest wait of that kind. Lower: a peer without gossip never keeps a connection. Higher: deaf longer. */
+export const GOSSIP_REPAIR_MAX_MS = 60_000;
+/** Direct stream negotiation, and one question's arrival once its stream is open. Lower: slow lines fail. Higher: slow-loris holds a stream. */
+export const STREAM_TIMEOUT_MS = 5_000;
+/** How long our own answer may take. Lower: database reads fail. Higher: an asker occupies a slot. */
+export const ANSWER_TIMEOUT_MS = 10_000;
+/** Streams a connection may hold: gossip, direct, identify, ping and questions with room for replacement. Lower: refusals. Higher: memory. */
+export const STREAMS_PER_CONNECTION_MAX = 64;
+/** Graceful part of stop(). Lower: the last frames are lost. Higher: stop() takes longer than its promised second. */
+export const STOP_GRACE_MS = 250;
+
+/** New connections a second from one address. The default of 5 starves a committee behind one address. */
+export function inboundConnectionsPerSec(members: number): number {
+  return Math.max(64, 8 * members);
+}
+
+/** Handshakes in progress. The default of 10 drops part of a committee that starts at one instant. */
+export function pendingHandshakesMax(members: number): number {
+  return Math.max(64, 4 * members);
+}
+
+/** All connections: one a member, doubled during a simultaneous dial, doubled again while old ones close. */
+export function connectionsMax(members: number): number {
+  return 4 * members + 16;
+}

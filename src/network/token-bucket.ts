@@ -1,0 +1,25 @@
+/** A rate with a burst: `ratePerSec` tokens a second, at most `burstSec` seconds of them saved up. */
+export class TokenBucket {
+  readonly #ratePerMs: number;
+  readonly #capacity: number;
+  #tokens: number;
+  #filledAtMs: number;
+
+  /** @param nowMs monotonic milliseconds; a bucket starts full */
+  constructor(ratePerSec: number, burstSec: number, nowMs: number) {
+    this.#ratePerMs = ratePerSec / 1000;
+    this.#capacity = ratePerSec * burstSec;
+    this.#tokens = this.#capacity;
+    this.#filledAtMs = nowMs;
+  }
+
+  /** Takes `amount` when there is that much, else takes nothing. A clock that steps back refills nothing. */
+  take(amount: number, nowMs: number): boolean {
+    const elapsedMs = Math.max(0, nowMs - this.#filledAtMs);
+    this.#filledAtMs = Math.max(nowMs, this.#filledAtMs);
+    this.#tokens = Math.min(this.#capacity, this.#tokens + elapsedMs * this.#ratePerMs);
+    if (amount > this.#tokens) return false;
+    this.#tokens -= amount;
+    return true;
+  }
+}
