@@ -6,6 +6,7 @@ export type ExclusionReason =
   | "future-dated"
   | "no-quote"
   | "crossed"
+  | "wide-spread"
   | "outlier"
   | "no-conversion"
   | "frozen"
@@ -14,11 +15,23 @@ export type ExclusionReason =
 
 export type Exclusion = { readonly source: string; readonly reason: ExclusionReason; readonly detail: string };
 
+/** What a method noticed without letting it decide: a closed set, for metrics and the page. */
+export type NoteKind =
+  /** A venue's own index lies further away than the definition expects. */
+  | "cross-check-apart"
+  /** It has nothing fresh to compare with. */
+  | "cross-check-absent"
+  /** An expiry nearer to the tenor than the one used could not be used. */
+  | "expiry-passed-over";
+
+export type EvaluationNote = { readonly kind: NoteKind; readonly source: string; readonly detail: string };
+
 export type MissingReason =
   | "too-few-sources"
   | "cross-check-failed"
   | "no-chain"
   | "no-bracketing-expiries"
+  | "calendar-arbitrage"
   | "no-spot"
   | "out-of-range";
 
@@ -30,6 +43,7 @@ export type Evaluation =
       /** Sources that counted. */
       readonly sources: readonly string[];
       readonly excluded: readonly Exclusion[];
+      readonly notes: readonly EvaluationNote[];
     }
   | {
       readonly kind: "missing";

@@ -19,6 +19,11 @@ export type SpotQuote = Stamped & {
   readonly quote: string;
   readonly bid: number;
   readonly ask: number;
+  /**
+   * Receipt of the first of the identical bid and ask pairs that end in this one, unix ms. What the collector knows and
+   * an adapter cannot: absent in a parsed quote, present in a snapshot. A venue that repeats itself is frozen.
+   */
+  readonly unchangedSinceMs?: number;
 };
 
 /** A venue's own composite index; serves as a cross-check only. */
