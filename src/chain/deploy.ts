@@ -1,0 +1,159 @@
+/** Puts a hub, its feeds and their readers on a chain, and sets its configuration. For operators and the devnet. */
+import { setTimeout } from "node:timers/promises";
+import type { Signer } from "ethers";
+import { Contract, ContractFactory } from "ethers";
+import type { Hex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import type { ContractName } from "./artifacts.ts";
+import { loadArtifact } from "./artifacts.ts";
+import type { HubConfiguration } from "./hub-client.ts";
+import { explainRevert } from "./revert.ts";
+
+export type FeedToAdd = {
+  /** The stable name, such as `BTC-USD.spot-index`; the reader checks it against the id. */
+  readonly name: string;
+  readonly feedId: Hex;
+  readonly definitionDigest: Hex;
+  readonly decimals: number;
+  readonly heartbeatSec: number;
+};
+
+export type DeployOptions = {
+  readonly networkId: Hex;
+  readonly owner: Hex;
+  /** In the order of their indices, which is for ever. */
+  readonly feeds: readonly FeedToAdd[];
+  /**
+   * Readers refuse answers older than the feed's heartbeat plus this.
+   * Lower: a reader may refuse while a heartbeat update is on its way. Higher: it serves older answers.
+   */
+  readonly readerGraceSec: number;
+};
+
+export type Deployed = {
+  readonly hub: Hex;
+  /** Block of the hub's deployment. */
+  readonly block: number;
+  /** One per feed, in the same order. */
+  readonly readers: readonly { readonly name: string; readonly address: Hex; readonly maxAgeSec: number }[];
+};
+
+const MINED_POLL_MS = 200;
+const MINED_TIMEOUT_MS = 180_000;
+
+/**
+ * Deploys the hub, adds the feeds and deploys one reader per feed. When the signer is not the owner, the owner has to
+ * add the feeds, so this refuses at once.
+ * @throws OracleError `deploy-not-owner`, `deploy-failed` with the step and the reason
+ */
+export async function deployHub(options: DeployOptions, doors: { readonly signer: Signer }): Promise<Deployed> {
+  const { signer } = doors;
+  const signerAddress = await signer.getAddress();
+  if (signerAddress.toLowerCase() !== options.owner.toLowerCase()) {
+    throw new OracleError(`the owner ${options.owner} must deploy, the signer is ${signerAddress}`, {
+      code: "deploy-not-owner",
+      owner: options.owner,
+      signer: signerAddress,
+    });
+  }
+  const hub = await deployOne("OracleHub", [options.networkId, options.owner], signer);
+  const feeds = options.feeds.map(({ feedId, definitionDigest, decimals, heartbeatSec }) => [
+    feedId,
+    definitionDigest,
+    decimals,
+    heartbeatSec,
+  ]);
+  if (feeds.length > 0) await sendOwn(hub.address, "addFeeds", [feeds], signer);
+  // Each reader asks the hub for its feed, so they wait for `addFeeds`; among themselves they share a block.
+  const firstNonce = await signer.getNonce("pending");
+  const readers = await Promise.all(
+    options.feeds.map(async (feed, index) => {
+      const maxAgeSec = feed.heartbeatSec + options.readerGraceSec;
+      const args = [hub.address, index, feed.name, maxAgeSec, { nonce: firstNonce + index }];
+      const reader = await deployOne("FeedReader", args, signer);
+      return { name: feed.name, address: reader.address, maxAgeSec };
+    }),
+  );
+  return { hub: hub.address, block: hub.block, readers };
+}
+
+/** Sets the hub's first configuration. @throws OracleError `deploy-failed` with the contract's reason */
+export async function configureHub(
+  options: { readonly hub: Hex; readonly configuration: HubConfiguration },
+  doors: { readonly signer: Signer },
+): Promise<{ readonly block: number }> {
+  return await sendOwn(options.hub, "configure", [toTuple(options.configuration)], doors.signer);
+}
+
+/** Sets the configuration that signs from its first round on. @throws OracleError `deploy-failed` */
+export async function rotateHub(
+  options: { readonly hub: Hex; readonly configuration: HubConfiguration },
+  doors: { readonly signer: Signer },
+): Promise<{ readonly block: number }> {
+  return await sendOwn(options.hub, "rotate", [toTuple(options.configuration)], doors.signer);
+}
+
+function toTuple(configuration: HubConfiguration): readonly unknown[] {
+  const { cfg, groupKeyX, configCount, firstRound, firstRoundTimeMs, slotMs } = configuration;
+  return [cfg, groupKeyX, configCount, firstRound, firstRoundTimeMs, slotMs];
+}
+
+async function deployOne(
+  name: ContractName,
+  args: readonly unknown[],
+  signer: Signer,
+): Promise<{ readonly address: Hex; readonly block: number }> {
+  const { abi, bytecode } = loadArtifact(name);
+  try {
+    const contract = await new ContractFactory(abi, bytecode, signer).deploy(...args);
+    const block = await minedIn(signer, contract.deploymentTransaction()!.hash);
+    return { address: (await contract.getAddress()) as Hex, block };
+  } catch (error) {
+    throw failure(`deploying ${name}`, error);
+  }
+}
+
+async function sendOwn(
+  hub: Hex,
+  method: "addFeeds" | "configure" | "rotate",
+  args: readonly unknown[],
+  signer: Signer,
+): Promise<{ readonly block: number }> {
+  try {
+    const sent = await new Contract(hub, loadArtifact("OracleHub").abi, signer).getFunction(method).send(...args);
+    return { block: await minedIn(signer, sent.hash) };
+  } catch (error) {
+    throw failure(`${method} on ${hub}`, error);
+  }
+}
+
+/** ethers would look every four seconds; a local chain has a block each second or at once. */
+async function minedIn(signer: Signer, hash: string): Promise<number> {
+  for (let waitedMs = 0; waitedMs < MINED_TIMEOUT_MS; waitedMs += MINED_POLL_MS) {
+    const receipt = await signer.provider!.getTransactionReceipt(hash);
+    if (receipt !== null && receipt.status === 0) {
+      throw new OracleError(`transaction ${hash} reverted in block ${receipt.blockNumber}`, {
+        code: "deploy-failed",
+        hash,
+        block: receipt.blockNumber,
+      });
+    }
+    if (receipt !== null) return receipt.blockNumber;
+    await setTimeout(MINED_POLL_MS);
+  }
+  throw new OracleError(`transaction ${hash} is not mined after ${MINED_TIMEOUT_MS / 1_000} s`, {
+    code: "deploy-not-mined",
+    hash,
+    timeoutMs: MINED_TIMEOUT_MS,
+  });
+}
+
+function failure(step: string, error: unknown): unknown {
+  if (error instanceof OracleError) return error;
+  const reason = explainRevert(error);
+  return new OracleError(
+    `${step} failed: ${reason.text}`,
+    { code: "deploy-failed", step, reason: reason.name, details: reason.fields },
+    error,
+  );
+}

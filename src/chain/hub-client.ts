@@ -1,0 +1,145 @@
+/** What the hub says, read with the quorum, as values of this program. */
+import { Interface } from "ethers";
+import type { Hex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import type { FeedStatus } from "../report/report.ts";
+import { statusFromCode } from "../report/report.ts";
+import { loadArtifact } from "./artifacts.ts";
+import { explainRevert } from "./revert.ts";
+import type { QuorumRpc } from "./rpc.ts";
+
+export type HubFeed = {
+  readonly index: number;
+  readonly feedId: Hex;
+  readonly definitionDigest: Hex;
+  readonly decimals: number;
+  readonly heartbeatSec: number;
+};
+
+export type HubConfiguration = {
+  readonly cfg: Hex;
+  readonly groupKeyX: Hex;
+  readonly configCount: number;
+  readonly firstRound: number;
+  readonly firstRoundTimeMs: number;
+  readonly slotMs: number;
+};
+
+export type HubAnswer = {
+  readonly index: number;
+  readonly value: bigint;
+  readonly confidencePpb: number;
+  /** Last round that spoke of this feed; 0 when none did. */
+  readonly round: number;
+  readonly timeSec: number;
+  /** Consumers' dense round id. */
+  readonly count: number;
+  readonly status: FeedStatus;
+};
+
+type HubReads = Pick<QuorumRpc, "call" | "head">;
+
+const ZERO_CFG = `0x${"00".repeat(32)}`;
+
+export class HubClient {
+  readonly address: Hex;
+  readonly #rpc: HubReads;
+  readonly #abi = new Interface(loadArtifact("OracleHub").abi);
+
+  constructor(options: { readonly address: Hex }, doors: { readonly rpc: HubReads }) {
+    this.address = options.address;
+    this.#rpc = doors.rpc;
+  }
+
+  /** Calldata of `submit(payload)`. */
+  submitData(payload: Hex): Hex {
+    return this.#abi.encodeFunctionData("submit", [payload]) as Hex;
+  }
+
+  /** @param block default: the agreed newest block */
+  async networkId(block?: number): Promise<Hex> {
+    return String((await this.#read("networkId", [], block))[0]) as Hex;
+  }
+
+  /** Every feed of the hub, by index. */
+  async feeds(block?: number): Promise<readonly HubFeed[]> {
+    const at = block ?? (await this.#rpc.head()).number;
+    const count = Number((await this.#read("feedCount", [], at))[0]);
+    const indices = Array.from({ length: count }, (_, index) => index);
+    return await Promise.all(
+      indices.map(async (index) => {
+        const feed = (await this.#read("feedAt", [index], at))[0] as Record<string, unknown>;
+        return {
+          index,
+          feedId: String(feed["feedId"]) as Hex,
+          definitionDigest: String(feed["definitionDigest"]) as Hex,
+          decimals: Number(feed["decimals"]),
+          heartbeatSec: Number(feed["heartbeatSec"]),
+        };
+      }),
+    );
+  }
+
+  /** The newest configuration, valid from its first round on, and the one valid below that; undefined when not set. */
+  async configuration(
+    block?: number,
+  ): Promise<{ readonly newest: HubConfiguration | undefined; readonly previous: HubConfiguration | undefined }> {
+    const result = await this.#read("configuration", [], block);
+    return { newest: toConfiguration(result[0]), previous: toConfiguration(result[1]) };
+  }
+
+  /** @throws OracleError `call-reverted` (an index the hub does not have), or a quorum error */
+  async answers(indices: readonly number[], block?: number): Promise<readonly HubAnswer[]> {
+    const rows = (await this.#read("answers", [[...indices]], block))[0] as readonly Record<string, unknown>[];
+    return indices.map((index, i) => {
+      const row = rows[i]!;
+      const status = statusFromCode(Number(row["status"]));
+      if (status === undefined) {
+        throw new OracleError(`hub: feed ${index} has unknown status ${String(row["status"])}`, {
+          code: "hub-malformed",
+          index,
+          status: String(row["status"]),
+        });
+      }
+      return {
+        index,
+        value: BigInt(String(row["value"])),
+        confidencePpb: Number(row["confidencePpb"]),
+        round: Number(row["round"]),
+        timeSec: Number(row["timeSec"]),
+        count: Number(row["count"]),
+        status,
+      };
+    });
+  }
+
+  async #read(name: string, args: readonly unknown[], block?: number): Promise<readonly unknown[]> {
+    const at = block ?? (await this.#rpc.head()).number;
+    const data = this.#abi.encodeFunctionData(name, [...args]) as Hex;
+    const answer = await this.#rpc.call({ to: this.address, data }, at).catch((error: unknown) => {
+      if (!(error instanceof OracleError) || error.code !== "call-reverted") throw error;
+      throw new OracleError(`hub: ${name} reverted: ${explainRevert(error).text}`, { ...error.fields, name }, error);
+    });
+    if (answer === "0x") {
+      throw new OracleError(`there is no hub at ${this.address} in block ${at}`, {
+        code: "hub-absent",
+        address: this.address,
+        block: at,
+      });
+    }
+    return [...this.#abi.decodeFunctionResult(name, answer)];
+  }
+}
+
+function toConfiguration(value: unknown): HubConfiguration | undefined {
+  const row = value as Readonly<Record<string, unknown>>;
+  if (row["cfg"] === ZERO_CFG) return undefined;
+  return {
+    cfg: String(row["cfg"]) as Hex,
+    groupKeyX: `0x${BigInt(String(row["groupKeyX"])).toString(16).padStart(64, "0")}`,
+    configCount: Number(row["configCount"]),
+    firstRound: Number(row["firstRound"]),
+    firstRoundTimeMs: Number(row["firstRoundTimeMs"]),
+    slotMs: Number(row["slotMs"]),
+  };
+}
