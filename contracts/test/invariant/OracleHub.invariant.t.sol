@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.34;
+
+import {OracleHub} from "../../src/OracleHub.sol";
+import {IOracleHub} from "../../src/interfaces/IOracleHub.sol";
+import {Test} from "../support/Test.sol";
+import {HubHandler} from "./HubHandler.sol";
+
+/// @dev The invariants of docs/invariants.md, after every action of the handler.
+contract OracleHubInvariantTest is Test {
+    HubHandler private handler;
+    OracleHub private hub;
+
+    function setUp() public {
+        handler = new HubHandler();
+        hub = handler.theHub();
+    }
+
+    /// @dev forge asks which contracts it shall call.
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    function invariant_roundsNeverDecrease() public view {
+        for (uint16 i = 0; i < handler.FEEDS(); i++) {
+            IOracleHub.Answer memory before = handler.answerBefore(i);
+            IOracleHub.Answer memory current = hub.answerAt(i);
+            assertTrue(current.round >= before.round, "round");
+            assertTrue(current.timeSec >= before.timeSec, "time");
+        }
+    }
+
+    function invariant_countGrowsByOne() public view {
+        for (uint16 i = 0; i < handler.FEEDS(); i++) {
+            uint256 wanted = handler.answerBefore(i).count + (handler.valueExpected(i) ? 1 : 0);
+            assertEq(hub.answerAt(i).count, wanted, "count");
+        }
+    }
+
+    function invariant_answersWereSigned() public view {
+        for (uint16 i = 0; i < handler.FEEDS(); i++) {
+            IOracleHub.Answer memory a = hub.answerAt(i);
+            bytes32 value = keccak256(abi.encode(i, a.value, a.confidencePpb, a.timeSec));
+            assertTrue(a.count == 0 || handler.signedValue(value), "value");
+            bytes32 status = keccak256(abi.encode(i, a.status, a.round));
+            assertTrue(a.round == 0 || handler.signedStatus(status), "status");
+        }
+    }
+
+    /// @dev A suite that only ever sees refusals would prove nothing.
+    function afterInvariant() public view {
+        assertTrue(handler.acceptedReports() > 0, "no report was accepted");
+    }
+}
