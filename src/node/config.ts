@@ -54,9 +54,7 @@ export const nodeConfigSchema = z.strictObject({
     tipWei: wei.default("1000000000"),
   }),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
-  retention: z
-    .strictObject({ reportsDays: z.number().int().min(1).max(3_650).default(30), valuesDays: z.number().int().min(1).max(3_650).default(30) })
-    .prefault({}),
+  retentionDays: z.number().int().min(1).max(3_650).default(30),
 });
 
 export type NodeConfig = z.output<typeof nodeConfigSchema>;
@@ -90,7 +88,7 @@ function overlay(file: string, config: Tree, environment: Readonly<Record<string
   return result;
 }
 
-const KNOWN_KEYS = ["dataDir", "passphraseFile", "baseUrl", "allowTestnet", "pollMs", "finalityDepth", "timeoutMs", "blockTimeMs", "maxFeeCapWei", "tipWei", "reportsDays", "valuesDays"];
+const KNOWN_KEYS = ["dataDir", "passphraseFile", "baseUrl", "allowTestnet", "pollMs", "finalityDepth", "timeoutMs", "blockTimeMs", "maxFeeCapWei", "tipWei", "retentionDays"];
 
 /** Environment names know no case: the key is found by its lower-case form. */
 function keyOf(node: Tree, word: string): string {

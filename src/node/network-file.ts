@@ -6,7 +6,7 @@ import type { Hex } from "../base/bytes.ts";
 import { asciiBytes, ByteWriter } from "../base/bytes.ts";
 import { reasonOf } from "../base/errors.ts";
 import type { FeedDefinition } from "../feeds/definition.ts";
-import { parseDefinition } from "../feeds/definition.ts";
+import { parseDefinition } from "../feeds/parse-definition.ts";
 import { feedSetRoot, toRules } from "../feeds/feed-id.ts";
 import type { FeedRule } from "../feeds/rule.ts";
 import { byzantineMax, signingThreshold } from "../protocol/quorum.ts";

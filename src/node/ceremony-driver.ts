@@ -1,0 +1,94 @@
+/** Runs the key ceremony over direct streams: sends every peer what it may still need, until all n have certified. */
+import type { Hex } from "../base/bytes.ts";
+import { concatBytes } from "../base/bytes.ts";
+import type { Logger } from "../base/ports.ts";
+import type { Ceremony, CeremonyResult } from "../keystore/ceremony.ts";
+import type { CeremonyStatus } from "../threshold/ceremony.ts";
+
+/** First byte of a direct message: which conversation it belongs to. */
+export const DIRECT_ENVELOPE = 1;
+export const DIRECT_CEREMONY = 2;
+
+const RESEND_MS = 300;
+
+export type CeremonyDriverDoors = {
+  readonly ceremony: Ceremony;
+  readonly send: (toId: number, bytes: Uint8Array) => void;
+  readonly log: Logger;
+  readonly onChange: () => void;
+};
+
+export class CeremonyDriver {
+  readonly #peerIds: readonly number[];
+  readonly #doors: CeremonyDriverDoors;
+  readonly #finished: Promise<CeremonyResult>;
+  #resolve: (result: CeremonyResult) => void = () => undefined;
+  #timer: NodeJS.Timeout | null = null;
+  #isDone = false;
+  #lastPhase = "";
+
+  constructor(options: { readonly peerIds: readonly number[] }, doors: CeremonyDriverDoors) {
+    this.#peerIds = options.peerIds;
+    this.#doors = doors;
+    this.#finished = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  get ceremonyId(): Hex {
+    return this.#doors.ceremony.ceremonyId;
+  }
+
+  status(): CeremonyStatus {
+    return this.#doors.ceremony.status();
+  }
+
+  /** Resolves when all n have certified; a failed ceremony never resolves and names its culprits in `status`. */
+  finished(): Promise<CeremonyResult> {
+    return this.#finished;
+  }
+
+  start(): void {
+    this.#tick();
+    this.#timer = setInterval(() => this.#tick(), RESEND_MS);
+  }
+
+  /** Goes on after the result: a peer that was away may still need a certificate. */
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** @returns false for bytes that no honest member sends */
+  receive(bytes: Uint8Array): boolean {
+    const verdict = this.#doors.ceremony.receive(bytes);
+    this.#look();
+    return verdict.verdict !== "reject";
+  }
+
+  #tick(): void {
+    for (const id of this.#peerIds) {
+      for (const bytes of this.#doors.ceremony.messagesFor(id)) {
+        this.#doors.send(id, concatBytes(Uint8Array.of(DIRECT_CEREMONY), bytes));
+      }
+    }
+    this.#look();
+  }
+
+  #look(): void {
+    const { phase, have, culprits } = this.status();
+    const said = `${phase}/${have.length}/${culprits.length}`;
+    if (said !== this.#lastPhase) {
+      this.#lastPhase = said;
+      const fields = { phase, have, culprits };
+      if (culprits.length > 0) this.#doors.log.error("key ceremony has culprits", fields);
+      else this.#doors.log.info("key ceremony", fields);
+      this.#doors.onChange();
+    }
+    const result = this.#doors.ceremony.result();
+    if (result === null || this.#isDone) return;
+    this.#isDone = true;
+    this.#doors.log.info("group key made", { groupKeyX: result.public.groupKeyX, transcriptHash: result.transcriptHash });
+    this.#resolve(result);
+  }
+}

@@ -1,0 +1,54 @@
+/** Numbers that live in other rooms and are read when somebody asks: peers, sources, transactions. */
+import type { Transmitter } from "../chain/transmitter.ts";
+import type { Network } from "../network/network.ts";
+import type { Collector } from "../sources/collector.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+
+export type WatchedParts = {
+  readonly metrics: Metrics;
+  readonly network: Network;
+  readonly collector: Collector;
+  readonly transmitter: () => Transmitter | null;
+};
+
+const READ_EVERY_MS = 2_000;
+
+/** @returns stops the reading */
+export function watchNode({ metrics, network, collector, transmitter }: WatchedParts): () => void {
+  const connected = metrics.gauge({ name: "tenor_connected_peers", help: "Peers with a connection" });
+  const rtt = metrics.gauge({ name: "tenor_peer_rtt_seconds", help: "Last ping of a peer", labels: ["peer"] });
+  const wire = metrics.gauge({ name: "tenor_wire_bytes", help: "Bytes since start, by direction", labels: ["direction"] });
+  const age = metrics.gauge({ name: "tenor_source_age_seconds", help: "Age of a source's newest quote", labels: ["source"] });
+  const gaps = metrics.gauge({
+    name: "tenor_source_gap_state",
+    help: "1 while a source gives nothing, by reason",
+    labels: ["source", "reason"],
+  });
+  const sent = metrics.gauge({ name: "tenor_sent_transactions", help: "Transactions since start, by fate", labels: ["fate"] });
+  const open = metrics.gauge({ name: "tenor_inflight_transactions", help: "Nonces without a mined transaction" });
+  const read = (): void => {
+    const nowMs = Date.now();
+    const peers = network.peers();
+    connected.set(peers.filter((peer) => peer.connected).length);
+    for (const { id, rttMs } of peers) if (rttMs !== null) rtt.set(rttMs / 1_000, { peer: String(id) });
+    const traffic = network.traffic();
+    wire.set(traffic.bytesIn, { direction: "in" });
+    wire.set(traffic.bytesOut, { direction: "out" });
+    gaps.clear();
+    for (const { source, lastOkMs, lastState } of collector.statistics()) {
+      if (lastOkMs !== null) age.set((nowMs - lastOkMs) / 1_000, { source });
+      if (lastState !== "ok") gaps.set(1, { source, reason: lastState });
+    }
+    const chain = transmitter();
+    if (chain === null) return;
+    const { mined, reverted, replaced, dropped } = chain.counters();
+    sent.set(mined, { fate: "mined" });
+    sent.set(reverted, { fate: "reverted" });
+    sent.set(replaced, { fate: "replaced" });
+    sent.set(dropped, { fate: "dropped" });
+    open.set(chain.open());
+  };
+  const timer = setInterval(read, READ_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}

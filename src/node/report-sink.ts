@@ -1,0 +1,83 @@
+/** A complete report: written down, kept for charts, handed to the transmitter. */
+import type { Hex } from "../base/bytes.ts";
+import { reasonOf } from "../base/errors.ts";
+import { fixedToNumber } from "../base/fixed.ts";
+import type { Logger } from "../base/ports.ts";
+import type { Publication } from "../chain/outbox-rows.ts";
+import type { FeedRule } from "../feeds/rule.ts";
+import { encodeSignedReport } from "../protocol/report-bytes.ts";
+import { encodeSubmit } from "../report/codec.ts";
+import type { SignedReport } from "../report/report.ts";
+import type { ValueRow } from "../store/value-history.ts";
+import type { Gauge, Metrics } from "../telemetry/metrics.ts";
+import type { ReportSink } from "./ports.ts";
+import type { PublishedLog } from "./published-log.ts";
+
+export type SinkOptions = { readonly networkId: Hex; readonly groupKeyX: Hex; readonly rules: readonly FeedRule[] };
+
+export type SinkDoors = {
+  readonly store: {
+    saveReport(round: number, digest: Hex, timeMs: number, bytes: Uint8Array): void;
+    saveValues(rows: readonly ValueRow[]): void;
+  };
+  readonly offer: (publication: Publication) => void;
+  readonly published: PublishedLog;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly onReport: (hasPushes: boolean) => void;
+};
+
+export class Sink implements ReportSink {
+  readonly #options: SinkOptions;
+  readonly #doors: SinkDoors;
+  readonly #agreed: Gauge<"feed">;
+  readonly #byId: ReadonlyMap<Hex, FeedRule>;
+
+  constructor(options: SinkOptions, doors: SinkDoors) {
+    this.#options = options;
+    this.#doors = doors;
+    this.#byId = new Map(options.rules.map((rule) => [rule.feedId, rule]));
+    this.#agreed = doors.metrics.gauge({ name: "tenor_agreed_feed_value", help: "Agreed value of a feed", labels: ["feed"] });
+  }
+
+  published(signed: SignedReport): void {
+    const { report } = signed;
+    this.#save(signed);
+    this.#doors.published.add(signed);
+    if (report.pushes.length > 0) {
+      const { networkId, groupKeyX } = this.#options;
+      this.#doors.offer({
+        round: report.round,
+        reportTimeMs: report.reportTimeMs,
+        payload: encodeSubmit(report, signed.signature, networkId, groupKeyX),
+        pushes: report.pushes.map(({ index }) => ({ index, round: report.round })),
+      });
+      const feeds = report.pushes.map(({ index }) => this.#options.rules[index]?.name ?? String(index));
+      this.#doors.log.info("report has due feeds", { round: report.round, feeds });
+    }
+    this.#doors.onReport(report.pushes.length > 0);
+  }
+
+  /** A full disk costs history, not the report: it is in memory, on the wire and on its way to the chain. */
+  #save({ report, digest, ...rest }: SignedReport): void {
+    const rows: ValueRow[] = [];
+    for (const leaf of report.leaves) {
+      const rule = this.#byId.get(leaf.feedId);
+      if (rule === undefined) continue;
+      rows.push({
+        feedIndex: rule.index,
+        round: report.round,
+        timeMs: report.reportTimeMs,
+        value: leaf.value.toString(),
+        status: leaf.status,
+      });
+      if (leaf.status === "ok") this.#agreed.set(fixedToNumber(leaf.value, rule.decimals), { feed: rule.name });
+    }
+    try {
+      this.#doors.store.saveReport(report.round, digest, report.reportTimeMs, encodeSignedReport({ report, digest, ...rest }));
+      this.#doors.store.saveValues(rows);
+    } catch (error) {
+      this.#doors.log.error("report could not be stored", { round: report.round, reason: reasonOf(error) });
+    }
+  }
+}

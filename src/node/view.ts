@@ -1,0 +1,222 @@
+/** What the API may know of this node, gathered from its parts. Every method answers at once. */
+import { fixedToNumber, formatFixed } from "../base/fixed.ts";
+import type { Hex } from "../base/bytes.ts";
+import type {
+  Amount,
+  CeremonyView,
+  FeedHistory,
+  FeedView,
+  HealthView,
+  IdentityView,
+  NodeEvent,
+  NodeView,
+  OnChainView,
+  OwnView,
+  PeerView,
+  RecentRound,
+  RoundView,
+  SignedReportView,
+  SourceView,
+  TransactionView,
+} from "../api/view.ts";
+import type { Evaluation } from "../feeds/evaluation.ts";
+import type { Distance, FeedRule } from "../feeds/rule.ts";
+import { latestReport, type OracleState } from "../protocol/state.ts";
+import { encodeSubmit } from "../report/codec.ts";
+import type { FeedState, SignedReport } from "../report/report.ts";
+import type { CeremonyStatus } from "../threshold/ceremony.ts";
+import type { ChainWatch } from "./chain-watch.ts";
+import type { Health } from "./health.ts";
+import type { NetworkFacts } from "./network-file.ts";
+import type { RoundTracker } from "./round-tracker.ts";
+import type { ValueRow } from "../store/value-history.ts";
+
+export type ViewOptions = {
+  readonly facts: NetworkFacts;
+  readonly identity: Omit<IdentityView, "cfg">;
+};
+
+/** Parts that exist only once the configuration is active. */
+export type ActiveParts = {
+  readonly cfg: Hex;
+  readonly groupKeyX: Hex;
+  readonly state: () => OracleState;
+  readonly tracker: RoundTracker;
+};
+
+export type ViewDoors = {
+  readonly health: Health;
+  readonly active: () => ActiveParts | null;
+  readonly ceremony: () => CeremonyStatus | null;
+  readonly own: (feedName: string) => Evaluation | undefined;
+  readonly chain: ChainWatch;
+  readonly history: (feedIndex: number, sinceMs: number, limit: number) => readonly ValueRow[];
+  readonly publishedSince: (feedIndex: number, sinceMs: number) => FeedHistory["published"];
+  readonly peers: () => readonly PeerView[];
+  readonly transactions: () => readonly TransactionView[];
+  readonly sources: () => readonly SourceView[];
+};
+
+function distanceText(distance: Distance, rule: FeedRule): string {
+  if (distance.type === "relative") return `${distance.bps / 100} %`;
+  return `${(fixedToNumber(distance.amount, rule.decimals) * 100).toFixed(2)} vol points`;
+}
+
+export class LiveView implements NodeView {
+  readonly #options: ViewOptions;
+  readonly #doors: ViewDoors;
+  readonly #listeners = new Set<(event: NodeEvent) => void>();
+
+  constructor(options: ViewOptions, doors: ViewDoors) {
+    this.#options = options;
+    this.#doors = doors;
+  }
+
+  /** Tells the page that something of this kind changed. */
+  changed(kind: NodeEvent["kind"]): void {
+    for (const listener of this.#listeners) listener({ kind });
+  }
+
+  subscribe(listener: (event: NodeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  identity(): IdentityView {
+    return { ...this.#options.identity, cfg: this.#doors.active()?.cfg ?? null };
+  }
+
+  health(): HealthView {
+    return this.#doors.health.report();
+  }
+
+  feeds(): readonly FeedView[] {
+    const latest = this.#latest();
+    const leaves = new Map(latest?.report.leaves.map((leaf) => [leaf.feedId, leaf]));
+    return this.#options.facts.rules.map((rule, position) => {
+      const definition = this.#options.facts.definitions[position]!;
+      const leaf = leaves.get(rule.feedId);
+      const amount = (raw: bigint): Amount => ({ raw: raw.toString(), text: formatFixed(raw, rule.decimals) });
+      const isKnown = leaf !== undefined && leaf.timeMs > 0;
+      return {
+        name: rule.name,
+        feedId: rule.feedId,
+        index: rule.index,
+        kind: definition.kind,
+        unit: definition.unit,
+        decimals: rule.decimals,
+        heartbeatMs: rule.heartbeatMs,
+        deviation: distanceText(rule.deviation, rule),
+        status: leaf === undefined ? "none" : leaf.status,
+        value: isKnown ? amount(leaf.value) : null,
+        confidencePpb: leaf?.confidencePpb ?? 0,
+        timeMs: isKnown ? leaf.timeMs : null,
+        round: latest?.report.round ?? null,
+        published: leaf === undefined ? null : publishedOf(leaf, amount),
+        onChain: this.#onChain(rule, amount),
+        own: ownOf(this.#doors.own(rule.name), amount),
+      };
+    });
+  }
+
+  history(feedName: string, sinceMs: number, limit: number): FeedHistory | null {
+    const rule = this.#options.facts.rules.find(({ name }) => name === feedName);
+    if (rule === undefined) return null;
+    const points = this.#doors.history(rule.index, sinceMs, limit).map(({ timeMs, value, status }) => ({
+      timeMs,
+      value: status === "ok" ? formatFixed(BigInt(value), rule.decimals) : null,
+      status,
+    }));
+    const published = this.#doors
+      .publishedSince(rule.index, sinceMs)
+      .map((point) => ({ ...point, value: formatFixed(BigInt(point.value), rule.decimals) }));
+    return { points, published };
+  }
+
+  latestReport(): SignedReportView | null {
+    const active = this.#doors.active();
+    const latest = this.#latest();
+    if (active === null || latest === null) return null;
+    const { report, digest, signature } = latest;
+    return {
+      round: report.round,
+      reportTimeMs: report.reportTimeMs,
+      digest,
+      signature,
+      groupKeyX: active.groupKeyX,
+      leaves: report.leaves.map((leaf) => ({
+        ...leaf,
+        value: leaf.value.toString(),
+        pubValue: leaf.pubValue.toString(),
+      })),
+      due: report.pushes.map(({ index }) => index),
+      submitPayload: encodeSubmit(report, signature, this.#options.facts.networkId, active.groupKeyX),
+    };
+  }
+
+  round(): RoundView | null {
+    return this.#doors.active()?.tracker.current() ?? null;
+  }
+
+  recentRounds(): readonly RecentRound[] {
+    return this.#doors.active()?.tracker.recent() ?? [];
+  }
+
+  peers(): readonly PeerView[] {
+    return this.#doors.peers();
+  }
+
+  transactions(): readonly TransactionView[] {
+    return this.#doors.transactions();
+  }
+
+  sources(): readonly SourceView[] {
+    return this.#doors.sources();
+  }
+
+  ceremony(): CeremonyView {
+    const status = this.#doors.ceremony();
+    if (status === null) return { phase: this.#doors.active() === null ? "waiting" : "complete", have: [], culprits: [] };
+    return { phase: ceremonyPhase(status), have: status.have, culprits: status.culprits.map(({ id }) => id) };
+  }
+
+  #latest(): SignedReport | null {
+    const active = this.#doors.active();
+    return active === null ? null : latestReport(active.state());
+  }
+
+  #onChain(rule: FeedRule, amount: (raw: bigint) => Amount): OnChainView | null {
+    const answer = this.#doors.chain.answer(rule.index);
+    if (answer === undefined || answer.count === 0) return null;
+    const { value, round, timeSec, status, count } = answer;
+    return { value: amount(value), round, timeSec, status, count };
+  }
+}
+
+function publishedOf(leaf: FeedState, amount: (raw: bigint) => Amount): FeedView["published"] {
+  if (leaf.pubStatus === "none") return null;
+  return { value: amount(leaf.pubValue), round: leaf.pubRound, timeMs: leaf.pubTimeMs, status: leaf.pubStatus };
+}
+
+function ownOf(evaluation: Evaluation | undefined, amount: (raw: bigint) => Amount): OwnView | null {
+  if (evaluation === undefined) return null;
+  const { excluded } = evaluation;
+  if (evaluation.kind === "value") return { kind: "value", value: amount(evaluation.value), sources: evaluation.sources, excluded };
+  return { kind: "missing", reason: evaluation.reason, detail: evaluation.detail, sources: [], excluded };
+}
+
+function ceremonyPhase(status: CeremonyStatus): CeremonyView["phase"] {
+  switch (status.phase) {
+    case "keys":
+      return "waiting";
+    case "commitments":
+    case "deals":
+      return "dealing";
+    case "certificates":
+      return "confirming";
+    case "done":
+      return "complete";
+    case "failed":
+      return "failed";
+  }
+}
