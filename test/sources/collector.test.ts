@@ -44,6 +44,7 @@ describe("the collector", () => {
   let requests: { readonly venue: Venue; readonly url: string; readonly atMs: number }[];
   let inFlight: Map<string, number>;
   let overlaps: string[];
+  let nowMs: number;
   const arrivals = new EventEmitter();
 
   beforeEach(async () => {
@@ -53,6 +54,7 @@ describe("the collector", () => {
     requests = [];
     inFlight = new Map();
     overlaps = [];
+    nowMs = bodies.NOW_MS;
     server.answer((request, response) => {
       const url = request.url ?? "";
       const venue = VENUES.find((name) => url.startsWith(`/${name}/`));
@@ -91,7 +93,7 @@ describe("the collector", () => {
     const collector = new Collector(
       { venues, subscriptions, pollMs: FAST, ...options },
       {
-        clock: { nowMs: () => bodies.NOW_MS, monotonicMs: () => performance.now() },
+        clock: { nowMs: () => nowMs, monotonicMs: () => performance.now() },
         log,
         rng: { next: () => 0.5 },
         observe: (outcome) => {
@@ -156,6 +158,7 @@ describe("the collector", () => {
     await good;
     answers.bitstamp = sendJson("<html>", 502, { "content-type": "text/html" });
     await next(({ state }) => state === "server-error");
+    nowMs += 10_000;
     answers.bitstamp = sendJson("");
     await next(({ state }) => state === "not-json");
     const snapshot = collector.snapshot(bodies.NOW_MS);
@@ -226,7 +229,6 @@ describe("the collector", () => {
   });
 
   test("identical quotes are dated from their first, and a moved price starts anew", async () => {
-    let nowMs = bodies.NOW_MS;
     const outcomes = new EventEmitter();
     const collector = new Collector(
       { venues: { binance: { baseUrl: `${server.origin}/binance` } }, subscriptions: [SPOT_BTC.binance], pollMs: FAST },

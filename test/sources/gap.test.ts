@@ -4,7 +4,8 @@ import { gap, printable } from "../../src/sources/gap.ts";
 
 test("whatever a venue says is at most 80 printable characters without markup", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+    fc.property(fc.array(fc.nat(0xffff), { maxLength: 300 }), (codes) => {
+      const text = String.fromCharCode(...codes);
       expect(printable(text)).toMatch(/^[\x20-\x7e]{0,80}$/);
       expect(printable(text)).not.toMatch(/[<>&"'`]/);
     }),
