@@ -13,8 +13,5 @@ export type MetricsPort = {
     readonly labels: readonly "route"[];
     readonly buckets: readonly number[];
   }): { observe(value: number, labels: { readonly route: string }): void };
-  gauge(options: {
-    readonly name: "tenor_http_event_listeners";
-    readonly help: string;
-  }): { set(value: number): void };
+  gauge(options: { readonly name: "tenor_http_event_listeners"; readonly help: string }): { set(value: number): void };
 };

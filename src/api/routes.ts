@@ -37,7 +37,10 @@ function refuseUnknownFeed(reply: FastifyReply, seen: string, view: NodeView): F
 type Named = { Params: { name: string } };
 
 /** @param doors.nowMs wall clock; every reply carries it */
-export function addRoutes(server: FastifyInstance, doors: { readonly view: NodeView; readonly nowMs: () => number }): void {
+export function addRoutes(
+  server: FastifyInstance,
+  doors: { readonly view: NodeView; readonly nowMs: () => number },
+): void {
   const { view, nowMs } = doors;
 
   server.get("/livez", (_request, reply) => {
@@ -99,10 +102,7 @@ export function addRoutes(server: FastifyInstance, doors: { readonly view: NodeV
   });
   server.get("/v1/rounds", (): RoundsReply => ({ nowMs: nowMs(), round: view.round(), recent: view.recentRounds() }));
   server.get("/v1/peers", (): PeersReply => ({ nowMs: nowMs(), peers: view.peers() }));
-  server.get(
-    "/v1/transactions",
-    (): TransactionsReply => ({ nowMs: nowMs(), transactions: view.transactions() }),
-  );
+  server.get("/v1/transactions", (): TransactionsReply => ({ nowMs: nowMs(), transactions: view.transactions() }));
   server.get("/v1/sources", (): SourcesReply => ({ nowMs: nowMs(), sources: view.sources() }));
   server.get("/v1/ceremony", () => view.ceremony());
 }

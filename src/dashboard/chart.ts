@@ -1,7 +1,7 @@
 /** A feed's chart: the agreed value as a line, what was published to the chain as steps. */
 import uPlot from "uplot";
 import { setText } from "./dom.ts";
-import { clockTime, formatNumber, isVol } from "./format.ts";
+import { axisLabels, clockTime, formatNumber, isVol } from "./format.ts";
 import type { Columns } from "./series.ts";
 
 const HEIGHT_PX = 190;
@@ -10,12 +10,8 @@ function cssColor(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Labels need no cents when the grid lines are dollars apart. */
-function axisLabel(value: number, step: number, unit: string): string {
-  if (isVol(unit)) return `${(value * 100).toFixed(step < 0.0005 ? 2 : step < 0.005 ? 1 : 0)}`;
-  const places = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step)));
-  return value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
-}
+/** Labels too close to the left edge would be cut in half. */
+const LABEL_HALF_PX = 18;
 
 function padded(low: number | null, high: number | null): [number, number] {
   if (low === null || high === null) return [0, 1];
@@ -66,6 +62,8 @@ export class FeedChart {
   #options(width: number): uPlot.Options {
     const muted = cssColor("--muted");
     const line = cssColor("--line");
+    const agreed = cssColor("--agreed");
+    const published = cssColor("--published");
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: muted, font, ticks: { show: false } };
     return {
@@ -77,7 +75,7 @@ export class FeedChart {
         y: false,
         drag: { x: false, y: false },
         sync: { key: "feeds" },
-        points: { size: 7, fill: (plot, series) => String(plot.series[series]?.stroke ?? "") },
+        points: { size: 7, fill: (_plot, series) => (series === 1 ? agreed : published) },
       },
       scales: {
         x: { time: true, range: () => [this.#windowSec[0], this.#windowSec[1]] },
@@ -89,9 +87,10 @@ export class FeedChart {
           grid: { show: false },
           size: 24,
           space: 76,
-          values: (_plot, splits) => {
+          values: (plot, splits) => {
             const step = (splits[1] ?? 0) - (splits[0] ?? 0);
             return splits.map((split) => {
+              if (plot.valToPos(split, "x") < LABEL_HALF_PX) return "";
               const text = clockTime(split * 1_000);
               return step < 60 ? text : text.slice(0, 5);
             });
@@ -104,17 +103,17 @@ export class FeedChart {
           space: 38,
           size: (_plot, values) => 14 + 7 * Math.max(4, ...(values ?? []).map((value) => value.length)),
           values: (_plot, splits) => {
-            const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-            return splits.map((split) => axisLabel(split, step, this.#unit));
+            const shown = isVol(this.#unit) ? splits.map((split) => split * 100) : splits;
+            return axisLabels(shown);
           },
         },
       ],
       series: [
         {},
-        { label: "agreed", stroke: cssColor("--agreed"), width: 1.75, points: { show: false } },
+        { label: "agreed", stroke: agreed, width: 1.75, points: { show: false } },
         {
           label: "published",
-          stroke: cssColor("--published"),
+          stroke: published,
           width: 1.5,
           points: { show: false },
           ...(uPlot.paths.stepped === undefined ? {} : { paths: uPlot.paths.stepped({ align: 1 }) }),

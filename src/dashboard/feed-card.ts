@@ -4,6 +4,7 @@ import { FeedChart } from "./chart.ts";
 import type { Row } from "./dom.ts";
 import { el, KeyedList, setBadge, setHidden, setText } from "./dom.ts";
 import {
+  ago,
   clockTime,
   formatAge,
   formatConfidence,
@@ -36,7 +37,7 @@ function excludedRow(feedName: string): (excluded: ExcludedSource) => Row<Exclud
     return {
       node: el("li", {}, name, " ", reason, " ", detail),
       update: (excluded) => {
-        setText(reason, reasonWords(excluded.reason));
+        setText(reason, `${reasonWords(excluded.reason)}:`);
         setText(detail, excluded.detail);
       },
     };
@@ -51,6 +52,7 @@ export class FeedCard {
   readonly #unit = el("span", { class: "unit" });
   readonly #value = el("p", { class: "value" }, this.#number, this.#unit);
   readonly #confidence = el("p", { class: "sub" });
+  readonly #agreedAt = el("p", { class: "sub" });
   readonly #explanation = el("p", { class: "explanation" });
   readonly #onChain = fact("On chain");
   readonly #difference = fact("Agreed \u2212 on chain");
@@ -97,7 +99,7 @@ export class FeedCard {
       el(
         "div",
         { class: "feed-top" },
-        el("div", { class: "feed-value" }, this.#value, this.#confidence, this.#explanation),
+        el("div", { class: "feed-value" }, this.#value, this.#confidence, this.#agreedAt, this.#explanation),
         el("dl", { class: "facts" }, this.#onChain.row, this.#difference.row, this.#published.row, this.#rule.row),
       ),
       this.#figure,
@@ -110,16 +112,17 @@ export class FeedCard {
     setText(this.#number, feed.value === null ? "\u2013" : formatNumber(feed.value.text, feed.unit));
     setText(this.#unit, feed.value === null ? "" : unitText(feed.unit));
     this.#value.classList.toggle("is-old", feed.status !== "ok");
-    const age = feed.timeMs === null ? "" : formatAge(time.nowMs - feed.timeMs);
-    setText(
-      this.#confidence,
-      feed.value === null || feed.timeMs === null
-        ? "\u00a0"
-        : `${formatConfidence(feed.value.text, feed.confidencePpb, feed.unit)}, agreed ${age === "now" ? age : `${age} ago`}` +
-            (feed.round === null ? "" : `, round ${formatCount(feed.round)}`),
-    );
+    if (feed.value === null || feed.timeMs === null) {
+      setText(this.#confidence, "");
+      setText(this.#agreedAt, "");
+    } else {
+      const round = feed.round === null ? "" : `, round ${formatCount(feed.round)}`;
+      setText(this.#confidence, `${formatConfidence(feed.value.text, feed.confidencePpb, feed.unit)} between nodes`);
+      setText(this.#agreedAt, `Agreed ${ago(time.nowMs - feed.timeMs)}${round}`);
+    }
     const explanation = feedExplanation(feed);
     setText(this.#explanation, explanation);
+    this.#explanation.classList.toggle("is-fault", feed.status === "missing" || feed.status === "disputed");
     setHidden(this.#explanation, explanation === "");
     this.#updateChainFacts(feed, time.nowMs);
     this.#updateOrigin(feed);
@@ -130,13 +133,15 @@ export class FeedCard {
     setText(this.#onChain.value, onChain === null ? "nothing yet" : formatValue(onChain.value.text, feed.unit));
     setText(
       this.#onChain.note,
-      onChain === null ? "" : `${onChain.status === "ok" ? "" : `${onChain.status}, `}answer ${formatCount(onChain.count)}`,
+      onChain === null
+        ? ""
+        : `${onChain.status === "ok" ? "" : `${onChain.status}, `}answer ${formatCount(onChain.count)}`,
     );
     setText(
       this.#difference.value,
       onChain === null || value === null ? "\u2013" : formatDifference(value.text, onChain.value.text, feed.unit),
     );
-    setText(this.#published.value, published === null ? "never" : `${formatAge(nowMs - published.timeMs)} ago`);
+    setText(this.#published.value, published === null ? "never" : ago(nowMs - published.timeMs));
     setText(this.#published.note, published === null ? "" : `round ${formatCount(published.round)}`);
     setText(this.#rule.value, `at ${feed.deviation}`);
     setText(this.#rule.note, `or every ${formatAge(feed.heartbeatMs)}`);
@@ -145,7 +150,8 @@ export class FeedCard {
   #updateOrigin(feed: FeedView): void {
     const { own } = feed;
     if (own === null) setText(this.#own, "This node has not measured it yet.");
-    else if (own.kind === "value") setText(this.#own, `This node measures ${formatValue(own.value.text, feed.unit)} from`);
+    else if (own.kind === "value")
+      setText(this.#own, `This node measures ${formatValue(own.value.text, feed.unit)} from`);
     else setText(this.#own, `This node has no value: ${reasonWords(own.reason)}. ${own.detail}`);
     this.#used.update(own?.sources ?? []);
     setHidden(this.#usedList, this.#used.size === 0);
@@ -160,6 +166,8 @@ export class FeedCard {
     this.series.forgetBefore(sinceMs);
     const empty = this.series.isEmpty;
     setHidden(this.#empty, !empty);
+    // Axes without data would show made-up numbers.
+    this.#figure.classList.toggle("is-empty", empty);
     setText(this.#empty, "The chart begins with the first agreed value.");
     this.#chart.show(this.series.columns(sinceMs, time.slotMs), [sinceMs / 1_000, untilMs / 1_000]);
     const summary = `${feedTitle(feed.name)} ${feedKind(feed.name, feed.kind)} over the last ${formatAge(time.rangeMs)}`;

@@ -3,7 +3,7 @@ import type { HistoryReply } from "../api/replies.ts";
 import type { FeedView } from "../api/view.ts";
 import { byId, setHidden } from "./dom.ts";
 import { FeedCard } from "./feed-card.ts";
-import { fetchJson } from "./fetch-json.ts";
+import { fetchJson, reasonOf } from "./fetch-json.ts";
 import type { PageState } from "./state.ts";
 
 /** Points seen live may have holes (a hidden tab, a lost connection); the node's history has none. */
@@ -51,7 +51,11 @@ export class FeedsPanel {
       }
       card.update(feed, time);
     }
-    if (feeds.length > 0 && performance.now() - this.#historyAtMs > HISTORY_EVERY_MS && page.connection.kind !== "lost") {
+    if (
+      feeds.length > 0 &&
+      performance.now() - this.#historyAtMs > HISTORY_EVERY_MS &&
+      page.connection.kind !== "lost"
+    ) {
       this.#historyAtMs = performance.now();
       void this.#fetchHistory(feeds, page);
     }
@@ -89,7 +93,7 @@ export class FeedsPanel {
       for (const history of histories) this.#cards.get(history.name)?.series.replace(history);
       this.#onError("");
     } catch (error) {
-      this.#onError(`Charts are incomplete: ${error instanceof Error ? error.message : String(error)}.`);
+      this.#onError(`Charts are incomplete: ${reasonOf(error)}.`);
     }
     this.refreshed(page, page.nowMs());
   }

@@ -46,6 +46,16 @@ function moneyPlaces(text: string): number {
   return Math.abs(Number(text)) >= 1 ? 2 : 6;
 }
 
+/** Labels of evenly spaced grid lines, with just as many places as tell neighbours apart exactly. */
+export function axisLabels(splits: readonly number[]): string[] {
+  const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0));
+  let places = 0;
+  for (let scale = 1; places < 8 && Math.abs(step * scale - Math.round(step * scale)) > 1e-6; scale *= 10) places += 1;
+  return splits.map((split) =>
+    split.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }),
+  );
+}
+
 /** @returns the number alone, such as "97,123.45" or "47.12" */
 export function formatNumber(text: string, unit: string): string {
   return isVol(unit) ? roundDecimal(text, 2, 2) : roundDecimal(text, moneyPlaces(text));
@@ -94,6 +104,20 @@ export function formatAge(ms: number): string {
   return pair(ms, DAY_MS, "d", HOUR_MS, "h");
 }
 
+/** For tables: the largest unit only. */
+export function formatAgeCoarse(ms: number): string {
+  if (ms < MINUTE_MS) return formatAge(ms);
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
+  if (ms < DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`;
+  return `${Math.floor(ms / DAY_MS)} d`;
+}
+
+/** "now", or the age and "ago". */
+export function ago(ageMs: number): string {
+  const age = formatAge(ageMs);
+  return age === "now" ? age : `${age} ago`;
+}
+
 function pair(ms: number, largeMs: number, large: string, smallMs: number, small: string): string {
   const count = Math.floor(ms / largeMs);
   const rest = Math.floor((ms % largeMs) / smallMs);
@@ -108,7 +132,11 @@ export function formatLatency(ms: number): string {
 /** Decimal units, as network equipment counts. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
-  for (const [unit, size] of [["kB", 1e3], ["MB", 1e6], ["GB", 1e9]] as const) {
+  for (const [unit, size] of [
+    ["kB", 1e3],
+    ["MB", 1e6],
+    ["GB", 1e9],
+  ] as const) {
     if (bytes < size * 1_000) return `${(bytes / size).toFixed(bytes < size * 10 ? 2 : 1)} ${unit}`;
   }
   return `${(bytes / 1e12).toFixed(2)} TB`;

@@ -18,7 +18,11 @@ export class HeaderPanel {
     if (status === null) return;
     const { identity, health, ceremony } = status;
     document.title = `Tenor node ${identity.nodeId}`;
-    setBadge(this.#ready, health.ready ? { tone: "good", text: "Ready" } : { tone: "warn", text: "Not ready" });
+    const words = health.ready ? "Ready" : "Not ready";
+    // What was true when the node last answered is not claimed to be true now.
+    if (page.connection.kind === "lost")
+      setBadge(this.#ready, { tone: "idle", text: `Last heard: ${words.toLowerCase()}` });
+    else setBadge(this.#ready, { tone: health.ready ? "good" : "warn", text: words });
     this.#fact("fact-node", `${identity.nodeId} of ${identity.n}`, identity.peerId);
     this.#fact("fact-quorum", `${identity.t} of ${identity.n} sign, ${identity.f} may fail`);
     this.#fact("fact-network", shortHash(identity.networkId), identity.networkId);
@@ -34,9 +38,9 @@ export class HeaderPanel {
       this.#reasons.replaceChildren(...health.reasons.map((reason) => el("li", {}, reason)));
     }
     setHidden(this.#reasons, health.reasons.length === 0);
-    const words = ceremonyWords(ceremony, identity.n);
-    setHidden(this.#notice, words === null);
-    if (words !== null) setText(this.#notice, words);
+    const waiting = ceremonyWords(ceremony, identity.n);
+    setHidden(this.#notice, waiting === null);
+    if (waiting !== null) setText(this.#notice, waiting);
   }
 
   #fact(id: string, text: string, full = ""): void {

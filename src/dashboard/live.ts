@@ -1,5 +1,6 @@
 /** Keeps the page current: listens to what changed, fetches that, at most twice a second, and notices silence. */
 import type { CHANGE_EVENT, ChangeData } from "../api/replies.ts";
+import { reasonOf } from "./fetch-json.ts";
 
 /** A part of the page's data, fetched as one. */
 export type Part = "status" | "feeds" | "rounds" | "peers" | "transactions" | "sources";
@@ -88,7 +89,7 @@ export class Live {
       this.#answered = true;
     } catch (error) {
       this.#lost ??= { sinceMs: Date.now(), detail: "" };
-      this.#lost.detail = error instanceof Error ? error.message : String(error);
+      this.#lost.detail = reasonOf(error);
     }
     this.#busy = false;
     this.#tell();

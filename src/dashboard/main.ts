@@ -7,15 +7,24 @@ import { RoundPanel } from "./round-panel.ts";
 import { PageState } from "./state.ts";
 import { Tables } from "./tables.ts";
 
-function showError(message: string): void {
+/** One place on the page, several things that can be wrong at once. */
+const faults = { page: "", charts: "" };
+
+function showFaults(): void {
   const node = byId("error");
-  setText(node, message);
-  setHidden(node, message === "");
+  const words = [...page.faults, faults.charts, faults.page].filter((fault) => fault !== "").join(" ");
+  setText(node, words);
+  setHidden(node, words === "");
 }
 
 const page = new PageState();
 const header = new HeaderPanel();
-const feeds = new FeedsPanel({ onError: showError });
+const feeds = new FeedsPanel({
+  onError: (message) => {
+    faults.charts = message;
+    showFaults();
+  },
+});
 const round = new RoundPanel();
 const tables = new Tables();
 
@@ -25,6 +34,7 @@ function render(): void {
   feeds.update(page, nowMs);
   round.update(page);
   tables.update(page, nowMs);
+  showFaults();
 }
 
 const live = new Live({
@@ -44,7 +54,11 @@ const live = new Live({
   },
 });
 
-window.addEventListener("error", (event) => showError(`The page has a fault: ${event.message}`));
-window.addEventListener("unhandledrejection", (event) => showError(`The page has a fault: ${String(event.reason)}`));
+function pageFault(detail: string): void {
+  faults.page = `The page has a fault: ${detail}. Reload it.`;
+  showFaults();
+}
+window.addEventListener("error", (event) => pageFault(event.message));
+window.addEventListener("unhandledrejection", (event) => pageFault(String(event.reason)));
 live.start();
 setInterval(render, 1_000);

@@ -7,7 +7,12 @@ import type { PageState } from "./state.ts";
 import { roundBadge } from "./words.ts";
 
 type Member = { readonly id: number; readonly round: RoundView };
-type Step = { readonly key: string; readonly title: string; readonly note: string; readonly state: "done" | "active" | "waiting" | "failed" };
+type Step = {
+  readonly key: string;
+  readonly title: string;
+  readonly note: string;
+  readonly state: "done" | "active" | "waiting" | "failed";
+};
 
 function memberRow({ id }: Member): Row<Member> {
   const role = el("span", { class: "role" });
@@ -20,7 +25,11 @@ function memberRow({ id }: Member): Row<Member> {
       const observed = round.observedBy.includes(id);
       const signs = round.proposal?.signers.includes(id) === true;
       const shared = round.sharesFrom.includes(id);
-      setAttribute(dot, "class", `dot${observed ? " has-observed" : ""}${signs ? " is-signer" : ""}${shared ? " has-shared" : ""}`);
+      setAttribute(
+        dot,
+        "class",
+        `dot${observed ? " has-observed" : ""}${signs ? " is-signer" : ""}${shared ? " has-shared" : ""}`,
+      );
       setText(role, leads ? "leader" : round.backup === id ? "backup" : "\u00a0");
       setAttribute(role, "class", leads ? "role is-leader" : "role");
       const did = [observed ? "observed" : "not observed yet"];
@@ -46,7 +55,8 @@ function stepsOf(round: RoundView, n: number): readonly Step[] {
   const { phase, proposal } = round;
   const over = phase === "complete" || phase === "failed";
   // What is missing when a round is over failed if nothing was signed, and was not needed otherwise.
-  const open = (active: boolean): Step["state"] => (phase === "failed" ? "failed" : active && !over ? "active" : "waiting");
+  const open = (active: boolean): Step["state"] =>
+    phase === "failed" ? "failed" : active && !over ? "active" : "waiting";
   const signers = proposal?.signers ?? [];
   const shares = round.sharesFrom.filter((id) => signers.includes(id)).length;
   return [
@@ -59,13 +69,13 @@ function stepsOf(round: RoundView, n: number): readonly Step[] {
     {
       key: "propose",
       title: "Proposal",
-      note: proposal === null ? `awaited from node ${round.leader}` : `${proposal.observers.length} values each`,
+      note: proposal === null ? `from node ${round.leader}` : `by node ${round.leader}`,
       state: proposal !== null ? "done" : open(false),
     },
     {
       key: "share",
       title: "Shares",
-      note: proposal === null ? "\u2013" : `${shares} of ${signers.length}, nodes ${listWords(signers)}`,
+      note: proposal === null ? "\u2013" : `${shares} of ${signers.length}`,
       state: phase === "complete" ? "done" : open(proposal !== null),
     },
     {
@@ -109,7 +119,10 @@ export class RoundPanel {
   readonly #refusals = byId("round-refusals");
   readonly #strip = byId("round-strip");
   readonly #caption = byId("round-caption");
-  readonly #members = new KeyedList<Member>({ keyOf: ({ id }) => String(id), create: memberRow }, byId("round-members"));
+  readonly #members = new KeyedList<Member>(
+    { keyOf: ({ id }) => String(id), create: memberRow },
+    byId("round-members"),
+  );
   readonly #steps = new KeyedList<Step>({ keyOf: ({ key }) => key, create: stepRow }, byId("round-steps"));
   readonly #bars: KeyedList<{ readonly round: RecentRound; readonly x: number; readonly fullMs: number }>;
 
@@ -147,9 +160,9 @@ export class RoundPanel {
     const median = percentile(times, 50);
     const fullMs = Math.max(1, (median ?? 1) * CUT_MEDIANS);
     const shown = recent.slice(-60);
-    this.#bars.update(
-      shown.map((round, index) => ({ round, x: (60 - shown.length + index) * BAR_WIDTH, fullMs })),
-    );
+    this.#bars.update(shown.map((round, index) => ({ round, x: (60 - shown.length + index) * BAR_WIDTH, fullMs })));
+    setHidden(this.#strip, recent.length === 0);
+    setHidden(this.#caption, recent.length === 0);
     const failed = recent.filter((round) => !round.ok).length;
     const words =
       median === null

@@ -7,7 +7,7 @@ import type {
   StatusReply,
   TransactionsReply,
 } from "../api/replies.ts";
-import { fetchJson } from "./fetch-json.ts";
+import { fetchJson, reasonOf, Unreachable } from "./fetch-json.ts";
 import type { Connection, Part } from "./live.ts";
 
 export class PageState {
@@ -18,6 +18,7 @@ export class PageState {
   transactions: TransactionsReply | null = null;
   sources: SourcesReply | null = null;
   connection: Connection = { kind: "connecting" };
+  readonly #faults = new Map<Part, string>();
   #clockOffsetMs = 0;
 
   /** The node's time: a reader's clock may be minutes off, and ages must not be. */
@@ -29,10 +30,27 @@ export class PageState {
     return this.status?.identity.slotMs ?? 1_000;
   }
 
-  /** Parts are fetched side by side; one that fails does not keep the others from being shown. */
+  /**
+   * Parts are fetched side by side; one that is refused does not keep the others from being shown.
+   * @throws Unreachable
+   */
   async fetch(parts: ReadonlySet<Part>): Promise<void> {
-    const results = await Promise.allSettled([...parts].map((part) => this.#fetchPart(part)));
-    for (const result of results) if (result.status === "rejected") throw result.reason;
+    await Promise.all(
+      [...parts].map(async (part) => {
+        try {
+          await this.#fetchPart(part);
+          this.#faults.delete(part);
+        } catch (error) {
+          if (error instanceof Unreachable) throw error;
+          this.#faults.set(part, reasonOf(error));
+        }
+      }),
+    );
+  }
+
+  /** What the node refused to tell, in sentences. */
+  get faults(): readonly string[] {
+    return [...this.#faults.values()];
   }
 
   async #fetchPart(part: Part): Promise<void> {

@@ -2,17 +2,17 @@
 import type { PeerView, SourceView, TransactionView } from "../api/view.ts";
 import type { Row } from "./dom.ts";
 import { byId, el, KeyedList, setBadge, setHidden, setText, textRow } from "./dom.ts";
-import { formatAge, formatBytes, formatCount, formatLatency, shortHash } from "./format.ts";
+import { formatAge, formatAgeCoarse, formatBytes, formatCount, formatLatency, shortHash } from "./format.ts";
 import type { PageState } from "./state.ts";
 import type { Badge } from "./words.ts";
-import { feedShort, reasonWords, sourceWords, transactionBadge } from "./words.ts";
+import { capital, feedShort, reasonWords, sourceWords, transactionBadge } from "./words.ts";
 
 const NOTHING = "\u2013";
 type At<T> = { readonly item: T; readonly nowMs: number };
 
-function ago(nowMs: number, thenMs: number | null): string {
+function since(nowMs: number, thenMs: number | null): string {
   if (thenMs === null) return "never";
-  const age = formatAge(nowMs - thenMs);
+  const age = formatAgeCoarse(nowMs - thenMs);
   return age === "now" ? age : `${age} ago`;
 }
 
@@ -43,7 +43,7 @@ function peerRow({ item }: At<PeerView>): Row<At<PeerView>> {
       setText(cells[3]!, peer.self ? NOTHING : formatBytes(peer.bytesIn));
       setText(cells[4]!, peer.self ? NOTHING : formatBytes(peer.bytesOut));
       setText(cells[5]!, peer.score === null ? NOTHING : peer.score.toFixed(1).replace("-", "\u2212"));
-      setText(cells[6]!, ago(nowMs, peer.lastSeenMs));
+      setText(cells[6]!, since(nowMs, peer.lastSeenMs));
     },
   };
 }
@@ -56,7 +56,7 @@ function transactionRow({ item }: At<TransactionView>): Row<At<TransactionView>>
     { label: "Round", className: "num wide-only" },
     { label: "Feeds", className: "wide-only" },
     { label: "Status" },
-    { label: "Gas", className: "num" },
+    { label: "Gas", className: "num wide-only" },
     { label: "Age", className: "num" },
   ]);
   const hash = el("code");
@@ -73,7 +73,7 @@ function transactionRow({ item }: At<TransactionView>): Row<At<TransactionView>>
       setBadge(badge, transactionBadge(transaction.status));
       setText(reason, transaction.reason ?? "");
       setText(cells[4]!, transaction.gasUsed === null ? NOTHING : formatCount(transaction.gasUsed));
-      setText(cells[5]!, ago(nowMs, transaction.minedAtMs ?? transaction.plannedAtMs));
+      setText(cells[5]!, since(nowMs, transaction.minedAtMs ?? transaction.plannedAtMs));
     },
   };
 }
@@ -87,7 +87,7 @@ function sourceBadge(source: SourceView): Badge {
     case "waiting":
       return { tone: "idle", text: "Waiting" };
     case "gap":
-      return { tone: "bad", text: source.reason === null ? "Gap" : reasonWords(source.reason) };
+      return { tone: "bad", text: capital(source.reason === null ? "gap" : reasonWords(source.reason)) };
   }
 }
 

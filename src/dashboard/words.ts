@@ -41,6 +41,10 @@ export function reasonWords(reason: string): string {
   return REASONS[reason] ?? reason.replaceAll("-", " ");
 }
 
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** "BTC-USD.spot-index" → "BTC / USD" */
 export function feedTitle(name: string): string {
   return (name.split(".")[0] ?? name).replace("-", " / ");
@@ -54,8 +58,7 @@ export function feedKind(name: string, kind: string): string {
   const days = tenorDays(name);
   if (kind === "spot-index") return "Spot index";
   if (kind === "iv-atm") return days === undefined ? "At-the-money volatility" : `${days}-day at-the-money volatility`;
-  const words = kind.replaceAll("-", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(kind.replaceAll("-", " "));
 }
 
 /** For narrow places: "BTC spot", "ETH vol 30d". */
@@ -96,7 +99,9 @@ const FRESH_SLOTS = 5;
 export function feedBadge(feed: FeedView, nowMs: number, slotMs: number): Badge {
   if (feed.status !== "ok" || feed.timeMs === null) return STATUS[feed.status];
   const ageMs = nowMs - feed.timeMs;
-  return ageMs <= Math.max(3_000, FRESH_SLOTS * slotMs) ? STATUS.ok : { tone: "warn", text: `Stale, ${formatAge(ageMs)}` };
+  return ageMs <= Math.max(3_000, FRESH_SLOTS * slotMs)
+    ? STATUS.ok
+    : { tone: "warn", text: `Stale, ${formatAge(ageMs)}` };
 }
 
 /** One sentence below the value that explains a status other than agreed. */

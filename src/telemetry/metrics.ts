@@ -7,7 +7,7 @@ import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram,
 import { OracleError } from "../base/errors.ts";
 
 /** What the last word of a gauge's or histogram's name may be. A new unit is added here, once, for everybody. */
-export const UNITS = [
+const UNITS = [
   "seconds",
   "bytes",
   "ratio",

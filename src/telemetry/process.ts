@@ -17,7 +17,10 @@ export type ProcessMetrics = {
  * knows them, and our own `tenor_event_loop_lag_seconds` and `tenor_build_info`.
  * @param options.version the package's version
  */
-export function watchProcess(options: { readonly version: string }, doors: { readonly metrics: Metrics }): ProcessMetrics {
+export function watchProcess(
+  options: { readonly version: string },
+  doors: { readonly metrics: Metrics },
+): ProcessMetrics {
   const { metrics } = doors;
   collectDefaultMetrics({ register: metrics.registry });
   metrics

@@ -80,7 +80,7 @@ function cleanRecord(record: object, depth: number, seen: ReadonlySet<object>): 
 }
 
 /** A copy that JSON can hold: bigint as decimal text, bytes as hexadecimal, errors as records, loops named. */
-export function cleanValue(value: unknown, depth = 0, seen: ReadonlySet<object> = new Set()): unknown {
+function cleanValue(value: unknown, depth = 0, seen: ReadonlySet<object> = new Set()): unknown {
   switch (typeof value) {
     case "string":
       return cleanText(value);

@@ -52,10 +52,42 @@ type FeedSeed = {
 };
 
 const SEEDS: readonly FeedSeed[] = [
-  { name: "BTC-USD.spot-index", kind: "spot-index", unit: "USD", value: 97_123.45, onChain: 97_098.2, deviation: "0.5 %", confidencePpb: 21_400 },
-  { name: "ETH-USD.spot-index", kind: "spot-index", unit: "USD", value: 3_412.08, onChain: 3_409.5, deviation: "0.5 %", confidencePpb: 48_000 },
-  { name: "BTC-USD.iv-atm-30d", kind: "iv-atm", unit: "vol", value: 0.4712, onChain: 0.4698, deviation: "1.00 vol points", confidencePpb: 1_100_000 },
-  { name: "ETH-USD.iv-atm-30d", kind: "iv-atm", unit: "vol", value: 0.6344, onChain: 0.6391, deviation: "1.00 vol points", confidencePpb: 900_000 },
+  {
+    name: "BTC-USD.spot-index",
+    kind: "spot-index",
+    unit: "USD",
+    value: 97_123.45,
+    onChain: 97_098.2,
+    deviation: "0.5 %",
+    confidencePpb: 21_400,
+  },
+  {
+    name: "ETH-USD.spot-index",
+    kind: "spot-index",
+    unit: "USD",
+    value: 3_412.08,
+    onChain: 3_409.5,
+    deviation: "0.5 %",
+    confidencePpb: 48_000,
+  },
+  {
+    name: "BTC-USD.iv-atm-30d",
+    kind: "iv-atm",
+    unit: "vol",
+    value: 0.4712,
+    onChain: 0.4698,
+    deviation: "1.00 vol points",
+    confidencePpb: 1_100_000,
+  },
+  {
+    name: "ETH-USD.iv-atm-30d",
+    kind: "iv-atm",
+    unit: "vol",
+    value: 0.6344,
+    onChain: 0.6391,
+    deviation: "1.00 vol points",
+    confidencePpb: 900_000,
+  },
 ];
 
 const SPOT_VENUES = ["coinbase", "kraken", "bitstamp", "binance"];
@@ -78,7 +110,12 @@ function feed(seed: FeedSeed, index: number, nowMs: number, round: number): Feed
     confidencePpb: seed.confidencePpb,
     timeMs: nowMs - 700,
     round,
-    published: { value: amount(seed.onChain.toFixed(spot ? 2 : 4)), round: round - 141, timeMs: nowMs - 141_000, status: "ok" },
+    published: {
+      value: amount(seed.onChain.toFixed(spot ? 2 : 4)),
+      round: round - 141,
+      timeMs: nowMs - 141_000,
+      status: "ok",
+    },
     onChain: {
       value: amount(seed.onChain.toFixed(spot ? 2 : 4)),
       round: round - 141,
@@ -94,7 +131,13 @@ function feed(seed: FeedSeed, index: number, nowMs: number, round: number): Feed
         : [`deribit:${base}.options`],
       excluded:
         index === 0
-          ? [{ source: "bitstamp:BTC-USD", reason: "outlier", detail: "97,604.10 is 49 bps from the median of 4 sources" }]
+          ? [
+              {
+                source: "bitstamp:BTC-USD",
+                reason: "outlier",
+                detail: "97,604.10 is 49 bps from the median of 4 sources",
+              },
+            ]
           : [],
     },
   };
@@ -114,7 +157,11 @@ function wander(seed: FeedSeed, nowMs: number, sinceMs: number, limit: number): 
     const value = seed.value * (1 + swing * (shape - Math.sin(seed.value) * 0.6));
     const hole = seed.kind === "iv-atm" && i > 400 && i < 430;
     const timeMs = nowMs - i * 1_000;
-    points.push({ timeMs, value: hole ? null : value.toFixed(places), status: hole ? ("missing" as const) : ("ok" as const) });
+    points.push({
+      timeMs,
+      value: hole ? null : value.toFixed(places),
+      status: hole ? ("missing" as const) : ("ok" as const),
+    });
     if (lastPublished === undefined || Math.abs(value / lastPublished - 1) > swing * 0.45) {
       lastPublished = value;
       published.push({ timeMs, value: value.toFixed(places), round: 5_000 - i });

@@ -62,7 +62,10 @@ describe("health", () => {
 
   test("a node whose loop hangs is not live", async () => {
     fixture.state.health = { live: false, ready: false, reasons: ["the event loop was blocked for 4 s"] };
-    expect(await get("/livez")).toMatchObject({ status: 503, body: { reasons: ["the event loop was blocked for 4 s"] } });
+    expect(await get("/livez")).toMatchObject({
+      status: 503,
+      body: { reasons: ["the event loop was blocked for 4 s"] },
+    });
   });
 });
 
@@ -102,7 +105,11 @@ describe("the JSON API", () => {
     const { status, body } = await get("/v1/feeds/DOGE-USD.spot-index");
     expect(status).toBe(404);
     expect(body).toMatchObject({
-      error: { code: "unknown-feed", seen: "DOGE-USD.spot-index", wanted: fixture.state.feeds.map((feed) => feed.name) },
+      error: {
+        code: "unknown-feed",
+        seen: "DOGE-USD.spot-index",
+        wanted: fixture.state.feeds.map((feed) => feed.name),
+      },
     });
   });
 
@@ -130,7 +137,10 @@ describe("the JSON API", () => {
   });
 
   test("the latest report is the signed one, and before the first there is a 404 that says why", async () => {
-    expect(await get("/v1/reports/latest")).toMatchObject({ status: 200, body: { round: 48_211, submitPayload: "0x01" } });
+    expect(await get("/v1/reports/latest")).toMatchObject({
+      status: 200,
+      body: { round: 48_211, submitPayload: "0x01" },
+    });
     fixture.state.ceremonyPhase = "dealing";
     expect(await get("/v1/reports/latest")).toMatchObject({
       status: 404,
@@ -147,7 +157,10 @@ describe("the JSON API", () => {
   });
 
   test("an unknown address is a 404 in JSON, and writing is refused with what is allowed", async () => {
-    expect(await get("/v1/nothing")).toMatchObject({ status: 404, body: { error: { code: "not-found", seen: "/v1/nothing" } } });
+    expect(await get("/v1/nothing")).toMatchObject({
+      status: 404,
+      body: { error: { code: "not-found", seen: "/v1/nothing" } },
+    });
     const post = await fetch(`${api.url}/v1/feeds`, { method: "POST" });
     expect(post.status).toBe(405);
     expect(post.headers.get("allow")).toBe("GET, HEAD");
@@ -224,7 +237,9 @@ describe("the page", () => {
   test("a folder without index.html is refused at start, and none at all leaves the API working", async () => {
     const doors = { view: fixture.view, metrics: new Metrics(), log: silentLogger };
     const empty = mkdtempSync(join(tmpdir(), "tenor-empty-"));
-    await expect(startApi({ port: 0, dashboardDir: empty }, doors)).rejects.toMatchObject({ fields: { code: "dashboard-missing" } });
+    await expect(startApi({ port: 0, dashboardDir: empty }, doors)).rejects.toMatchObject({
+      fields: { code: "dashboard-missing" },
+    });
     rmSync(empty, { recursive: true });
     const bare = await startApi({ port: 0, dashboardDir: null }, { ...doors, metrics: new Metrics() });
     expect((await fetch(`${bare.url}/`)).status).toBe(404);
@@ -255,7 +270,9 @@ describe("live events", () => {
     fixture.emit("round");
     fixture.emit("feeds");
     fixture.emit("round");
-    expect(await stream.next()).toBe('event: change\ndata: {"kind":"round"}\n\nevent: change\ndata: {"kind":"feeds"}\n\n');
+    expect(await stream.next()).toBe(
+      'event: change\ndata: {"kind":"round"}\n\nevent: change\ndata: {"kind":"feeds"}\n\n',
+    );
     await stream.end();
   });
 
@@ -269,7 +286,10 @@ describe("live events", () => {
   test("end when the node stops, which then holds no subscription", async () => {
     const stream = await listen();
     await stream.next();
-    const other = await startApi({ port: 0, dashboardDir: null }, { view: fixture.view, metrics: new Metrics(), log: silentLogger });
+    const other = await startApi(
+      { port: 0, dashboardDir: null },
+      { view: fixture.view, metrics: new Metrics(), log: silentLogger },
+    );
     expect(fixture.listenerCount()).toBe(2);
     await other.stop();
     expect(fixture.listenerCount()).toBe(1);

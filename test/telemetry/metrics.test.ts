@@ -24,9 +24,7 @@ describe("the naming rule", () => {
     ["gauge", "tenor_Report_age_seconds", "lower-case"],
     ["gauge", "tenor__age_seconds", "lower-case"],
     ["gauge", "tenor_report-age_seconds", "lower-case"],
-  ] as const)("refuses the %s %s", (kind, name, wanted) =>
-    expect(() => checkMetricName(kind, name)).toThrow(wanted),
-  );
+  ] as const)("refuses the %s %s", (kind, name, wanted) => expect(() => checkMetricName(kind, name)).toThrow(wanted));
 });
 
 describe("the registry", () => {
@@ -44,10 +42,10 @@ describe("the registry", () => {
     metrics
       .counter({ name: "tenor_source_fetches_total", help: "h", labels: ["source", "result"] })
       .add(2, { source: "kraken:BTC-USD", result: "ok" });
-    metrics.gauge({ name: "tenor_report_age_seconds", help: "h", labels: ["feed"] }).set(1.5, { feed: "BTC-USD.spot-index" });
     metrics
-      .histogram({ name: "tenor_round_latency_seconds", help: "h", buckets: [0.05, 0.1] })
-      .observe(0.06);
+      .gauge({ name: "tenor_report_age_seconds", help: "h", labels: ["feed"] })
+      .set(1.5, { feed: "BTC-USD.spot-index" });
+    metrics.histogram({ name: "tenor_round_latency_seconds", help: "h", buckets: [0.05, 0.1] }).observe(0.06);
     const text = await metrics.text();
     expect(text).toContain('tenor_source_fetches_total{source="kraken:BTC-USD",result="ok"} 2');
     expect(text).toContain('tenor_report_age_seconds{feed="BTC-USD.spot-index"} 1.5');

@@ -46,7 +46,9 @@ describe("cleaning a log line's fields", () => {
   });
 
   test("credentials inside an address are removed, the host stays", () => {
-    expect(cleanFields({ rpc: "https://user:k3y@rpc.example/v1" })).toEqual({ rpc: `https://${SECRET_TEXT}@rpc.example/v1` });
+    expect(cleanFields({ rpc: "https://user:k3y@rpc.example/v1" })).toEqual({
+      rpc: `https://${SECRET_TEXT}@rpc.example/v1`,
+    });
   });
 
   test("bigint, bytes, dates, infinities and functions become text", () => {
@@ -82,11 +84,14 @@ describe("cleaning a log line's fields", () => {
 
   test("whatever is logged can be written as JSON and never contains what a secret name held", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.anything({ withBigInt: true, withMap: true, withDate: true })), (fields) => {
-        const needle = "n33dle-n33dle";
-        const text = JSON.stringify(cleanFields({ ...fields, inner: { ...fields, passphrase: needle } }));
-        expect(text).not.toContain(needle);
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.anything({ withBigInt: true, withMap: true, withDate: true })),
+        (fields) => {
+          const needle = "n33dle-n33dle";
+          const text = JSON.stringify(cleanFields({ ...fields, inner: { ...fields, passphrase: needle } }));
+          expect(text).not.toContain(needle);
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import type { FeedView } from "../../src/api/view.ts";
+import {
+  ceremonyWords,
+  feedBadge,
+  feedExplanation,
+  feedKind,
+  feedShort,
+  feedTitle,
+  reasonWords,
+  roundBadge,
+  sourceWords,
+} from "../../src/dashboard/words.ts";
+import { makeFixture } from "../api/fixture.ts";
+
+const NOW_MS = 1_768_300_000_000;
+const { state } = makeFixture({ nowMs: NOW_MS });
+const feed = state.feeds[0]!;
+
+describe("names", () => {
+  test("a feed's name is split into what people call it", () => {
+    expect(feedTitle("BTC-USD.spot-index")).toBe("BTC / USD");
+    expect(feedKind("BTC-USD.spot-index", "spot-index")).toBe("Spot index");
+    expect(feedKind("ETH-USD.iv-atm-30d", "iv-atm")).toBe("30-day at-the-money volatility");
+    expect(feedKind("ETH-USD.funding-8h", "funding-8h")).toBe("Funding 8h");
+    expect(feedShort("ETH-USD.iv-atm-30d")).toBe("ETH vol 30d");
+    expect(feedShort("BTC-USD.spot-index")).toBe("BTC spot");
+  });
+
+  test("a source tells its instrument only where it is not the feed's own", () => {
+    expect(sourceWords("coinbase:BTC-USD", "BTC-USD.spot-index")).toBe("Coinbase");
+    expect(sourceWords("kraken:USDT-USD", "BTC-USD.spot-index")).toBe("Kraken USDT-USD");
+    expect(sourceWords("deribit:BTC.options", "BTC-USD.iv-atm-30d")).toBe("Deribit BTC options");
+    expect(sourceWords("newvenue")).toBe("newvenue");
+  });
+
+  test("an unknown reason is shown rather than hidden", () => {
+    expect(reasonWords("rate-limited")).toBe("rate limited");
+    expect(reasonWords("some-new-reason")).toBe("some new reason");
+  });
+});
+
+describe("a feed's standing", () => {
+  const at = (changes: Partial<FeedView>): FeedView => ({ ...feed, ...changes });
+
+  test("an agreed value is good while it is fresh and stale after that", () => {
+    expect(feedBadge(at({ timeMs: NOW_MS - 900 }), NOW_MS, 1_000)).toEqual({ tone: "good", text: "Agreed" });
+    expect(feedBadge(at({ timeMs: NOW_MS - 65_000 }), NOW_MS, 1_000)).toEqual({
+      tone: "warn",
+      text: "Stale, 1 min 5 s",
+    });
+    // Slow slots: five of them are allowed to pass.
+    expect(feedBadge(at({ timeMs: NOW_MS - 65_000 }), NOW_MS, 15_000).tone).toBe("good");
+  });
+
+  test("every other status is said in words and explained", () => {
+    expect(feedBadge(at({ status: "missing" }), NOW_MS, 1_000).text).toBe("Missing");
+    expect(feedExplanation(at({ status: "ok" }))).toBe("");
+    expect(feedExplanation(at({ status: "disputed" }))).toContain("too far apart");
+    expect(feedExplanation(at({ status: "none" }))).toContain("Waiting");
+    expect(
+      feedExplanation(
+        at({
+          status: "missing",
+          own: { kind: "missing", reason: "too-few-sources", detail: "", sources: [], excluded: [] },
+        }),
+      ),
+    ).toContain("too few sources");
+  });
+});
+
+test("a round says how it ended", () => {
+  const round = state.round!;
+  expect(roundBadge(round)).toEqual({ tone: "good", text: "Signed in 38 ms" });
+  expect(roundBadge({ ...round, phase: "failed" }).tone).toBe("bad");
+  expect(roundBadge({ ...round, phase: "proposed" }).text).toBe("Proposed by node 3");
+});
+
+test("the key ceremony says who is there and who was at fault, and nothing once the key exists", () => {
+  expect(ceremonyWords({ phase: "complete", have: [], culprits: [] }, 4)).toBeNull();
+  expect(ceremonyWords({ phase: "waiting", have: [1, 2], culprits: [] }, 4)).toContain("2 of 4 nodes are here");
+  expect(ceremonyWords({ phase: "failed", have: [], culprits: [3] }, 4)).toContain("node 3 sent wrong shares");
+  expect(ceremonyWords({ phase: "failed", have: [], culprits: [] }, 4)).toContain("names nobody");
+});
