@@ -1,0 +1,130 @@
+/** What a market is started with, and the source of answers that follows from it. */
+import { OracleError } from "../base/errors.ts";
+import type { Venue } from "../market/quote.ts";
+import { type MarketModel, stepAt } from "../sim/market/model.ts";
+import { SyntheticMarket } from "../sim/market/synthetic.ts";
+import type { VenueAnswer } from "./answer.ts";
+import type { FaultOrder } from "./faults.ts";
+import { Recordings } from "./recordings.ts";
+import { renderAnswer } from "./render.ts";
+import type { VenueRequest } from "./request.ts";
+import { loadTapeChain, loadTapeMinutes } from "./tape/load.ts";
+import { TapeMarket } from "./tape/tape-market.ts";
+
+export type TapePaths = {
+  /** CSV of minute bars; see `tape/minutes.ts`. */
+  readonly minutes?: string;
+  /** CSV of one recorded option chain; see `tape/chain-csv.ts`. */
+  readonly chain?: string;
+  /** Tape seconds in one wall second, 1 by default. */
+  readonly speed?: number;
+  /** Wall time at which the tape begins, unix seconds; `startMs` by default. */
+  readonly startUnix?: number;
+  /** Tape time at that moment, unix seconds; the first bar by default. */
+  readonly fromUnix?: number;
+};
+
+export type MarketOptions = {
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly seed?: number;
+  /** Unix ms of the market's first step; now by default, never later. */
+  readonly startMs?: number;
+  /** Wall milliseconds for which prices stand still, 250 by default. */
+  readonly stepMs?: number;
+  /** Of the synthetic market: market time per wall time, 1 by default. */
+  readonly speed?: number;
+  /** Serve recorded bodies from this directory. */
+  readonly recordings?: string;
+  /** Serve real history. */
+  readonly tape?: TapePaths;
+  readonly faults?: readonly FaultOrder[];
+  /** Small delays per venue; on by default. */
+  readonly latency?: boolean;
+  /** Wall clock, for tests; Date.now by default. */
+  readonly nowMs?: () => number;
+};
+
+export type MarketMode = "synthetic" | "tape" | "recordings";
+
+export type MarketSource = {
+  readonly mode: MarketMode;
+  readonly seed: number;
+  readonly startMs: number;
+  readonly speed: number;
+  /** null: recorded bodies have no truth. */
+  readonly model: MarketModel | null;
+  answer(venue: Venue, request: VenueRequest, timeMs: number): VenueAnswer;
+  /** Answers of one moment are the same for everybody. */
+  momentOf(timeMs: number): number;
+  /** What `/market` adds for this mode. */
+  describe(): Readonly<Record<string, unknown>>;
+};
+
+function refuse(message: string): never {
+  throw new OracleError(message, { code: "bad-market-options" });
+}
+
+/** @throws OracleError `bad-market-options`, `bad-csv`, `bad-recordings`, `cannot-read` */
+export function openSource(options: MarketOptions, nowMs: number): MarketSource {
+  const seed = options.seed ?? 1;
+  const stepMs = options.stepMs ?? 250;
+  if (options.recordings !== undefined && options.tape !== undefined) refuse("recordings and a tape exclude each other; both were given");
+  const startUnix = options.tape?.startUnix;
+  const startMs = options.startMs ?? (startUnix === undefined ? nowMs : startUnix * 1000);
+  if (!Number.isFinite(startMs) || startMs > nowMs) refuse(`startMs is ${startMs}, expected a time not after now (${nowMs})`);
+  if (options.recordings !== undefined) return recordedSource(new Recordings(options.recordings), seed, startMs);
+  if (options.tape !== undefined) return tapeSource(options.tape, seed, startMs, stepMs);
+  const market = new SyntheticMarket({ seed, startMs, stepMs, speed: options.speed ?? 1 });
+  return modelSource("synthetic", market, market.speed, {});
+}
+
+function tapeSource(paths: TapePaths, seed: number, startMs: number, stepMs: number): MarketSource {
+  const minutes = paths.minutes === undefined ? null : loadTapeMinutes(paths.minutes);
+  const chain = paths.chain === undefined ? null : loadTapeChain(paths.chain);
+  const speed = paths.speed ?? 1;
+  const fromUnix = paths.fromUnix ?? minutes?.fromUnix ?? 0;
+  const market = new TapeMarket({ seed, startMs, stepMs, speed, minutes, chain, fromUnix });
+  return modelSource("tape", market, speed, {
+    tape: {
+      minutes: minutes === null ? null : { file: minutes.file, fromUnix, endUnix: minutes.toUnix },
+      chain:
+        chain === null
+          ? null
+          : {
+              file: chain.file,
+              takenAtMs: chain.takenAtMs,
+              shiftDays: market.chain!.shiftDays,
+              residualMs: market.chain!.residualMs,
+            },
+    },
+  });
+}
+
+function modelSource(mode: "synthetic" | "tape", model: MarketModel, speed: number, extra: Readonly<Record<string, unknown>>): MarketSource {
+  return {
+    mode,
+    seed: model.seed,
+    startMs: model.startMs,
+    speed,
+    model,
+    answer: (venue, request, timeMs) => renderAnswer(model, venue, request, timeMs),
+    momentOf: (timeMs) => stepAt(model, timeMs),
+    describe: () => ({ stepMs: model.stepMs, noise: model.noise, coveredStables: model.coveredStables, ...extra }),
+  };
+}
+
+function recordedSource(recordings: Recordings, seed: number, startMs: number): MarketSource {
+  return {
+    mode: "recordings",
+    seed,
+    startMs,
+    speed: 1,
+    model: null,
+    answer: (venue, request, timeMs) => recordings.answer(venue, request, timeMs),
+    momentOf: (timeMs) => Math.floor(timeMs / 250),
+    describe: () => ({ noise: null, files: recordings.served() }),
+  };
+}
