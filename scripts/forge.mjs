@@ -57,7 +57,9 @@ function compare(measuredLines) {
     const now = measured.get(name);
     const close = before !== undefined && now !== undefined && Math.abs(now - before) <= TOLERANCE * before;
     if (!close) failures += 1;
-    console.log(`${close ? "ok " : "BAD"} ${name}: ${now ?? "not measured"}, .gas-snapshot says ${before ?? "nothing"}`);
+    console.log(
+      `${close ? "ok " : "BAD"} ${name}: ${now ?? "not measured"}, .gas-snapshot says ${before ?? "nothing"}`,
+    );
   }
   return failures === 0 ? 0 : 1;
 }

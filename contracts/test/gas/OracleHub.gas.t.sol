@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
+import {FeedReader} from "../../src/FeedReader.sol";
+import {IOracleHub} from "../../src/interfaces/IOracleHub.sol";
 import {Entry, HubFixture} from "../support/HubFixture.sol";
 import {SchnorrSigner} from "../support/SchnorrSigner.sol";
 
@@ -11,8 +13,15 @@ contract OracleHubGasTest is HubFixture {
     uint256 private constant ONE_FEED_MAX = 45_000;
     uint256 private constant FURTHER_FEED_MAX = 9_000;
 
+    FeedReader private reader;
+
     function setUp() public {
         deployHub(10);
+        IOracleHub.Feed[] memory named = makeFeeds(10, 1);
+        named[0].feedId = keccak256("a feed with a name");
+        hub.addFeeds(named);
+        reader = new FeedReader(hub, 10, "a feed with a name", 3600);
+        hub.submit(report(key, FIRST_ROUND, one(entry(10, 1))));
         // Three updates make the steady state: the first finds empty slots of the first era.
         hub.submit(report(key, FIRST_ROUND, entriesFor(10, 1)));
         hub.submit(report(key, FIRST_ROUND + 1, entriesFor(10, 2)));
@@ -65,7 +74,7 @@ contract OracleHubGasTest is HubFixture {
 
     function test_submitUnderOtherConfigurations() public {
         hub.rotate(nextConfiguration(otherKey.x, 2, FIRST_ROUND + 3));
-        vm.snapshotGasLastCall("OracleHub", "rotate, 10 feeds");
+        vm.snapshotGasLastCall("OracleHub", "rotate, 11 feeds");
         hub.submit(report(key, FIRST_ROUND + 2, entriesFor(1, 3)));
         vm.snapshotGasLastCall("OracleHub", "submit of 1 due feed, by the previous key");
         hub.submit(report(otherKey, FIRST_ROUND + 3, entriesFor(1, 4)));
@@ -74,8 +83,15 @@ contract OracleHubGasTest is HubFixture {
         vm.snapshotGasLastCall("OracleHub", "submit of 1 due feed, second update by a new key");
     }
 
-    function test_read() public {
+    /// @dev Views are no transactions: these count from inside the called contract on, with cold storage.
+    function test_readOfTheHub() public {
         hub.answerAt(3);
-        vm.snapshotGasLastCall("OracleHub", "answerAt as a transaction of its own");
+        vm.snapshotGasLastCall("OracleHub", "read answerAt");
+    }
+
+    function test_readThroughTheReader() public {
+        vm.warp(timeSecOf(FIRST_ROUND + 1));
+        reader.latestRoundData();
+        vm.snapshotGasLastCall("FeedReader", "read latestRoundData, with the cold hub behind it");
     }
 }
