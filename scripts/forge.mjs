@@ -3,6 +3,7 @@
 //   node scripts/forge.mjs build            compiles what changed (forge's cache knows)
 //   node scripts/forge.mjs test [args]      all contract tests
 //   node scripts/forge.mjs fmt [--check]    formats the contracts
+//   node scripts/forge.mjs lint             forge's own linter, in folders of its own
 //   node scripts/forge.mjs snapshot         measures gas and writes .gas-snapshot
 //   node scripts/forge.mjs snapshot --check measures gas and compares with .gas-snapshot, 1 % tolerance
 //   node scripts/forge.mjs <anything else>  as forge itself
@@ -18,8 +19,13 @@ const measuredDir = join(root, "contracts/cache/snapshots");
 const snapshotFile = join(root, ".gas-snapshot");
 const TOLERANCE = 0.01;
 
+// forge 1.7 lints without making code, and leaves artifacts without bytecode that `build` then takes for fresh ones. So
+// its linter gets folders of its own.
+const LINT_FOLDERS = { FOUNDRY_OUT: "contracts/cache/lint/out", FOUNDRY_CACHE_PATH: "contracts/cache/lint/cache" };
+
 function runForge(args) {
-  const run = spawnSync(forge, args, { cwd: root, stdio: "inherit" });
+  const env = args[0] === "lint" ? { ...process.env, ...LINT_FOLDERS } : process.env;
+  const run = spawnSync(forge, args, { cwd: root, env, stdio: "inherit" });
   if (run.error !== undefined) {
     console.error(`forge did not start (${run.error.message}). Looked for ${packaged} and for "forge" on PATH.`);
     return 127;

@@ -37,10 +37,10 @@ contract OracleHubRefusalsTest is HubFixture {
     function test_everyBitOfAPayloadIsBound() public {
         bytes memory payload = report(key, FIRST_ROUND + 11, one(entry(0, 7)));
         for (uint256 bit = 0; bit < 8 * payload.length; bit++) {
-            payload[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+            payload[bit / 8] ^= bytes1(uint8(2 ** (bit % 8)));
             (bool accepted,) = address(hub).call(abi.encodeCall(hub.submit, (payload)));
             assertTrue(!accepted, "refused");
-            payload[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+            payload[bit / 8] ^= bytes1(uint8(2 ** (bit % 8)));
         }
         hub.submit(payload);
     }

@@ -14,7 +14,7 @@ library SchnorrSecp256k1 {
     /// @param groupKeyX x of the key. The caller vouches once, with `isKey`, that it is one.
     /// @param rAddress  Ethereum address of the nonce point R.
     /// @param z         The scalar: z·G = R + e·P.
-    /// @custom:invariant signatureIsUnique For one key, digest and R at most one z verifies.
+    /// @dev For one key, digest and R at most one z verifies.
     function verify(uint256 groupKeyX, bytes32 digest, address rAddress, uint256 z) internal pure returns (bool) {
         // Fail if z is zero or not reduced: z + Q would be a second signature.
         if (z == 0 || z >= Q) return false;

@@ -31,7 +31,7 @@ contract SchnorrSecp256k1Test is Test {
         assertTrue(!verifies(key.x, digest, SchnorrSigner.sign(other, digest)), "other key");
     }
 
-    /// @dev @custom:invariant signatureIsUnique
+    /// @dev A signature is unique for its key, digest and R.
     function testFuzz_anyOtherScalarFails(uint256 keySeed, bytes32 digest, uint256 otherZ) public {
         SchnorrSigner.Key memory key = SchnorrSigner.keyFrom(keySeed);
         SchnorrSigner.Signature memory s = SchnorrSigner.sign(key, digest);
