@@ -3,7 +3,18 @@ import { OracleError } from "../base/errors.ts";
 import type { Venue } from "../market/quote.ts";
 import { isVenue, VENUES } from "./request.ts";
 
-export const FAULTS = ["timeout", "429", "5xx", "garbage", "html", "frozen", "x1000", "zero", "null", "crossed"] as const;
+export const FAULTS = [
+  "timeout",
+  "429",
+  "5xx",
+  "garbage",
+  "html",
+  "frozen",
+  "x1000",
+  "zero",
+  "null",
+  "crossed",
+] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
 export type FaultOrder = {
@@ -30,22 +41,33 @@ function isFault(value: unknown): value is FaultKind {
 function duration(value: unknown, name: string): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-  throw new OracleError(`${name} is ${JSON.stringify(value)}, expected milliseconds ≥ 0`, { code: "bad-fault", seen: value });
+  throw new OracleError(`${name} is ${JSON.stringify(value)}, expected milliseconds ≥ 0`, {
+    code: "bad-fault",
+    seen: value,
+  });
 }
 
 /** @throws OracleError `bad-fault`, naming the member that is wrong and what is allowed */
 export function parseFaultOrder(value: unknown): FaultOrder {
   if (typeof value !== "object" || value === null) {
-    throw new OracleError(`a fault is an object {venue, fault, forMs?}, saw ${JSON.stringify(value)}`, { code: "bad-fault" });
+    throw new OracleError(`a fault is an object {venue, fault, forMs?}, saw ${JSON.stringify(value)}`, {
+      code: "bad-fault",
+    });
   }
   const order = value as { venue?: unknown; fault?: unknown; fromMs?: unknown; forMs?: unknown };
   if (typeof order.venue !== "string" || !isVenue(order.venue)) {
     const seen = order.venue;
-    throw new OracleError(`venue is ${JSON.stringify(seen)}, allowed are ${VENUES.join(", ")}`, { code: "bad-fault", seen });
+    throw new OracleError(`venue is ${JSON.stringify(seen)}, allowed are ${VENUES.join(", ")}`, {
+      code: "bad-fault",
+      seen,
+    });
   }
   if (!isFault(order.fault)) {
     const seen = order.fault;
-    throw new OracleError(`fault is ${JSON.stringify(seen)}, allowed are ${FAULTS.join(", ")}`, { code: "bad-fault", seen });
+    throw new OracleError(`fault is ${JSON.stringify(seen)}, allowed are ${FAULTS.join(", ")}`, {
+      code: "bad-fault",
+      seen,
+    });
   }
   const fromMs = duration(order.fromMs, "fromMs");
   const forMs = duration(order.forMs, "forMs");

@@ -71,10 +71,12 @@ function refuse(message: string): never {
 export function openSource(options: MarketOptions, nowMs: number): MarketSource {
   const seed = options.seed ?? 1;
   const stepMs = options.stepMs ?? 250;
-  if (options.recordings !== undefined && options.tape !== undefined) refuse("recordings and a tape exclude each other; both were given");
+  if (options.recordings !== undefined && options.tape !== undefined)
+    refuse("recordings and a tape exclude each other; both were given");
   const startUnix = options.tape?.startUnix;
   const startMs = options.startMs ?? (startUnix === undefined ? nowMs : startUnix * 1000);
-  if (!Number.isFinite(startMs) || startMs > nowMs) refuse(`startMs is ${startMs}, expected a time not after now (${nowMs})`);
+  if (!Number.isFinite(startMs) || startMs > nowMs)
+    refuse(`startMs is ${startMs}, expected a time not after now (${nowMs})`);
   if (options.recordings !== undefined) return recordedSource(new Recordings(options.recordings), seed, startMs);
   if (options.tape !== undefined) return tapeSource(options.tape, seed, startMs, stepMs);
   const market = new SyntheticMarket({ seed, startMs, stepMs, speed: options.speed ?? 1 });
@@ -103,7 +105,12 @@ function tapeSource(paths: TapePaths, seed: number, startMs: number, stepMs: num
   });
 }
 
-function modelSource(mode: "synthetic" | "tape", model: MarketModel, speed: number, extra: Readonly<Record<string, unknown>>): MarketSource {
+function modelSource(
+  mode: "synthetic" | "tape",
+  model: MarketModel,
+  speed: number,
+  extra: Readonly<Record<string, unknown>>,
+): MarketSource {
   return {
     mode,
     seed: model.seed,

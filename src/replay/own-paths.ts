@@ -18,7 +18,12 @@ export type OwnRequest = {
 };
 
 /** @returns null when the path is none of the market's own */
-export function ownAnswer(source: MarketSource, faults: FaultBoard, request: OwnRequest, nowMs: number): VenueAnswer | null {
+export function ownAnswer(
+  source: MarketSource,
+  faults: FaultBoard,
+  request: OwnRequest,
+  nowMs: number,
+): VenueAnswer | null {
   try {
     switch (`${request.method} ${request.path}`) {
       case "GET /market":
@@ -61,7 +66,10 @@ function venueOrAll(query: URLSearchParams) {
   const venue = query.get("venue");
   if (venue === null) return null;
   if (isVenue(venue)) return venue;
-  throw new OracleError(`venue is ${JSON.stringify(venue)}, allowed are ${VENUES.join(", ")}`, { code: "bad-fault", seen: venue });
+  throw new OracleError(`venue is ${JSON.stringify(venue)}, allowed are ${VENUES.join(", ")}`, {
+    code: "bad-fault",
+    seen: venue,
+  });
 }
 
 function numberParameter(query: URLSearchParams, name: string, fallback: number): number {
@@ -75,7 +83,10 @@ function numberParameter(query: URLSearchParams, name: string, fallback: number)
 /** The market does not tell the future: whoever asks for it has a clock that is wrong. */
 function notAfter(timeMs: number, nowMs: number, name: string): number {
   if (timeMs <= nowMs) return timeMs;
-  throw new OracleError(`${name} is ${timeMs}, expected a time not after now (${nowMs})`, { code: "bad-parameter", seen: timeMs });
+  throw new OracleError(`${name} is ${timeMs}, expected a time not after now (${nowMs})`, {
+    code: "bad-parameter",
+    seen: timeMs,
+  });
 }
 
 function noTruth(why: string): VenueAnswer {
@@ -99,12 +110,20 @@ function series(source: MarketSource, query: URLSearchParams, nowMs: number): Ve
   const fromMs = numberParameter(query, "fromMs", toMs - 60_000);
   const stepMs = numberParameter(query, "stepMs", 1_000);
   if (!(stepMs >= 1) || !(toMs >= fromMs) || (toMs - fromMs) / stepMs >= SERIES_POINTS_MAX) {
-    throw new OracleError(`${fromMs} to ${toMs} by ${stepMs} ms: expected fromMs ≤ toMs and at most ${SERIES_POINTS_MAX} points`, {
-      code: "bad-parameter",
-    });
+    throw new OracleError(
+      `${fromMs} to ${toMs} by ${stepMs} ms: expected fromMs ≤ toMs and at most ${SERIES_POINTS_MAX} points`,
+      {
+        code: "bad-parameter",
+      },
+    );
   }
   if (source.model === null) return noTruth("recorded bodies have no truth");
   const points: [atMs: number, value: number | null][] = [];
   for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) points.push([atMs, truthAt(source.model, feed, atMs)]);
-  return jsonAnswer(200, { feed, gridMs: source.model.stepMs, lastStepMs: timeOf(source.model, stepAt(source.model, toMs)), points });
+  return jsonAnswer(200, {
+    feed,
+    gridMs: source.model.stepMs,
+    lastStepMs: timeOf(source.model, stepAt(source.model, toMs)),
+    points,
+  });
 }

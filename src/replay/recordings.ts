@@ -33,7 +33,11 @@ export class Recordings {
     try {
       names = readdirSync(dir, { recursive: true, encoding: "utf8" }).map((name) => name.split(sep).join("/"));
     } catch (error) {
-      throw new OracleError(`cannot read the directory ${dir}: ${reasonOf(error)}`, { code: "cannot-read", path: dir }, error);
+      throw new OracleError(
+        `cannot read the directory ${dir}: ${reasonOf(error)}`,
+        { code: "cannot-read", path: dir },
+        error,
+      );
     }
     const classes = names.includes("manifest.json") ? readClasses(join(dir, "manifest.json")) : null;
     const rank = (name: string): number => (classes === null ? 0 : CLASS_ORDER.indexOf(classes.get(name) ?? "?"));
@@ -41,10 +45,13 @@ export class Recordings {
       .filter((name) => name.endsWith(".json") && !NEVER_SERVED.test(name) && rank(name) >= 0)
       .sort((a, b) => rank(a) - rank(b) || (a < b ? 1 : -1));
     if (this.served().length === 0) {
-      throw new OracleError(`${dir} holds no recorded body of a served endpoint, such as kraken/Ticker_XBTUSD_<time>.json`, {
-        code: "bad-recordings",
-        path: dir,
-      });
+      throw new OracleError(
+        `${dir} holds no recorded body of a served endpoint, such as kraken/Ticker_XBTUSD_<time>.json`,
+        {
+          code: "bad-recordings",
+          path: dir,
+        },
+      );
     }
   }
 
@@ -78,10 +85,13 @@ const SERVED =
 function filePattern(venue: Venue, request: VenueRequest): RegExp | null {
   if (request.kind === "spot") return spotPattern(venue, request.pairs[0]!);
   if (venue !== "deribit") return null;
-  if (request.kind === "index") return new RegExp(`^deribit/get_index_price(_result)?_${request.coin.toLowerCase()}_usd_`);
+  if (request.kind === "index")
+    return new RegExp(`^deribit/get_index_price(_result)?_${request.coin.toLowerCase()}_usd_`);
   // The recorded summaries are BTC's.
   if (request.kind !== "book-summary" || request.coin !== "BTC" || request.contracts === "other") return null;
-  return new RegExp(`^deribit/get_book_summary_by_currency_${request.contracts === "all" ? "option" : request.contracts}_`);
+  return new RegExp(
+    `^deribit/get_book_summary_by_currency_${request.contracts === "all" ? "option" : request.contracts}_`,
+  );
 }
 
 function spotPattern(venue: Venue, pair: Pair): RegExp | null {
@@ -123,7 +133,8 @@ function readClasses(path: string): ReadonlyMap<string, string> {
   } catch (error) {
     throw new OracleError(`${path} is no JSON: ${reasonOf(error)}`, { code: "bad-recordings", path }, error);
   }
-  if (!Array.isArray(manifest)) throw new OracleError(`${path}: expected a list of {file, cls}`, { code: "bad-recordings", path });
+  if (!Array.isArray(manifest))
+    throw new OracleError(`${path}: expected a list of {file, cls}`, { code: "bad-recordings", path });
   const classes = new Map<string, string>();
   for (const entry of manifest as readonly unknown[]) {
     const { file, cls } = (entry ?? {}) as { file?: unknown; cls?: unknown };

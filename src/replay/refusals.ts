@@ -14,7 +14,10 @@ export function rateLimited(venue: Venue): VenueAnswer {
       return { ...jsonAnswer(429, { error: ["EGeneral:Too many requests"] }), headers };
     case "bitstamp":
       return {
-        ...jsonAnswer(429, { response_code: "400.002", response_explanation: "Request rejected due to exceeded rate limit." }),
+        ...jsonAnswer(429, {
+          response_code: "400.002",
+          response_explanation: "Request rejected due to exceeded rate limit.",
+        }),
         headers,
       };
     case "binance":
@@ -26,7 +29,10 @@ export function rateLimited(venue: Venue): VenueAnswer {
         headers: { ...headers, "x-mbx-used-weight-1m": "6001" },
       };
     case "deribit":
-      return { ...jsonAnswer(429, { jsonrpc: "2.0", error: { code: 10028, message: "too_many_requests", data: null } }), headers };
+      return {
+        ...jsonAnswer(429, { jsonrpc: "2.0", error: { code: 10028, message: "too_many_requests", data: null } }),
+        headers,
+      };
     default:
       return unreachable(venue);
   }
@@ -47,5 +53,9 @@ export function htmlPage(): VenueAnswer {
 
 /** Called JSON, cut in the middle, with bytes that belong nowhere. */
 export function garbage(answer: VenueAnswer): VenueAnswer {
-  return { status: 200, contentType: JSON_TYPE, body: `${answer.body.slice(0, answer.body.length >> 1)}\u0000\uFFFD{{]` };
+  return {
+    status: 200,
+    contentType: JSON_TYPE,
+    body: `${answer.body.slice(0, answer.body.length >> 1)}\u0000\uFFFD{{]`,
+  };
 }

@@ -11,7 +11,14 @@ import type { Pair, VenueRequest } from "./request.ts";
 import { binanceBookTicker, binanceUnknown } from "./venues/binance.ts";
 import { bitstampTicker, bitstampUnknown } from "./venues/bitstamp.ts";
 import { coinbaseTicker, coinbaseUnknown } from "./venues/coinbase.ts";
-import { deribitError, deribitIndex, deribitResult, futureSummary, invalidParameter, optionSummary } from "./venues/deribit.ts";
+import {
+  deribitError,
+  deribitIndex,
+  deribitResult,
+  futureSummary,
+  invalidParameter,
+  optionSummary,
+} from "./venues/deribit.ts";
 import { krakenTicker, krakenUnknown } from "./venues/kraken.ts";
 
 /** @param timeMs wall time; the answer speaks of the step it falls in */
@@ -33,7 +40,13 @@ export function renderAnswer(model: MarketModel, venue: Venue, request: VenueReq
   }
 }
 
-function renderSpot(model: MarketModel, venue: SpotVenue, pairs: readonly Pair[], step: number, stepMs: number): VenueAnswer {
+function renderSpot(
+  model: MarketModel,
+  venue: SpotVenue,
+  pairs: readonly Pair[],
+  step: number,
+  stepMs: number,
+): VenueAnswer {
   const rows: { pair: Pair; book: SpotBook | null }[] = [];
   for (const pair of pairs) {
     const spec: SpotBookSpec | null = findBook(venue, pair.base, pair.quote);
@@ -99,7 +112,8 @@ function renderDeribit(model: MarketModel, request: VenueRequest, step: number, 
       return invalidParameter(request.seen, "wrong format", stepMs);
     case "index": {
       const coin = asCoin(request.coin);
-      if (coin === null || !model.listsSpot(coin, "USD")) return invalidParameter("index_name", "invalid index_name", stepMs);
+      if (coin === null || !model.listsSpot(coin, "USD"))
+        return invalidParameter("index_name", "invalid index_name", stepMs);
       const price = model.spotUsd(coin, step);
       if (price === null) return deribitError(13028, "temporarily_unavailable", null, stepMs);
       const noise = INDEX_NOISE_RELATIVE * smoothNoise(model.seed, hashName(`deribit:${coin}`), step, NOISE_KNOT_STEPS);
@@ -107,7 +121,8 @@ function renderDeribit(model: MarketModel, request: VenueRequest, step: number, 
     }
     case "book-summary": {
       const coin = asCoin(request.coin);
-      if (coin === null || !model.listsSpot(coin, "USD")) return invalidParameter("currency", "invalid currency", stepMs);
+      if (coin === null || !model.listsSpot(coin, "USD"))
+        return invalidParameter("currency", "invalid currency", stepMs);
       const rows: string[] = [];
       if (request.contracts === "option" || request.contracts === "all") {
         for (const row of model.options(coin, step) ?? []) rows.push(optionSummary(coin, row));

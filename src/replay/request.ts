@@ -59,7 +59,9 @@ export function parseVenueRequest(venue: Venue, path: string, query: URLSearchPa
       if (path !== "/0/public/Ticker") return NONE;
       const symbols = (query.get("pair") ?? "").split(",");
       const pairs = symbols.map(krakenPair).filter((pair) => pair !== null);
-      return pairs.length < symbols.length ? { kind: "unknown", seen: symbols.join(",") } : { kind: "spot", pairs, list: true };
+      return pairs.length < symbols.length
+        ? { kind: "unknown", seen: symbols.join(",") }
+        : { kind: "spot", pairs, list: true };
     }
     case "bitstamp": {
       const match = /^\/api\/v2\/ticker\/([a-z0-9]+)\/?$/.exec(path);
@@ -82,7 +84,9 @@ function parseDeribit(path: string, query: URLSearchParams): VenueRequest {
   switch (path) {
     case "/api/v2/public/get_index_price": {
       const match = /^([a-z]+)_usd$/.exec(query.get("index_name") ?? "");
-      return match === null ? { kind: "unknown", seen: "index_name" } : { kind: "index", coin: match[1]!.toUpperCase() };
+      return match === null
+        ? { kind: "unknown", seen: "index_name" }
+        : { kind: "index", coin: match[1]!.toUpperCase() };
     }
     case "/api/v2/public/get_book_summary_by_currency": {
       const kind = query.get("kind");

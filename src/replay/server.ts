@@ -63,7 +63,12 @@ class MarketServer {
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
-        else send(response, { answer: jsonAnswer(500, { error: reasonOf(error) }), gzip: null }, false);
+        else
+          send(
+            response,
+            { answer: jsonAnswer(isTooLarge(error) ? 413 : 500, { error: reasonOf(error) }), gzip: null },
+            false,
+          );
       });
     });
   }
@@ -71,7 +76,13 @@ class MarketServer {
   async listen(host: string, port: number): Promise<RunningMarket> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", (error) =>
-        reject(new OracleError(`cannot listen on ${host}:${port}: ${error.message}`, { code: "cannot-listen", host, port }, error)),
+        reject(
+          new OracleError(
+            `cannot listen on ${host}:${port}: ${error.message}`,
+            { code: "cannot-listen", host, port },
+            error,
+          ),
+        ),
       );
       this.#server.listen(port, host, resolve);
     });
@@ -96,7 +107,8 @@ class MarketServer {
     const gzip = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
     const [, head = "", ...rest] = url.pathname.split("/");
     if (isVenue(head)) {
-      if (request.method !== "GET") return send(response, { answer: jsonAnswer(405, { error: "only GET" }), gzip: null }, false);
+      if (request.method !== "GET")
+        return send(response, { answer: jsonAnswer(405, { error: "only GET" }), gzip: null }, false);
       return this.#serveVenue(head, `/${rest.join("/")}`, url, gzip, response);
     }
     const body = await readBody(request);
@@ -132,12 +144,17 @@ class MarketServer {
     const key = `${venue}${path}${url.search}|${this.#source.momentOf(timeMs)}|${fault?.fault ?? ""}`;
     const kept = this.#cache.get(key);
     if (kept !== undefined) return kept;
-    const honest = (): VenueAnswer => this.#source.answer(venue, parseVenueRequest(venue, path, url.searchParams), timeMs);
+    const honest = (): VenueAnswer =>
+      this.#source.answer(venue, parseVenueRequest(venue, path, url.searchParams), timeMs);
     const cached: Cached = { answer: spoiled(venue, fault, honest), gzip: null };
     if (this.#cache.size >= CACHED_ANSWERS_MAX) this.#cache.delete(this.#cache.keys().next().value!);
     this.#cache.set(key, cached);
     return cached;
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof OracleError && error.code === "too-large";
 }
 
 function spoiled(venue: Venue, fault: Fault | null, honest: () => VenueAnswer): VenueAnswer {
@@ -183,7 +200,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > BODY_BYTES_MAX) throw new OracleError(`body above ${BODY_BYTES_MAX} bytes`, { code: "too-large", length });
+    if (length > BODY_BYTES_MAX)
+      throw new OracleError(`body above ${BODY_BYTES_MAX} bytes`, { code: "too-large", length });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -36,30 +36,33 @@ function sides(venue: keyof typeof PATHS, text: string): readonly [unknown, unkn
 }
 
 describe("a venue told to misbehave, over real HTTP", () => {
-  test.each(VENUES)("%s: 429 carries Retry-After, 5xx is a server error, html is a page with status 200, garbage is no JSON", async (venue) => {
-    const market = await openMarket();
-    const honest = await getText(market, PATHS[venue]);
-    await postFault(market, { venue, fault: "429" });
-    const limited = await fetch(market.url + PATHS[venue]);
-    expect(limited.status).toBe(429);
-    expect(limited.headers.get("retry-after")).toBe("2");
-    // Throws when it is not the venue's own JSON.
-    JSON.parse(await limited.text());
-    await postFault(market, { venue, fault: "5xx" });
-    expect((await getText(market, PATHS[venue])).status).toBe(503);
-    await postFault(market, { venue, fault: "html" });
-    const page = await getText(market, PATHS[venue]);
-    expect(page).toMatchObject({ status: 200, type: "text/html; charset=UTF-8" });
-    expect(page.text).toContain("<html>");
-    await postFault(market, { venue, fault: "garbage" });
-    const rubbish = await getText(market, PATHS[venue]);
-    expect(rubbish.status).toBe(200);
-    expect(rubbish.type).toContain("json");
-    expect(() => JSON.parse(rubbish.text)).toThrow();
-    const cleared = await fetch(`${market.url}/control/fault?venue=${venue}`, { method: "DELETE" });
-    expect(await cleared.json()).toEqual({ cleared: 4 });
-    expect(await getText(market, PATHS[venue])).toEqual(honest);
-  });
+  test.each(VENUES)(
+    "%s: 429 carries Retry-After, 5xx is a server error, html is a page with status 200, garbage is no JSON",
+    async (venue) => {
+      const market = await openMarket();
+      const honest = await getText(market, PATHS[venue]);
+      await postFault(market, { venue, fault: "429" });
+      const limited = await fetch(market.url + PATHS[venue]);
+      expect(limited.status).toBe(429);
+      expect(limited.headers.get("retry-after")).toBe("2");
+      // Throws when it is not the venue's own JSON.
+      JSON.parse(await limited.text());
+      await postFault(market, { venue, fault: "5xx" });
+      expect((await getText(market, PATHS[venue])).status).toBe(503);
+      await postFault(market, { venue, fault: "html" });
+      const page = await getText(market, PATHS[venue]);
+      expect(page).toMatchObject({ status: 200, type: "text/html; charset=UTF-8" });
+      expect(page.text).toContain("<html>");
+      await postFault(market, { venue, fault: "garbage" });
+      const rubbish = await getText(market, PATHS[venue]);
+      expect(rubbish.status).toBe(200);
+      expect(rubbish.type).toContain("json");
+      expect(() => JSON.parse(rubbish.text)).toThrow();
+      const cleared = await fetch(`${market.url}/control/fault?venue=${venue}`, { method: "DELETE" });
+      expect(await cleared.json()).toEqual({ cleared: 4 });
+      expect(await getText(market, PATHS[venue])).toEqual(honest);
+    },
+  );
 
   test.each(VENUES)("%s: timeout never answers until the caller gives up, and the others go on", async (venue) => {
     const market = await openMarket();
@@ -75,18 +78,21 @@ describe("a venue told to misbehave, over real HTTP", () => {
     expect(await waiting).toBe("gave up");
   });
 
-  test.each(VENUES)("%s: frozen repeats the body of the moment it began, its times included, and thaws", async (venue) => {
-    const market = await openMarket();
-    market.clock.nowMs += 10_000;
-    const before = await getText(market, PATHS[venue]);
-    await postFault(market, { venue, fault: "frozen", forMs: 60_000 });
-    for (const laterMs of [250, 5_000, 59_999]) {
-      market.clock.nowMs = START_MS + 10_000 + laterMs;
-      expect(await getText(market, PATHS[venue])).toEqual(before);
-    }
-    market.clock.nowMs = START_MS + 70_000;
-    expect((await getText(market, PATHS[venue])).text).not.toBe(before.text);
-  });
+  test.each(VENUES)(
+    "%s: frozen repeats the body of the moment it began, its times included, and thaws",
+    async (venue) => {
+      const market = await openMarket();
+      market.clock.nowMs += 10_000;
+      const before = await getText(market, PATHS[venue]);
+      await postFault(market, { venue, fault: "frozen", forMs: 60_000 });
+      for (const laterMs of [250, 5_000, 59_999]) {
+        market.clock.nowMs = START_MS + 10_000 + laterMs;
+        expect(await getText(market, PATHS[venue])).toEqual(before);
+      }
+      market.clock.nowMs = START_MS + 70_000;
+      expect((await getText(market, PATHS[venue])).text).not.toBe(before.text);
+    },
+  );
 
   test.each(VENUES)("%s: x1000, zero, null and crossed spoil the numbers and keep the shape", async (venue) => {
     const market = await openMarket();
@@ -100,7 +106,8 @@ describe("a venue told to misbehave, over real HTTP", () => {
     expect(Number(huge[1])).toBeCloseTo(1000 * Number(ask), 4);
     for (const [i, honest] of [bid, ask].entries()) {
       expect(typeof huge[i]).toBe(typeof honest);
-      if (typeof honest === "string") expect((huge[i] as string).split(".")[1]?.length).toBe(honest.split(".")[1]?.length);
+      if (typeof honest === "string")
+        expect((huge[i] as string).split(".")[1]?.length).toBe(honest.split(".")[1]?.length);
     }
     expect((await spoilt("zero")).map(Number)).toEqual([0, 0]);
     expect(await spoilt("null")).toEqual([null, null]);
@@ -111,7 +118,12 @@ describe("a venue told to misbehave, over real HTTP", () => {
 
   test("an option chain can be spoilt row by row: null quotes, ×1000, crossed", async () => {
     const market = await openMarket();
-    type Row = { bid_price: number | null; ask_price: number | null; mark_price: number | null; underlying_price: number };
+    type Row = {
+      bid_price: number | null;
+      ask_price: number | null;
+      mark_price: number | null;
+      underlying_price: number;
+    };
     const rows = async (fault: string) => {
       await postFault(market, { venue: "deribit", fault });
       return (await getJson<{ result: Row[] }>(market, CHAIN)).result;
@@ -119,12 +131,18 @@ describe("a venue told to misbehave, over real HTTP", () => {
     const honest = (await getJson<{ result: Row[] }>(market, CHAIN)).result;
     const nulls = await rows("null");
     expect(nulls.length).toBe(honest.length);
-    expect(nulls.every((row) => row.bid_price === null && row.ask_price === null && row.mark_price === null)).toBe(true);
+    expect(nulls.every((row) => row.bid_price === null && row.ask_price === null && row.mark_price === null)).toBe(
+      true,
+    );
     const huge = await rows("x1000");
-    for (const [i, row] of huge.entries()) expect(row.underlying_price / honest[i]!.underlying_price).toBeCloseTo(1000, 6);
+    for (const [i, row] of huge.entries())
+      expect(row.underlying_price / honest[i]!.underlying_price).toBeCloseTo(1000, 6);
     const crossed = await rows("crossed");
-    for (const row of crossed) if (row.bid_price !== null && row.ask_price !== null) expect(row.bid_price).toBeGreaterThan(row.ask_price);
-    expect(crossed.filter((row) => row.bid_price === null).length).toBe(honest.filter((row) => row.bid_price === null).length);
+    for (const row of crossed)
+      if (row.bid_price !== null && row.ask_price !== null) expect(row.bid_price).toBeGreaterThan(row.ask_price);
+    expect(crossed.filter((row) => row.bid_price === null).length).toBe(
+      honest.filter((row) => row.bid_price === null).length,
+    );
   });
 
   test("faults given at the start rule in their own time and are listed until they end", async () => {
@@ -153,13 +171,24 @@ describe("a venue told to misbehave, over real HTTP", () => {
 
   test("an order that makes no sense is refused and says what is allowed", async () => {
     const market = await openMarket();
-    for (const order of [null, {}, { venue: "mars", fault: "zero" }, { venue: "kraken", fault: "sleepy" }, { venue: "kraken", fault: "zero", forMs: -1 }]) {
+    for (const order of [
+      null,
+      {},
+      { venue: "mars", fault: "zero" },
+      { venue: "kraken", fault: "sleepy" },
+      { venue: "kraken", fault: "zero", forMs: -1 },
+    ]) {
       expect(await postFault(market, order)).toBe(400);
     }
-    const refused = await fetch(`${market.url}/control/fault`, { method: "POST", body: '{"venue":"kraken","fault":"sleepy"}' });
+    const refused = await fetch(`${market.url}/control/fault`, {
+      method: "POST",
+      body: '{"venue":"kraken","fault":"sleepy"}',
+    });
     expect(((await refused.json()) as { error: string }).error).toContain("allowed are timeout, 429");
     expect((await fetch(`${market.url}/control/fault?venue=mars`, { method: "DELETE" })).status).toBe(400);
-    expect((await fetch(`${market.url}/control/fault`, { method: "POST", body: "x".repeat(20_000) })).status).toBeGreaterThanOrEqual(400);
+    expect(
+      (await fetch(`${market.url}/control/fault`, { method: "POST", body: "x".repeat(20_000) })).status,
+    ).toBeGreaterThanOrEqual(400);
   });
 
   test("of two faults that rule at once the newest wins, and the older one is still there when it ends", () => {

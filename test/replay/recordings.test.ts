@@ -26,10 +26,15 @@ describe("recorded bodies over HTTP", () => {
     ];
     writeFileSync(join(dir, "manifest.json"), JSON.stringify(manifest));
     const market = await openMarket({ recordings: dir });
-    expect((await getText(market, "/kraken/0/public/Ticker?pair=XBTUSD")).text).toBe(bodies["kraken/Ticker_XBTUSD_2026-01-01.json"]);
+    expect((await getText(market, "/kraken/0/public/Ticker?pair=XBTUSD")).text).toBe(
+      bodies["kraken/Ticker_XBTUSD_2026-01-01.json"],
+    );
     expect((await getText(market, "/binance/api/v3/ticker/bookTicker?symbol=BTCUSDT")).text).toContain("-1121");
     expect((await getText(market, "/binance/api/v3/ticker/bookTicker?symbol=ETHUSDT")).text).toContain("-1121");
-    expect(await getJson(market, "/deribit/api/v2/public/get_index_price?index_name=btc_usd")).toMatchObject({ jsonrpc: "2.0", result: { index_price: 80814.47 } });
+    expect(await getJson(market, "/deribit/api/v2/public/get_index_price?index_name=btc_usd")).toMatchObject({
+      jsonrpc: "2.0",
+      result: { index_price: 80814.47 },
+    });
     expect((await getText(market, "/coinbase/products/BTC-USD/ticker")).status).toBe(404);
     expect((await getText(market, "/bitstamp/api/v2/ticker/btcusd/")).status).toBe(404);
     expect((await getText(market, "/truth?feed=BTC-USD.spot-index")).status).toBe(404);
@@ -49,12 +54,17 @@ describe("recorded bodies over HTTP", () => {
       "/kraken/0/public/Ticker?pair=XBTUSD": "kraken/Ticker_XBTUSD_2026-09-08.json",
       "/bitstamp/api/v2/ticker/btcusd/": "bitstamp/ticker_btcusd_gct.json",
       "/binance/api/v3/ticker/bookTicker?symbol=BTCUSDT": "binance/ticker_bookTicker_BTCUSDT.json",
-      "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option": "deribit/get_book_summary_by_currency_option_2026-09-08_partial.json",
-      "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=future": "deribit/get_book_summary_by_currency_future_2026-05-22.json",
+      "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option":
+        "deribit/get_book_summary_by_currency_option_2026-09-08_partial.json",
+      "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=future":
+        "deribit/get_book_summary_by_currency_future_2026-05-22.json",
     };
     for (const [path, file] of Object.entries(paths)) {
       expect((await getText(market, path)).text, path).toBe(readFileSync(join(DATA, "exchanges", file), "utf8"));
     }
-    expect(await getJson(market, "/deribit/api/v2/public/get_index_price?index_name=btc_usd")).toMatchObject({ result: { index_price: 80814.47 }, testnet: false });
+    expect(await getJson(market, "/deribit/api/v2/public/get_index_price?index_name=btc_usd")).toMatchObject({
+      result: { index_price: 80814.47 },
+      testnet: false,
+    });
   });
 });

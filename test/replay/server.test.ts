@@ -45,7 +45,10 @@ describe("the market as a server", () => {
       const answer = await getJson(market, `/truth?feed=${feed}&atMs=${market.clock.nowMs}&windowMs=2000`);
       const bounds = model.bounds(feed, market.clock.nowMs, 2_000);
       expect(answer).toEqual({ value: model.truth(feed, market.clock.nowMs), ...bounds, atMs: market.clock.nowMs });
-      const spot = await getJson<{ low: number; high: number }>(market, `/truth?feed=BTC-USD.spot-index&atMs=${market.clock.nowMs}`);
+      const spot = await getJson<{ low: number; high: number }>(
+        market,
+        `/truth?feed=BTC-USD.spot-index&atMs=${market.clock.nowMs}`,
+      );
       const book = await getJson<{ bid: string; ask: string }>(market, "/bitstamp/api/v2/ticker/btcusd/");
       expect(Number(book.bid)).toBeGreaterThanOrEqual(spot.low);
       expect(Number(book.ask)).toBeLessThanOrEqual(spot.high);
@@ -55,7 +58,10 @@ describe("the market as a server", () => {
   test("the series is the truth point by point; the future and unknown feeds are refused", async () => {
     const market = await openMarket();
     market.clock.nowMs += 20_000;
-    const { points } = await getJson<{ points: [number, number][] }>(market, `/truth/series?feed=BTC-USD.spot-index&fromMs=${START_MS}&toMs=${START_MS + 10_000}&stepMs=500`);
+    const { points } = await getJson<{ points: [number, number][] }>(
+      market,
+      `/truth/series?feed=BTC-USD.spot-index&fromMs=${START_MS}&toMs=${START_MS + 10_000}&stepMs=500`,
+    );
     const model = new SyntheticMarket({ seed: 9, startMs: START_MS });
     expect(points.length).toBe(21);
     for (const [atMs, value] of points) expect(value).toBe(model.truth("BTC-USD.spot-index", atMs));
@@ -75,7 +81,14 @@ describe("the market as a server", () => {
   test("it says what it is", async () => {
     const market = await openMarket({ speed: 3 });
     const model = new SyntheticMarket({ seed: 9, startMs: START_MS, speed: 3 });
-    expect(await getJson(market, "/market")).toMatchObject({ mode: "synthetic", seed: 9, startMs: START_MS, speed: 3, stepMs: 250, noise: model.noise });
+    expect(await getJson(market, "/market")).toMatchObject({
+      mode: "synthetic",
+      seed: 9,
+      startMs: START_MS,
+      speed: 3,
+      stepMs: 250,
+      noise: model.noise,
+    });
   });
 
   test("a large body is compressed when that is accepted, and is the same body", async () => {

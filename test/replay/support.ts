@@ -23,7 +23,13 @@ export type TestMarket = RunningMarket & { readonly clock: { nowMs: number } };
 
 export async function openMarket(options: MarketOptions = {}): Promise<TestMarket> {
   const clock = { nowMs: options.startMs ?? START_MS };
-  const market = await startMarket({ seed: 9, startMs: clock.nowMs, latency: false, nowMs: () => clock.nowMs, ...options });
+  const market = await startMarket({
+    seed: 9,
+    startMs: clock.nowMs,
+    latency: false,
+    nowMs: () => clock.nowMs,
+    ...options,
+  });
   onTestFinished(() => market.stop());
   return { ...market, clock };
 }
@@ -34,7 +40,10 @@ export function temporaryFolder(): string {
   return dir;
 }
 
-export async function getText(market: RunningMarket, path: string): Promise<{ status: number; type: string; text: string }> {
+export async function getText(
+  market: RunningMarket,
+  path: string,
+): Promise<{ status: number; type: string; text: string }> {
   const response = await fetch(market.url + path);
   return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() };
 }

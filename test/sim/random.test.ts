@@ -21,8 +21,14 @@ describe("seeded dice", () => {
 
   test("draws are uniform in [0, 1): sixteen cells within five deviations", () => {
     const rng = seededRng(20_230_311);
-    for (const draw of [() => rng.next(), ((i) => () => hashUniform(3, i++))(0)]) {
-      const cells = new Array<number>(16).fill(0);
+    for (const draw of [
+      () => rng.next(),
+      (
+        (i) => () =>
+          hashUniform(3, i++)
+      )(0),
+    ]) {
+      const cells = Array.from({ length: 16 }, () => 0);
       for (let i = 0; i < 64_000; i++) {
         // Anything outside [0, 1) would land in no cell and leave its count at NaN.
         cells[Math.floor(draw() * 16)]!++;
@@ -33,7 +39,10 @@ describe("seeded dice", () => {
   });
 
   test("every argument of a hash counts, and so does their order", () => {
-    expect(new Set([hashWords(1, 2), hashWords(2, 1), hashWords(1, 2, 0), hashWords(1), hashWords(1, 2 + 0x1_0000_0000)]).size).toBe(5);
+    expect(
+      new Set([hashWords(1, 2), hashWords(2, 1), hashWords(1, 2, 0), hashWords(1), hashWords(1, 2 + 0x1_0000_0000)])
+        .size,
+    ).toBe(5);
     expect(hashName("kraken:BTC-USD")).not.toBe(hashName("kraken:ETH-USD"));
   });
 });

@@ -56,7 +56,8 @@ export function parseTapeChain(text: string, file: string): RecordedChain {
   const takenAtMs = csv.instant(csv.rows[0]!, "timestamp");
   const options = csv.rows.map((row): RecordedOption => {
     const right = csv.text(row, "option_type");
-    if (right !== "call" && right !== "put") csv.refuse(row, `option_type is ${JSON.stringify(right)}, expected call or put`);
+    if (right !== "call" && right !== "put")
+      csv.refuse(row, `option_type is ${JSON.stringify(right)}, expected call or put`);
     const currency = csv.text(row, "currency");
     const coin = COINS.find((known) => known === currency);
     if (coin === undefined) csv.refuse(row, `currency is ${JSON.stringify(currency)}, expected ${COINS.join(" or ")}`);

@@ -101,7 +101,14 @@ function dated(option: RecordedOption, shiftDays: number, takenAtMs: number): Da
   return {
     ...option,
     datedExpiryMs,
-    instrument: formatInstrument({ kind: "option", base: coin, settlement: null, expiryMs: datedExpiryMs, strike, right }),
+    instrument: formatInstrument({
+      kind: "option",
+      base: coin,
+      settlement: null,
+      expiryMs: datedExpiryMs,
+      strike,
+      right,
+    }),
     datedIndex: index === "index_price" ? index : index.startsWith("SYN.") ? `SYN.${name}` : name,
     recordedPremium: coinPremium(right, underlyingPrice, strike, markVol, years),
   };

@@ -19,13 +19,15 @@ export class CsvFile {
     const names = header.replace(/^\uFEFF/, "").split(",");
     this.#columns = new Map(names.map((name, i) => [name.trim(), i]));
     for (const column of wanted) {
-      if (!this.#columns.has(column)) throw this.#complaint(1, `has no column ${column}; it has ${names.join(", ").slice(0, 300)}`);
+      if (!this.#columns.has(column))
+        throw this.#complaint(1, `has no column ${column}; it has ${names.join(", ").slice(0, 300)}`);
     }
     const rows: CsvRow[] = [];
     for (const [i, text] of lines.entries()) {
       if (text === "") continue;
       const cells = text.split(",");
-      if (cells.length !== names.length) throw this.#complaint(i + 2, `has ${cells.length} cells, expected ${names.length}`);
+      if (cells.length !== names.length)
+        throw this.#complaint(i + 2, `has ${cells.length} cells, expected ${names.length}`);
       rows.push({ line: i + 2, cells });
     }
     if (rows.length === 0) throw this.#complaint(1, "has no rows below its header");
@@ -57,7 +59,8 @@ export class CsvFile {
   instant(row: CsvRow, column: string): number {
     const text = this.text(row, column);
     const timeMs = Date.parse(text);
-    if (Number.isNaN(timeMs)) throw this.#complaint(row.line, `${column} is ${JSON.stringify(text)}, expected an ISO 8601 time`);
+    if (Number.isNaN(timeMs))
+      throw this.#complaint(row.line, `${column} is ${JSON.stringify(text)}, expected an ISO 8601 time`);
     return timeMs;
   }
 

@@ -31,7 +31,11 @@ export function findTapeFiles(dir: string): TapeFiles {
   try {
     names = readdirSync(dir, { recursive: true, encoding: "utf8" });
   } catch (error) {
-    throw new OracleError(`cannot read the directory ${dir}: ${reasonOf(error)}`, { code: "cannot-read", path: dir }, error);
+    throw new OracleError(
+      `cannot read the directory ${dir}: ${reasonOf(error)}`,
+      { code: "cannot-read", path: dir },
+      error,
+    );
   }
   const matching = (pattern: RegExp): readonly string[] =>
     names

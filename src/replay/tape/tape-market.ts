@@ -45,14 +45,19 @@ export class TapeMarket implements MarketModel {
       throw new OracleError("a tape needs minutes, a chain or both; neither was given", { code: "bad-market-options" });
     }
     if (!(speed > 0) || !(stepMs >= 1)) {
-      throw new OracleError(`a tape needs speed > 0 and stepMs ≥ 1, saw ${speed} and ${stepMs}`, { code: "bad-market-options" });
+      throw new OracleError(`a tape needs speed > 0 and stepMs ≥ 1, saw ${speed} and ${stepMs}`, {
+        code: "bad-market-options",
+      });
     }
     if (minutes !== null && !(fromUnix >= minutes.fromUnix && fromUnix < minutes.toUnix)) {
-      throw new OracleError(`tape time ${fromUnix} is not in ${minutes.file}, which holds ${minutes.fromUnix} to ${minutes.toUnix}`, {
-        code: "bad-market-options",
-        seen: fromUnix,
-        file: minutes.file,
-      });
+      throw new OracleError(
+        `tape time ${fromUnix} is not in ${minutes.file}, which holds ${minutes.fromUnix} to ${minutes.toUnix}`,
+        {
+          code: "bad-market-options",
+          seen: fromUnix,
+          file: minutes.file,
+        },
+      );
     }
     this.seed = options.seed;
     this.startMs = options.startMs;

@@ -8,7 +8,20 @@ export function bitstampTicker(model: MarketModel, book: SpotBook | null, timeMs
   const timestamp = String(Math.floor(timeMs / 1000));
   if (book === null) {
     const zero = "0";
-    return spaced({ timestamp, open: zero, high: zero, low: zero, last: zero, volume: zero, vwap: zero, bid: zero, ask: zero, side: zero, open_24: zero, percent_change_24: "0.00" });
+    return spaced({
+      timestamp,
+      open: zero,
+      high: zero,
+      low: zero,
+      last: zero,
+      volume: zero,
+      vwap: zero,
+      bid: zero,
+      ask: zero,
+      side: zero,
+      open_24: zero,
+      percent_change_24: "0.00",
+    });
   }
   const decimals = book.spec.base === "BTC" ? 0 : book.spec.base === "ETH" ? 1 : 5;
   const price = (value: number): string => value.toFixed(decimals);
@@ -37,5 +50,9 @@ function spaced(fields: Readonly<Record<string, string>>): VenueAnswer {
 
 /** An unknown pair is a web page. */
 export function bitstampUnknown(): VenueAnswer {
-  return { status: 404, contentType: HTML_TYPE, body: "<!DOCTYPE html><html><head><title>404</title></head><body>Page not found</body></html>" };
+  return {
+    status: 404,
+    contentType: HTML_TYPE,
+    body: "<!DOCTYPE html><html><head><title>404</title></head><body>Page not found</body></html>",
+  };
 }

@@ -8,7 +8,15 @@ import { dayFigures } from "./day.ts";
 export function coinbaseTicker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
   if (book === null) {
     // A product without a book: numbers are there, and they are zero.
-    return jsonAnswer(200, { trade_id: 0, price: "0", size: "0", time: isoMicros(timeMs, 0), bid: "0", ask: "0", volume: "0" });
+    return jsonAnswer(200, {
+      trade_id: 0,
+      price: "0",
+      size: "0",
+      time: isoMicros(timeMs, 0),
+      bid: "0",
+      ask: "0",
+      volume: "0",
+    });
   }
   const decimals = book.spec.base === "BTC" || book.spec.base === "ETH" ? 2 : 5;
   const day = dayFigures(model, book);

@@ -33,7 +33,12 @@ export function deribitResult(resultJson: string, timeMs: number): VenueAnswer {
 }
 
 /** Parameter errors come with HTTP 400 and a JSON body. */
-export function deribitError(code: number, message: string, data: Readonly<Record<string, string>> | null, timeMs: number): VenueAnswer {
+export function deribitError(
+  code: number,
+  message: string,
+  data: Readonly<Record<string, string>> | null,
+  timeMs: number,
+): VenueAnswer {
   const error = data === null ? { message, code } : { message, data, code };
   return { status: 400, contentType: TYPE, body: envelope(`"error":${JSON.stringify(error)}`, timeMs) };
 }

@@ -31,7 +31,17 @@ function tickerRow(model: MarketModel, pair: Pair, book: SpotBook | null): unkno
   if (book === null) {
     const side = [price(0), "0", "0.000"];
     const two = [price(0), price(0)];
-    return { a: side, b: side, c: [price(0), "0.00000000"], v: ["0.00000000", "0.00000000"], p: two, t: [0, 0], l: two, h: two, o: price(0) };
+    return {
+      a: side,
+      b: side,
+      c: [price(0), "0.00000000"],
+      v: ["0.00000000", "0.00000000"],
+      p: two,
+      t: [0, 0],
+      l: two,
+      h: two,
+      o: price(0),
+    };
   }
   const day = dayFigures(model, book);
   const lots = (size: number): [string, string] => [String(Math.ceil(size)), Math.ceil(size).toFixed(3)];

@@ -153,7 +153,7 @@ function withGaps(
 
 /** The perpetual and a future for every Friday in the list. */
 export function syntheticFutures(moment: ChainMoment): readonly FutureRow[] {
-  const { coin, timeMs, now } = moment;
+  const { coin, now } = moment;
   const rows: FutureRow[] = [futureRow(moment, `${coin}-PERPETUAL`, now.spotUsd, true)];
   for (const expiryMs of moment.expiries) {
     if (!hasListedFuture(expiryMs)) continue;
@@ -167,8 +167,8 @@ function futureRow(moment: ChainMoment, instrument: string, fair: number, perpet
   const stream = hashName(instrument);
   const tick = coin === "BTC" ? (perpetual ? 0.5 : 2.5) : perpetual ? 0.05 : 0.25;
   const perUnit = 1 / tick;
-  const bid = Math.floor((fair * (1 - 1e-5)) * perUnit) / perUnit;
-  const ask = Math.ceil((fair * (1 + 1e-5)) * perUnit) / perUnit;
+  const bid = Math.floor(fair * (1 - 1e-5) * perUnit) / perUnit;
+  const ask = Math.ceil(fair * (1 + 1e-5) * perUnit) / perUnit;
   const volumeCoin = roundTo(20 + (perpetual ? 4_000 : 150) * hashUniform(seed, stream, 3), 1e8);
   return {
     instrument,

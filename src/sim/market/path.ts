@@ -34,7 +34,11 @@ export const FAST_LIMIT = 0.12;
 const BLOCK_STEPS = 2048;
 const BLOCKS_KEPT = 8;
 const COLUMNS = 10;
-const [SPOT, SLOW, FAST, CARRY] = [0, 1, 2, 3];
+/** Columns of one coin, from its offset on. */
+const SPOT = 0;
+const SLOW = 1;
+const FAST = 2;
+const CARRY = 3;
 const COIN_OFFSET: Readonly<Record<Coin, number>> = { BTC: 0, ETH: 4 };
 const USDT = 8;
 const USDC = 9;
@@ -47,11 +51,16 @@ const JUMP_SPREAD = 0.004;
 /** The first minutes bring one jump each, so that a short run sees deviation triggers too. */
 const OPENING_MINUTES = 5;
 const ETH_LOADING = 0.85;
-/** A spot jump also moves the fast vol factor by this much: 0.4 to 0.8 vol points of the 30-day vol. */
-const VOL_JUMP_MIN = 0.008;
-const VOL_JUMP_SPREAD = 0.008;
+/** A spot jump also moves the fast vol factor by this much: 0.4 to 0.7 vol points of a 30-day vol of 50. */
+const VOL_JUMP_MIN = 0.006;
+const VOL_JUMP_SPREAD = 0.004;
 
-type Reversion = { readonly mean: number; readonly halfLifeMs: number; readonly deviation: number; readonly limit: number };
+type Reversion = {
+  readonly mean: number;
+  readonly halfLifeMs: number;
+  readonly deviation: number;
+  readonly limit: number;
+};
 const SLOW_FACTOR: Reversion = { mean: 0, halfLifeMs: 6 * 3_600_000, deviation: 0.06, limit: SLOW_LIMIT };
 const FAST_FACTOR: Reversion = { mean: 0, halfLifeMs: 600_000, deviation: 0.008, limit: FAST_LIMIT };
 const CARRY_FACTOR: Reversion = { mean: 0.05, halfLifeMs: 86_400_000, deviation: 0.005, limit: 0.05 };
@@ -96,8 +105,8 @@ export class SyntheticPath {
     this.#marketStepMs = stepMs * speed;
     const start = new Float64Array(COLUMNS);
     for (const coin of ["BTC", "ETH"] as const) {
-      start[COIN_OFFSET[coin] + SPOT!] = Math.log(START_PRICE[coin]);
-      start[COIN_OFFSET[coin] + CARRY!] = CARRY_FACTOR.mean;
+      start[COIN_OFFSET[coin] + SPOT] = Math.log(START_PRICE[coin]);
+      start[COIN_OFFSET[coin] + CARRY] = CARRY_FACTOR.mean;
     }
     start[USDT] = USDT_FACTOR.mean;
     start[USDC] = USDC_FACTOR.mean;
@@ -109,10 +118,10 @@ export class SyntheticPath {
     const block = this.#block(Math.floor(step / BLOCK_STEPS));
     const row = (step % BLOCK_STEPS) * COLUMNS;
     const coin = (offset: number): CoinFactors => ({
-      spotUsd: Math.exp(block[row + offset + SPOT!]!),
-      slow: block[row + offset + SLOW!]!,
-      fast: block[row + offset + FAST!]!,
-      carry: block[row + offset + CARRY!]!,
+      spotUsd: Math.exp(block[row + offset + SPOT]!),
+      slow: block[row + offset + SLOW]!,
+      fast: block[row + offset + FAST]!,
+      carry: block[row + offset + CARRY]!,
     });
     return {
       BTC: coin(COIN_OFFSET.BTC),
@@ -160,15 +169,16 @@ export class SyntheticPath {
       const [chance, size, sign, volSize, volSign] = [dice.next(), dice.next(), dice.next(), dice.next(), dice.next()];
       let jump = this.#openingJump(coin, step);
       if (chance! < jumpChance) jump += jumpSize(size!, sign!);
-      const slow = state[offset + SLOW!]!;
-      const fast = state[offset + FAST!]!;
+      const slow = state[offset + SLOW]!;
+      const fast = state[offset + FAST]!;
       const vol = DIFFUSION_VOL[coin] * Math.exp(slow + fast);
-      state[offset + SPOT!] = reflect(coin, state[offset + SPOT!]! + vol * rootYears * shock + jump);
+      state[offset + SPOT] = reflect(coin, state[offset + SPOT]! + vol * rootYears * shock + jump);
       // Fear comes with falls more often than with rises.
-      const volJump = jump === 0 ? 0 : (volSign! < (jump < 0 ? 0.85 : 0.5) ? 1 : -1) * (VOL_JUMP_MIN + VOL_JUMP_SPREAD * volSize!);
-      state[offset + SLOW!] = revert(SLOW_FACTOR, slow, elapsedMs, 0.8 * commonVol + 0.6 * ownVol);
-      state[offset + FAST!] = revert(FAST_FACTOR, fast + volJump, elapsedMs, ownVol);
-      state[offset + CARRY!] = revert(CARRY_FACTOR, state[offset + CARRY!]!, elapsedMs, drawNormal(dice));
+      const volJump =
+        jump === 0 ? 0 : (volSign! < (jump < 0 ? 0.85 : 0.5) ? 1 : -1) * (VOL_JUMP_MIN + VOL_JUMP_SPREAD * volSize!);
+      state[offset + SLOW] = revert(SLOW_FACTOR, slow, elapsedMs, 0.8 * commonVol + 0.6 * ownVol);
+      state[offset + FAST] = revert(FAST_FACTOR, fast + volJump, elapsedMs, ownVol);
+      state[offset + CARRY] = revert(CARRY_FACTOR, state[offset + CARRY]!, elapsedMs, drawNormal(dice));
     }
     state[USDT] = revert(USDT_FACTOR, state[USDT]!, elapsedMs, drawNormal(dice));
     state[USDC] = revert(USDC_FACTOR, state[USDC]!, elapsedMs, drawNormal(dice));

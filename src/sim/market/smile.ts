@@ -27,7 +27,9 @@ export function atmTotalVariance(curve: TermStructure, years: number): number {
  */
 export function smileTotalVariance(theta: number, logMoneyness: number): number {
   const tilt = (SSVI_ETA / Math.sqrt(theta * (1 + theta))) * logMoneyness;
-  return 0.5 * theta * (1 + SSVI_RHO * tilt + Math.sqrt((tilt + SSVI_RHO) * (tilt + SSVI_RHO) + 1 - SSVI_RHO * SSVI_RHO));
+  return (
+    0.5 * theta * (1 + SSVI_RHO * tilt + Math.sqrt((tilt + SSVI_RHO) * (tilt + SSVI_RHO) + 1 - SSVI_RHO * SSVI_RHO))
+  );
 }
 
 export function smileVol(theta: number, years: number, strike: number, forward: number): number {

@@ -1,7 +1,15 @@
 /** A seeded market that never ends: the same seed, start and step give the same answer at the same time, always. */
+import { OracleError } from "../../base/errors.ts";
 import type { Venue } from "../../market/quote.ts";
 import { listedExpiries } from "./calendar.ts";
-import { type ChainMoment, ROW_VOL_NOISE, syntheticFutures, syntheticOptions, termStructure, VOL_FLOOR } from "./chain.ts";
+import {
+  type ChainMoment,
+  ROW_VOL_NOISE,
+  syntheticFutures,
+  syntheticOptions,
+  termStructure,
+  VOL_FLOOR,
+} from "./chain.ts";
 import {
   type Coin,
   type FutureRow,
@@ -39,6 +47,9 @@ export type MarketState = {
   readonly atmVol30d: Readonly<Record<Coin, number>>;
 };
 
+/** Instrument names carry two digits of a year in 2000 … 2099, and quarterly expiries lie months ahead. */
+const START_MIN_MS = 978_307_200_000;
+const START_MAX_MS = 4_039_372_800_000;
 /** Strikes and gaps in quotes are decided anew this often, in market time. */
 const LISTING_PERIOD_MS = 600_000;
 /** The expiry before 30 days is never nearer than this: see the calendar's test over four years of days. */
@@ -78,6 +89,12 @@ export class SyntheticMarket implements MarketModel {
 
   /** @throws OracleError `bad-market-options` */
   constructor(options: SyntheticOptions) {
+    if (!(options.startMs >= START_MIN_MS && options.startMs < START_MAX_MS)) {
+      throw new OracleError(`startMs is ${options.startMs}, expected unix ms between the years 2001 and 2098`, {
+        code: "bad-market-options",
+        seen: options.startMs,
+      });
+    }
     this.seed = options.seed;
     this.startMs = options.startMs;
     this.stepMs = options.stepMs ?? 250;

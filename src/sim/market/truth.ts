@@ -64,11 +64,14 @@ export function boundsOver(model: MarketModel, feedName: string, atMs: number, w
   const from = stepAt(model, atMs - windowMs);
   const to = stepAt(model, atMs);
   if (!(windowMs >= 0) || !Number.isFinite(atMs) || to - from > WINDOW_STEPS_MAX) {
-    throw new OracleError(`window of ${windowMs} ms, allowed are 0 to ${WINDOW_STEPS_MAX} steps of ${model.stepMs} ms`, {
-      code: "bad-window",
-      atMs,
-      windowMs,
-    });
+    throw new OracleError(
+      `window of ${windowMs} ms, allowed are 0 to ${WINDOW_STEPS_MAX} steps of ${model.stepMs} ms`,
+      {
+        code: "bad-window",
+        atMs,
+        windowMs,
+      },
+    );
   }
   const truth = rangeOver(from, to, (step) => valueAt(model, feed, step));
   if (truth === null) return null;

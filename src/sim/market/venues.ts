@@ -16,7 +16,12 @@ export type SpotBookSpec = {
 };
 
 const COIN_NOISE: Readonly<Record<SpotVenue, number>> = { coinbase: 6e-5, kraken: 8e-5, bitstamp: 1e-4, binance: 5e-5 };
-const COIN_HALF_SPREAD: Readonly<Record<SpotVenue, number>> = { coinbase: 1e-6, kraken: 4e-6, bitstamp: 3e-5, binance: 1e-6 };
+const COIN_HALF_SPREAD: Readonly<Record<SpotVenue, number>> = {
+  coinbase: 1e-6,
+  kraken: 4e-6,
+  bitstamp: 3e-5,
+  binance: 1e-6,
+};
 const STABLE_NOISE = 2e-5;
 const STABLE_HALF_SPREAD = 4e-6;
 /** Deribit's index against the truth. */

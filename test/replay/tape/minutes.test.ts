@@ -34,8 +34,12 @@ describe("minute bars", () => {
   test("a bad file is refused by file and line", () => {
     const refused = (text: string) => () => parseTapeMinutes(text, "bad.csv");
     expect(refused("unix,usd_close\n1,2\n")).toThrow("bad.csv:1: has no column usd_open");
-    expect(refused(MINUTES_CSV.replace("20120,20000,20000", "20120,20000,cheap"))).toThrow('bad.csv:4: usd_close is "cheap"');
-    expect(refused(MINUTES_CSV.replace(String(FROM_UNIX + 120), String(FROM_UNIX + 180)))).toThrow(/bad.csv:4: unix is \d+, expected \d+/);
+    expect(refused(MINUTES_CSV.replace("20120,20000,20000", "20120,20000,cheap"))).toThrow(
+      'bad.csv:4: usd_close is "cheap"',
+    );
+    expect(refused(MINUTES_CSV.replace(String(FROM_UNIX + 120), String(FROM_UNIX + 180)))).toThrow(
+      /bad.csv:4: unix is \d+, expected \d+/,
+    );
     expect(refused(MINUTES_CSV.replace("20140,21000,", "20140,21000"))).toThrow("bad.csv:3: has 8 cells, expected 9");
     expect(refused(MINUTES_CSV.replace("20140,", "-1,"))).toThrow("bad.csv:3: usdt_close");
     expect(refused(MINUTES_CSV.split("\n")[0]!)).toThrow("bad.csv:1: has no rows");

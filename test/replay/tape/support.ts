@@ -48,7 +48,31 @@ export function chainCsv(): string {
         const ask = Math.ceil((mark + 0.0004) * 10_000) / 10_000;
         const name = `BTC-${expiry}-${strike}-${right}`;
         lines.push(
-          [TAKEN_AT, name, forward, index, right, strike, `${expiry}T08:00:00+00:00`, years, bid > 0 ? bid : "", ask, mark, "", forward, index, vol, 0, 0, 10.5, 0, "", "BTC", 92_515.01, 0].join(","),
+          [
+            TAKEN_AT,
+            name,
+            forward,
+            index,
+            right,
+            strike,
+            `${expiry}T08:00:00+00:00`,
+            years,
+            bid > 0 ? bid : "",
+            ask,
+            mark,
+            "",
+            forward,
+            index,
+            vol,
+            0,
+            0,
+            10.5,
+            0,
+            "",
+            "BTC",
+            92_515.01,
+            0,
+          ].join(","),
         );
       }
     }

@@ -24,7 +24,9 @@ describe("the expiry calendar", () => {
   });
 
   test("a known day: Monday 23 November 2026 lists two days, two Fridays, two months, two quarters", () => {
-    const days = listedExpiries(Date.UTC(2026, 10, 23, 12)).map((expiry) => new Date(expiry).toISOString().slice(0, 10));
+    const days = listedExpiries(Date.UTC(2026, 10, 23, 12)).map((expiry) =>
+      new Date(expiry).toISOString().slice(0, 10),
+    );
     expect(days).toEqual([
       "2026-11-24",
       "2026-11-25",

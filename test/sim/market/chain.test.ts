@@ -78,7 +78,8 @@ describe("the synthetic chain", () => {
             const pair = board.filter((row) => row.strike === strike);
             expect(pair.length).toBe(2);
             // A one-day option may be worth less than a tick; there the ask alone is honest.
-            for (const row of pair) if (row.markCoin > 0.0005) expect(row.bidCoin !== null && row.askCoin !== null).toBe(true);
+            for (const row of pair)
+              if (row.markCoin > 0.0005) expect(row.bidCoin !== null && row.askCoin !== null).toBe(true);
           }
         }
       }
@@ -141,9 +142,14 @@ describe("the synthetic chain", () => {
               worst = Math.max(worst, Math.abs(estimate - truth));
             }
           }
-          const quoted = estimateVol30d(rows, timeMs, (row) => (row.bidCoin === null ? null : row.markVolPercent / 100));
+          const quoted = estimateVol30d(rows, timeMs, (row) =>
+            row.bidCoin === null ? null : row.markVolPercent / 100,
+          );
           worst = Math.max(worst, Math.abs(quoted - truth));
-          worstMid = Math.max(worstMid, Math.abs(estimateVol30d(rows, timeMs, (row) => volFromMid(row, timeMs)) - truth));
+          worstMid = Math.max(
+            worstMid,
+            Math.abs(estimateVol30d(rows, timeMs, (row) => volFromMid(row, timeMs)) - truth),
+          );
         }
       }
       expect(worst).toBeLessThanOrEqual(market.noise.volAbs);
@@ -196,7 +202,8 @@ describe("ladders and ticks", () => {
       const { bid, ask } = quoteAround(mark, rng.next() * 0.002);
       expect(ask! >= mark && (bid === null || (bid <= mark && bid < ask!))).toBe(true);
       expect(String(ask)).toMatch(/^(0|1)(\.\d{1,4})?$/);
-      if (bid !== null && mark >= 0.005) expect(Math.abs((bid + ask!) / 2 - mark)).toBeLessThanOrEqual(0.000125 + 1e-12);
+      if (bid !== null && mark >= 0.005)
+        expect(Math.abs((bid + ask!) / 2 - mark)).toBeLessThanOrEqual(0.000125 + 1e-12);
     }
   });
 });

@@ -22,10 +22,18 @@ describe("the market's own Black-76", () => {
     expect(lines.length).toBe(38);
     for (const line of lines) {
       const row = Object.fromEntries(line.split(",").map((cell, i) => [columns[i]!, cell]));
-      const [forward, strike, years, vol] = [Number(row.F), Number(row.K), Number(row.seconds) / 31_536_000, Number(row.sigma)];
+      const [forward, strike, years, vol] = [
+        Number(row.F),
+        Number(row.K),
+        Number(row.seconds) / 31_536_000,
+        Number(row.sigma),
+      ];
       const right = row.cp === "-1" ? "put" : "call";
       // Eight printed decimals of a coin premium are all the market needs; this is a thousand times better.
-      expect(Math.abs(coinPremium(right, forward, strike, vol, years) - Number(row.price) / forward), line).toBeLessThan(1e-14);
+      expect(
+        Math.abs(coinPremium(right, forward, strike, vol, years) - Number(row.price) / forward),
+        line,
+      ).toBeLessThan(1e-14);
     }
   });
 
@@ -36,7 +44,8 @@ describe("the market's own Black-76", () => {
         fc.double({ min: 0, max: 4, noNaN: true }),
         fc.double({ min: 0, max: 2, noNaN: true }),
         (ratio, vol, years) => {
-          const parity = coinPremium("call", 100, 100 * ratio, vol, years) - coinPremium("put", 100, 100 * ratio, vol, years);
+          const parity =
+            coinPremium("call", 100, 100 * ratio, vol, years) - coinPremium("put", 100, 100 * ratio, vol, years);
           expect(parity).toBeCloseTo(1 - ratio, 12);
         },
       ),

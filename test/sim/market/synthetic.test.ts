@@ -32,53 +32,57 @@ describe("the synthetic market's path", () => {
     expect(market.at(START_MS - 1e9)).toEqual(market.at(START_MS));
   });
 
-  test.each([1, 2, 3])("seed %i looks like a market: vol near 60 percent a year, IV near 50 and 59, a jump in every opening minute", (seed) => {
-    // At 60 a wall second is a market minute.
-    const market = new SyntheticMarket({ seed, startMs: START_MS, speed: 60 });
-    const hours = 120;
-    for (const coin of COINS) {
-      let squares = 0;
-      let vol30dMin = 10;
-      let vol30dMax = 0;
-      let moves = 0;
-      for (let minute = 60; minute < hours * 60; minute++) {
-        const at = (m: number) => market.at(START_MS + (m * MINUTE_MS) / 60);
-        const before = at(minute - 1);
-        const after = at(minute);
-        const change = Math.log(after.spotUsd[coin] / before.spotUsd[coin]);
-        squares += change * change;
-        moves += Math.abs(after.atmVol30d[coin] - before.atmVol30d[coin]);
-        vol30dMin = Math.min(vol30dMin, after.atmVol30d[coin]);
-        vol30dMax = Math.max(vol30dMax, after.atmVol30d[coin]);
-      }
-      const realised = Math.sqrt((squares / (hours * 60 - 60)) * 525_600);
-      expect(realised).toBeGreaterThan(0.48);
-      expect(realised).toBeLessThan(0.75);
-      const typical = coin === "BTC" ? 0.5 : 0.59;
-      expect(vol30dMin).toBeGreaterThan(typical * 0.78);
-      expect(vol30dMax).toBeLessThan(typical * 1.25);
-      // A few tenths of a vol point a minute.
-      expect((100 * moves) / (hours * 60)).toBeGreaterThan(0.1);
-      expect((100 * moves) / (hours * 60)).toBeLessThan(0.5);
-    }
-    const live = new SyntheticMarket({ seed, startMs: START_MS });
-    for (const coin of COINS) {
-      for (let minute = 0; minute < 5; minute++) {
-        let largest = 0;
-        for (let ms = minute * MINUTE_MS; ms < (minute + 1) * MINUTE_MS; ms += 250) {
-          const [a, b] = [live.at(START_MS + ms).spotUsd[coin], live.at(START_MS + ms + 250).spotUsd[coin]];
-          largest = Math.max(largest, Math.abs(b / a - 1));
+  test.each([1, 2, 3])(
+    "seed %i looks like a market: vol near 60 percent a year, IV near 50 and 59, a jump in every opening minute",
+    (seed) => {
+      // At 60 a wall second is a market minute.
+      const market = new SyntheticMarket({ seed, startMs: START_MS, speed: 60 });
+      const hours = 120;
+      for (const coin of COINS) {
+        let squares = 0;
+        let vol30dMin = 10;
+        let vol30dMax = 0;
+        let moves = 0;
+        for (let minute = 60; minute < hours * 60; minute++) {
+          const at = (m: number) => market.at(START_MS + (m * MINUTE_MS) / 60);
+          const before = at(minute - 1);
+          const after = at(minute);
+          const change = Math.log(after.spotUsd[coin] / before.spotUsd[coin]);
+          squares += change * change;
+          moves += Math.abs(after.atmVol30d[coin] - before.atmVol30d[coin]);
+          vol30dMin = Math.min(vol30dMin, after.atmVol30d[coin]);
+          vol30dMax = Math.max(vol30dMax, after.atmVol30d[coin]);
         }
-        expect(largest).toBeGreaterThan(0.0018);
-        expect(largest).toBeLessThan(0.0065);
+        const realised = Math.sqrt((squares / (hours * 60 - 60)) * 525_600);
+        expect(realised).toBeGreaterThan(0.48);
+        expect(realised).toBeLessThan(0.75);
+        const typical = coin === "BTC" ? 0.5 : 0.59;
+        expect(vol30dMin).toBeGreaterThan(typical * 0.78);
+        expect(vol30dMax).toBeLessThan(typical * 1.25);
+        // A few tenths of a vol point a minute.
+        expect((100 * moves) / (hours * 60)).toBeGreaterThan(0.1);
+        expect((100 * moves) / (hours * 60)).toBeLessThan(0.5);
       }
-    }
-  });
+      const live = new SyntheticMarket({ seed, startMs: START_MS });
+      for (const coin of COINS) {
+        for (let minute = 0; minute < 5; minute++) {
+          let largest = 0;
+          for (let ms = minute * MINUTE_MS; ms < (minute + 1) * MINUTE_MS; ms += 250) {
+            const [a, b] = [live.at(START_MS + ms).spotUsd[coin], live.at(START_MS + ms + 250).spotUsd[coin]];
+            largest = Math.max(largest, Math.abs(b / a - 1));
+          }
+          expect(largest).toBeGreaterThan(0.0018);
+          expect(largest).toBeLessThan(0.0065);
+        }
+      }
+    },
+  );
 
   test("options that make no sense are refused by name", () => {
-    expect(() => new SyntheticMarket({ seed: -1, startMs: 0 })).toThrow(/seed/);
-    expect(() => new SyntheticMarket({ seed: 1, startMs: 0, speed: 0 })).toThrow(/speed/);
-    expect(() => new SyntheticMarket({ seed: 1, startMs: 0, stepMs: Number.NaN })).toThrow(/stepMs/);
+    expect(() => new SyntheticMarket({ seed: -1, startMs: START_MS })).toThrow(/seed/);
+    expect(() => new SyntheticMarket({ seed: 1, startMs: START_MS, speed: 0 })).toThrow(/speed/);
+    expect(() => new SyntheticMarket({ seed: 1, startMs: START_MS, stepMs: Number.NaN })).toThrow(/stepMs/);
+    expect(() => new SyntheticMarket({ seed: 1, startMs: 0 })).toThrow(/startMs/);
   });
 });
 
@@ -101,7 +105,10 @@ describe("truth and bounds", () => {
         continue;
       }
       const stableSpec = SPOT_BOOKS.filter((other) => other.base === spec.quote);
-      const stable = stableSpec.length === 0 ? null : spotBookAt(market, stableSpec[Math.floor(rng.next() * stableSpec.length)]!, moment())!;
+      const stable =
+        stableSpec.length === 0
+          ? null
+          : spotBookAt(market, stableSpec[Math.floor(rng.next() * stableSpec.length)]!, moment())!;
       const bounds = market.bounds(`${spec.base}-USD.spot-index`, atMs, windowMs);
       const [bidUsd, askUsd] = [book.bid * (stable?.bid ?? 1), book.ask * (stable?.ask ?? 1)];
       expect(bidUsd).toBeGreaterThanOrEqual(bounds.low);
