@@ -236,6 +236,8 @@ export type CeremonyView = {
   readonly have: readonly number[];
   /** Nodes proven at fault. */
   readonly culprits: readonly number[];
+  /** What came out, once all n have certified; the hub's configuration is made of it. */
+  readonly result?: { readonly groupKeyX: string; readonly transcriptHash: string } | null;
 };
 
 export type NodeEvent = { readonly kind: "round" | "report" | "transaction" | "peers" | "feeds" };

@@ -60,6 +60,7 @@ function storedReport(store: Store): SignedReport | null {
 export class ActiveConfiguration {
   readonly cfg: Hex;
   readonly groupKeyX: Hex;
+  readonly keyResult: { readonly groupKeyX: Hex; readonly transcriptHash: Hex };
   readonly oracle: Oracle;
   readonly transmitter: Transmitter;
   readonly tracker: RoundTracker;
@@ -71,6 +72,7 @@ export class ActiveConfiguration {
     const { cfg, groupKeyX } = configuration;
     this.cfg = cfg;
     this.groupKeyX = groupKeyX;
+    this.keyResult = { groupKeyX, transcriptHash: share.transcriptHash };
     const signingShare = keystore.openShare(share.transcriptHash);
     this.#vault = new NonceVault(
       { share: signingShare, cfg },

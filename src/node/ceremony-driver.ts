@@ -2,7 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { concatBytes } from "../base/bytes.ts";
 import type { Logger } from "../base/ports.ts";
-import type { Ceremony, CeremonyResult } from "../keystore/ceremony.ts";
+import type { Ceremony } from "../keystore/ceremony.ts";
 import type { CeremonyStatus } from "../threshold/ceremony.ts";
 
 /** First byte of a direct message: which conversation it belongs to. */
@@ -21,8 +21,6 @@ export type CeremonyDriverDoors = {
 export class CeremonyDriver {
   readonly #peerIds: readonly number[];
   readonly #doors: CeremonyDriverDoors;
-  readonly #finished: Promise<CeremonyResult>;
-  #resolve: (result: CeremonyResult) => void = () => undefined;
   #timer: NodeJS.Timeout | null = null;
   #isDone = false;
   #lastPhase = "";
@@ -30,22 +28,16 @@ export class CeremonyDriver {
   constructor(options: { readonly peerIds: readonly number[] }, doors: CeremonyDriverDoors) {
     this.#peerIds = options.peerIds;
     this.#doors = doors;
-    this.#finished = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  get ceremonyId(): Hex {
-    return this.#doors.ceremony.ceremonyId;
   }
 
   status(): CeremonyStatus {
     return this.#doors.ceremony.status();
   }
 
-  /** Resolves when all n have certified; a failed ceremony never resolves and names its culprits in `status`. */
-  finished(): Promise<CeremonyResult> {
-    return this.#finished;
+  /** null until all n have certified; a failed ceremony stays null and names its culprits in `status`. */
+  result(): { readonly groupKeyX: Hex; readonly transcriptHash: Hex } | null {
+    const result = this.#doors.ceremony.result();
+    return result === null ? null : { groupKeyX: result.public.groupKeyX, transcriptHash: result.transcriptHash };
   }
 
   start(): void {
@@ -85,10 +77,9 @@ export class CeremonyDriver {
       else this.#doors.log.info("key ceremony", fields);
       this.#doors.onChange();
     }
-    const result = this.#doors.ceremony.result();
+    const result = this.result();
     if (result === null || this.#isDone) return;
     this.#isDone = true;
-    this.#doors.log.info("group key made", { groupKeyX: result.public.groupKeyX, transcriptHash: result.transcriptHash });
-    this.#resolve(result);
+    this.#doors.log.info("group key made", result);
   }
 }

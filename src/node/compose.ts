@@ -203,6 +203,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       chain: watch,
       active: () => active,
       ceremony: () => ceremony?.status() ?? null,
+      keyResult: () => active?.keyResult ?? ceremony?.result() ?? null,
       own: (name) => eye.own(name),
       history: (index, sinceMs, limit) => store.history(index, sinceMs, limit),
       publishedSince: (index, sinceMs) => published.since(index, sinceMs),

@@ -75,6 +75,15 @@ function loadDefinition(file: string): FeedDefinition {
   );
 }
 
+/** @throws ConfigError naming the file and every problem in it */
+export function loadDefinitions(files: readonly string[]): {
+  readonly definitions: readonly FeedDefinition[];
+  readonly rules: readonly FeedRule[];
+} {
+  const definitions = files.map(loadDefinition);
+  return { definitions, rules: toRules(definitions) };
+}
+
 function memberProblems(members: readonly Member[]): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const ids = members.map(({ id }) => id).sort((a, b) => a - b);
@@ -97,8 +106,7 @@ export function loadNetwork(file: string): NetworkFacts {
   const { members, chain, feeds, ...rest } = parsed.data;
   const problems = memberProblems(members);
   if (problems.length > 0) throw new ConfigError(file, problems);
-  const definitions = feeds.map((path) => loadDefinition(resolve(dirname(file), path)));
-  const rules = toRules(definitions);
+  const { definitions, rules } = loadDefinitions(feeds.map((path) => resolve(dirname(file), path)));
   const n = members.length;
   return {
     ...rest,

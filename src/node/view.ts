@@ -48,6 +48,8 @@ export type ViewDoors = {
   readonly health: Health;
   readonly active: () => ActiveParts | null;
   readonly ceremony: () => CeremonyStatus | null;
+  /** What the ceremony gave, also after it was put away. */
+  readonly keyResult: () => { readonly groupKeyX: Hex; readonly transcriptHash: Hex } | null;
   readonly own: (feedName: string) => Evaluation | undefined;
   readonly chain: ChainWatch;
   readonly history: (feedIndex: number, sinceMs: number, limit: number) => readonly ValueRow[];
@@ -176,8 +178,9 @@ export class LiveView implements NodeView {
 
   ceremony(): CeremonyView {
     const status = this.#doors.ceremony();
-    if (status === null) return { phase: this.#doors.active() === null ? "waiting" : "complete", have: [], culprits: [] };
-    return { phase: ceremonyPhase(status), have: status.have, culprits: status.culprits.map(({ id }) => id) };
+    const result = this.#doors.keyResult();
+    if (status === null) return { phase: result === null ? "waiting" : "complete", have: [], culprits: [], result };
+    return { phase: ceremonyPhase(status), have: status.have, culprits: status.culprits.map(({ id }) => id), result };
   }
 
   #latest(): SignedReport | null {

@@ -1,0 +1,108 @@
+/** Every transaction that reached the hub, block by block, as the chain tells it: what landed, what it cost, what reverted. */
+import { Interface, JsonRpcProvider } from "ethers";
+import type { Hex } from "../base/bytes.ts";
+import { ByteReader, fromHex } from "../base/bytes.ts";
+import type { FeedStatus } from "../report/report.ts";
+import { statusFromCode } from "../report/report.ts";
+import { loadArtifact } from "./artifacts.ts";
+
+export type LandedEntry = { readonly index: number; readonly status: FeedStatus; readonly value: bigint };
+
+export type Submission = {
+  readonly hash: Hex;
+  readonly from: Hex;
+  readonly block: number;
+  readonly blockTimeMs: number;
+  readonly gasUsed: number;
+  readonly calldataBytes: number;
+  /** null: the transaction reverted. */
+  readonly report: {
+    readonly round: number;
+    readonly reportTimeMs: number;
+    readonly entries: readonly LandedEntry[];
+  } | null;
+};
+
+type Receipt = {
+  readonly transactionHash: Hex;
+  readonly from: Hex;
+  readonly to: Hex | null;
+  readonly status: Hex;
+  readonly gasUsed: Hex;
+  readonly logs: readonly { readonly address: Hex; readonly topics: readonly string[]; readonly data: string }[];
+};
+
+function decodeEntries(hex: string): LandedEntry[] {
+  const reader = new ByteReader(fromHex(hex));
+  const entries: LandedEntry[] = [];
+  while (reader.remaining() > 0) {
+    const index = reader.uint(2);
+    const status = statusFromCode(reader.uint(1)) ?? "none";
+    const value = reader.bigInt(16, true);
+    reader.uint(4);
+    entries.push({ index, status, value });
+  }
+  return entries;
+}
+
+export class SubmissionReader {
+  readonly #provider: JsonRpcProvider;
+  readonly #hub: string;
+  readonly #abi = new Interface(loadArtifact("OracleHub").abi);
+  #nextBlock: number;
+
+  constructor(options: { readonly url: string; readonly hub: Hex; readonly fromBlock: number }) {
+    this.#provider = new JsonRpcProvider(options.url, undefined, { batchMaxCount: 1 });
+    this.#hub = options.hub.toLowerCase();
+    this.#nextBlock = options.fromBlock;
+  }
+
+  /** Submissions of the blocks since the last call. */
+  async next(): Promise<readonly Submission[]> {
+    const found: Submission[] = [];
+    const head = await this.#provider.getBlockNumber();
+    for (; this.#nextBlock <= head; this.#nextBlock++) found.push(...(await this.#inBlock(this.#nextBlock)));
+    return found;
+  }
+
+  close(): void {
+    this.#provider.destroy();
+  }
+
+  async #inBlock(number: number): Promise<readonly Submission[]> {
+    const tag = `0x${number.toString(16)}`;
+    const receipts = (await this.#provider.send("eth_getBlockReceipts", [tag])) as readonly Receipt[] | null;
+    const ours = (receipts ?? []).filter(({ to }) => to?.toLowerCase() === this.#hub);
+    if (ours.length === 0) return [];
+    const block = (await this.#provider.send("eth_getBlockByNumber", [tag, true])) as {
+      readonly timestamp: Hex;
+      readonly transactions: readonly { readonly hash: Hex; readonly input: Hex }[];
+    };
+    const selector = this.#abi.getFunction("submit")!.selector;
+    const inputs = new Map(block.transactions.map(({ hash, input }) => [hash, input]));
+    return ours
+      .filter(({ transactionHash }) => inputs.get(transactionHash)?.startsWith(selector) === true)
+      .map((receipt) => ({
+        hash: receipt.transactionHash,
+        from: receipt.from,
+        block: number,
+        blockTimeMs: Number(block.timestamp) * 1_000,
+        gasUsed: Number(receipt.gasUsed),
+        calldataBytes: ((inputs.get(receipt.transactionHash)?.length ?? 2) - 2) / 2,
+        report: Number(receipt.status) === 1 ? this.#reportOf(receipt) : null,
+      }));
+  }
+
+  #reportOf(receipt: Receipt): Submission["report"] {
+    for (const log of receipt.logs) {
+      const event =
+        log.address.toLowerCase() === this.#hub
+          ? this.#abi.parseLog({ topics: [...log.topics], data: log.data })
+          : null;
+      if (event?.name !== "ReportSubmitted") continue;
+      const { round, reportTimeMs, entries } = event.args.toObject();
+      return { round: Number(round), reportTimeMs: Number(reportTimeMs), entries: decodeEntries(String(entries)) };
+    }
+    return null;
+  }
+}

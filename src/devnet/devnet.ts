@@ -1,0 +1,317 @@
+/** A chain, a market and n nodes as processes on this machine: made in order, told step by step, ended without a trace. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hex } from "../base/bytes.ts";
+import { asciiBytes } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import { configureHub, deployHub } from "../chain/deploy.ts";
+import { openUnlocked, type UnlockedAccount } from "../chain/unlocked.ts";
+import { cfgOf } from "../node/activation.ts";
+import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network-file.ts";
+import { keccakHex } from "../report/hash.ts";
+import type { StatusReply } from "../api/replies.ts";
+import type { CeremonyView } from "../api/view.ts";
+import { Child } from "./child.ts";
+import { makeKeys, memberPaths, type MemberPaths, writeNetworkFile } from "./members.ts";
+import { anvilBinary, commandLine, devnetNodeConfig, feedsFolder, requireBuilt } from "./paths.ts";
+import { fetchJson, freePorts, waitFor } from "./wait.ts";
+
+export type DevnetOptions = {
+  readonly nodes: number;
+  readonly slotMs: number;
+  /** Everything is kept here; without it a temporary folder that goes with the devnet. */
+  readonly keepDir?: string;
+  /** The real exchanges instead of the market process. */
+  readonly live: boolean;
+  /** Arguments of `tenor market`, such as --tape. */
+  readonly marketArguments: readonly string[];
+  /** 0: a free one. Node i's API is at apiPort + i − 1 when given. */
+  readonly apiPort: number;
+  readonly logLevel: "debug" | "info";
+  readonly blockTimeSec: number;
+  /** Definition files; the shipped ones when left out. */
+  readonly feeds?: readonly string[];
+};
+
+export type DevnetDoors = { readonly progress: (line: string) => void };
+
+export type DevnetNode = { readonly id: number; readonly apiUrl: string; readonly paths: MemberPaths; child: Child };
+
+export const CHAIN_ID = 31_337;
+const START_TIMEOUT_MS = 60_000;
+const CEREMONY_TIMEOUT_MS = 60_000;
+/** From the transaction that configures the hub to the first slot: nodes look at the hub once a second. */
+const LEAD_MS = 5_000;
+const STOP_GRACE_MS = 6_000;
+const READER_GRACE_SEC = 300;
+
+export class Devnet {
+  readonly dir: string;
+  readonly nodes: DevnetNode[] = [];
+  readonly #options: DevnetOptions;
+  readonly #progress: (line: string) => void;
+  readonly #startedMs = performance.now();
+  #chain: Child | null = null;
+  #market: Child | null = null;
+  #owner: UnlockedAccount | null = null;
+  #rpcUrl = "";
+  #marketUrl: string | null = null;
+  #hub: Hex | null = null;
+  #facts: NetworkFacts | null = null;
+  #firstRoundTimeMs = 0;
+  #step = 0;
+
+  private constructor(options: DevnetOptions, doors: DevnetDoors) {
+    this.#options = options;
+    this.#progress = doors.progress;
+    if (options.keepDir !== undefined) mkdirSync(options.keepDir, { recursive: true });
+    this.dir = options.keepDir ?? mkdtempSync(join(tmpdir(), "tenor-devnet-"));
+  }
+
+  static async start(options: DevnetOptions, doors: DevnetDoors): Promise<Devnet> {
+    requireBuilt();
+    const devnet = new Devnet(options, doors);
+    try {
+      await devnet.#run();
+      return devnet;
+    } catch (error) {
+      await devnet.stop();
+      throw error;
+    }
+  }
+
+  get rpcUrl(): string {
+    return this.#rpcUrl;
+  }
+
+  /** null with the real exchanges. */
+  get marketUrl(): string | null {
+    return this.#marketUrl;
+  }
+
+  get facts(): NetworkFacts {
+    return this.#known(this.#facts);
+  }
+
+  get hub(): Hex {
+    return this.#known(this.#hub);
+  }
+
+  get firstRoundTimeMs(): number {
+    return this.#firstRoundTimeMs;
+  }
+
+  get marketPid(): number | null {
+    return this.#market?.pid ?? null;
+  }
+
+  get chainPid(): number | null {
+    return this.#chain?.pid ?? null;
+  }
+
+  /** A process that ended although nobody asked it to. */
+  fallen(): Child | null {
+    const all = [this.#chain, this.#market, ...this.nodes.map(({ child }) => child)];
+    return all.find((child) => child !== null && child.exit !== null) ?? null;
+  }
+
+  /** Starts a node's process again on the same files and ports. */
+  restart(id: number): void {
+    const node = this.#known(this.nodes.find((one) => one.id === id) ?? null);
+    if (node.child.exit === null) throw new OracleError(`node ${id} still runs`, { code: "still-running", id });
+    node.child = this.#spawnNode(id, node.paths, new URL(node.apiUrl));
+  }
+
+  /** Nodes first, so that they can drain; then the market and the chain. */
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map(async ({ child }) => await child.stop(STOP_GRACE_MS)));
+    this.#owner?.close();
+    await Promise.all([this.#market?.stop(STOP_GRACE_MS), this.#chain?.stop(STOP_GRACE_MS)]);
+    if (this.#options.keepDir === undefined) rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #known<T>(value: T | null): T {
+    if (value === null) throw new OracleError("the devnet is not that far yet", { code: "not-started" });
+    return value;
+  }
+
+  #say(what: string, detail: string): void {
+    this.#step += 1;
+    const seconds = ((performance.now() - this.#startedMs) / 1_000).toFixed(1);
+    this.#progress(`[${this.#step}/8] ${what.padEnd(13)} ${detail}  (${seconds} s)`);
+  }
+
+  async #run(): Promise<void> {
+    const { nodes: count, slotMs } = this.#options;
+    await this.#startChain();
+    await this.#startMarket();
+    const paths = Array.from({ length: count }, (_, i) => memberPaths(this.dir, i + 1));
+    const members = await Promise.all(paths.map(async (one) => await makeKeys(one)));
+    this.#say("keys", `${count} keystores, made by ${count} processes`);
+
+    const feeds = this.#options.feeds ?? shippedFeeds();
+    const networkId = keccakHex(asciiBytes(`tenor-devnet/${this.dir}`));
+    await this.#deploy(networkId, feeds, members.map(({ transmitter }) => transmitter));
+    const ports = await this.#ports(count);
+    writeNetworkFile({
+      path: this.#networkFile(),
+      networkId,
+      slotMs,
+      chainId: CHAIN_ID,
+      hub: this.hub,
+      feeds,
+      members: members.map((member, i) => ({
+        id: i + 1,
+        ...member,
+        addresses: [`/ip4/127.0.0.1/tcp/${ports.p2p[i]}`],
+      })),
+    });
+    this.#facts = loadNetwork(this.#networkFile());
+    await this.#startNodes(paths, ports.api);
+    await this.#configure(await this.#ceremony());
+    await this.#awaitReady();
+    this.#say("page", this.nodes.map(({ apiUrl }) => apiUrl).join(" "));
+  }
+
+  #networkFile(): string {
+    return join(this.dir, "network.yaml");
+  }
+
+  async #startChain(): Promise<void> {
+    const logFile = join(this.dir, "chain.log");
+    const { blockTimeSec } = this.#options;
+    const args = ["--port", "0", "--chain-id", String(CHAIN_ID), "--block-time", String(blockTimeSec), "--accounts", "1"];
+    const child = new Child({ name: "anvil", command: anvilBinary(), args, logFile });
+    this.#chain = child;
+    const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 50, what: "listening address", child };
+    const port = await waitFor(() => /Listening on [\d.]+:(\d+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null, waiting);
+    this.#rpcUrl = `http://127.0.0.1:${port}`;
+    this.#say("chain", `anvil at ${this.#rpcUrl}, a block every ${blockTimeSec} s, pid ${child.pid}`);
+  }
+
+  async #startMarket(): Promise<void> {
+    if (this.#options.live) {
+      this.#say("market", "the real exchanges");
+      return;
+    }
+    const logFile = join(this.dir, "market.log");
+    const args = [commandLine, "market", "--port", "0", ...this.#options.marketArguments];
+    const child = new Child({ name: "market", command: process.execPath, args, logFile });
+    this.#market = child;
+    const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 50, what: "listening address", child };
+    const url = await waitFor(() => /market at (http:\/\/\S+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null, waiting);
+    this.#marketUrl = url;
+    this.#say("market", `${url}, pid ${child.pid}`);
+  }
+
+  async #deploy(networkId: Hex, feeds: readonly string[], transmitters: readonly Hex[]): Promise<void> {
+    const owner = await openUnlocked(this.#rpcUrl);
+    this.#owner = owner;
+    const { definitions, rules } = loadDefinitions(feeds);
+    const deployed = await deployHub(
+      {
+        networkId,
+        owner: owner.address,
+        feeds: rules.map(({ name, feedId, definitionDigest, heartbeatMs }, i) => ({
+          name,
+          feedId,
+          definitionDigest,
+          decimals: definitions[i]!.decimals,
+          heartbeatSec: Math.ceil(heartbeatMs / 1_000),
+        })),
+        readerGraceSec: READER_GRACE_SEC,
+      },
+      { signer: owner.signer },
+    );
+    await owner.fund(transmitters, "10");
+    this.#hub = deployed.hub;
+    this.#say("contracts", `hub ${deployed.hub}, ${deployed.readers.length} readers`);
+  }
+
+  async #ports(count: number): Promise<{ readonly p2p: readonly number[]; readonly api: readonly number[] }> {
+    const { apiPort } = this.#options;
+    const ports = await freePorts(2 * count);
+    const api = apiPort === 0 ? ports.slice(count) : Array.from({ length: count }, (_, i) => apiPort + i);
+    return { p2p: ports.slice(0, count), api };
+  }
+
+  #spawnNode(id: number, paths: MemberPaths, apiUrl: URL): Child {
+    const member = this.facts.members[id - 1]!;
+    const environment: Record<string, string> = {
+      TENOR__NETWORK: this.#networkFile(),
+      TENOR__DATADIR: paths.data,
+      TENOR__KEYSTORE__DIR: paths.keys,
+      TENOR__KEYSTORE__PASSPHRASEFILE: paths.passphraseFile,
+      TENOR__LISTEN: `[${member.addresses[0]}]`,
+      TENOR__API__PORT: apiUrl.port,
+      TENOR__CHAIN__RPCS: `[{ name: devnet, url: "${this.#rpcUrl}" }]`,
+      TENOR__CHAIN__BLOCKTIMEMS: String(1_000 * this.#options.blockTimeSec),
+      TENOR__LOG__LEVEL: this.#options.logLevel,
+    };
+    if (this.#marketUrl !== null) {
+      for (const venue of ["coinbase", "kraken", "bitstamp", "binance"]) {
+        environment[`TENOR__VENUES__${venue.toUpperCase()}__BASEURL`] = `${this.#marketUrl}/${venue}`;
+      }
+      environment["TENOR__VENUES__DERIBIT__BASEURL"] = `${this.#marketUrl}/deribit/api/v2`;
+    }
+    const args = [commandLine, "node", "--config", devnetNodeConfig];
+    return new Child({ name: `node ${id}`, command: process.execPath, args, environment, logFile: paths.log });
+  }
+
+  async #startNodes(paths: readonly MemberPaths[], ports: readonly number[]): Promise<void> {
+    paths.forEach((one, i) => {
+      const apiUrl = `http://127.0.0.1:${ports[i]}`;
+      this.nodes.push({ id: i + 1, apiUrl, paths: one, child: this.#spawnNode(i + 1, one, new URL(apiUrl)) });
+    });
+    for (const { child, apiUrl } of this.nodes) {
+      const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 100, what: "answer from its API", child };
+      await waitFor(async () => await fetchJson<StatusReply>(`${apiUrl}/v1/status`), waiting);
+    }
+    this.#say("nodes", `pids ${this.nodes.map(({ child }) => child.pid).join(", ")}`);
+  }
+
+  /** What all n nodes say came out of their ceremony; they must say the same. */
+  async #ceremony(): Promise<{ groupKeyX: Hex; transcriptHash: Hex }> {
+    const results: { groupKeyX: Hex; transcriptHash: Hex }[] = [];
+    for (const { child, apiUrl } of this.nodes) {
+      const waiting = { timeoutMs: CEREMONY_TIMEOUT_MS, pollMs: 100, what: "end of the key ceremony", child };
+      const result = await waitFor(async () => {
+        const view = await fetchJson<CeremonyView>(`${apiUrl}/v1/ceremony`);
+        if (view !== null && view.culprits.length > 0) {
+          throw child.failure(`the key ceremony names culprits: ${view.culprits.join(", ")}`);
+        }
+        return view?.result ?? null;
+      }, waiting);
+      results.push({ groupKeyX: result.groupKeyX as Hex, transcriptHash: result.transcriptHash as Hex });
+    }
+    const first = results[0]!;
+    if (results.some((one) => one.groupKeyX !== first.groupKeyX || one.transcriptHash !== first.transcriptHash)) {
+      throw new OracleError("the nodes do not agree on the ceremony's result", { code: "ceremony-split" });
+    }
+    this.#say("ceremony", `group key ${first.groupKeyX.slice(0, 18)}…, ${this.facts.t} of ${this.facts.n} sign`);
+    return first;
+  }
+
+  async #configure(key: { readonly groupKeyX: Hex; readonly transcriptHash: Hex }): Promise<void> {
+    const { slotMs } = this.#options;
+    this.#firstRoundTimeMs = Math.ceil((Date.now() + LEAD_MS) / slotMs) * slotMs;
+    const times = { firstRound: 1, firstRoundTimeMs: this.#firstRoundTimeMs, slotMs };
+    const cfg = cfgOf(this.facts, key, times);
+    const configuration = { cfg, groupKeyX: key.groupKeyX, configCount: this.facts.configCount, ...times };
+    const { block } = await configureHub({ hub: this.hub, configuration }, { signer: this.#known(this.#owner).signer });
+    this.#say("configured", `in block ${block}, first slot at ${new Date(this.#firstRoundTimeMs).toISOString()}`);
+  }
+
+  async #awaitReady(): Promise<void> {
+    for (const { child, apiUrl } of this.nodes) {
+      const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 100, what: "active configuration", child };
+      await waitFor(async () => (await fetchJson<StatusReply>(`${apiUrl}/v1/status`))?.identity.cfg ?? null, waiting);
+    }
+  }
+}
+
+function shippedFeeds(): readonly string[] {
+  const names = readdirSync(feedsFolder).filter((name) => name.endsWith(".json") && name !== "feed.schema.json");
+  return names.sort().map((name) => join(feedsFolder, name));
+}

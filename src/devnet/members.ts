@@ -1,0 +1,58 @@
+/** Keys and files of a devnet's members. The parent hears public keys only; share files are the nodes' own. */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Hex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import { commandLine } from "./paths.ts";
+
+export type MemberPaths = { readonly dir: string; readonly keys: string; readonly passphraseFile: string; readonly data: string; readonly log: string };
+
+export type PublicMember = { readonly peerId: string; readonly observer: Hex; readonly transmitter: Hex };
+
+export function memberPaths(root: string, id: number): MemberPaths {
+  const dir = join(root, `node${id}`);
+  return {
+    dir,
+    keys: join(dir, "keys"),
+    passphraseFile: join(dir, "passphrase"),
+    data: join(dir, "data"),
+    log: join(root, `node${id}.log`),
+  };
+}
+
+/** Runs `tenor keys init` as an operator would: the keys are made in a process of their own. */
+export async function makeKeys(paths: MemberPaths): Promise<PublicMember> {
+  mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
+  writeFileSync(paths.passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+  const args = [commandLine, "keys", "init", "--dir", paths.keys, "--passphrase-file", paths.passphraseFile];
+  return await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    let errors = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(JSON.parse(output) as PublicMember);
+      else reject(new OracleError(`tenor keys init ended with ${code}: ${errors.trim()}`, { code: "child-failed" }));
+    });
+  });
+}
+
+export type NetworkFileOptions = {
+  readonly path: string;
+  readonly networkId: Hex;
+  readonly slotMs: number;
+  readonly chainId: number;
+  readonly hub: Hex;
+  readonly feeds: readonly string[];
+  readonly members: readonly (PublicMember & { readonly id: number; readonly addresses: readonly string[] })[];
+};
+
+export function writeNetworkFile({ path, networkId, slotMs, chainId, hub, feeds, members }: NetworkFileOptions): void {
+  const file = { name: "devnet", networkId, configCount: 1, slotMs, chain: { chainId, hub }, feeds, members };
+  writeFileSync(path, stringify(file));
+}
