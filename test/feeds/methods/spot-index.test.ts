@@ -5,7 +5,7 @@ import type { Evaluation, Exclusion } from "../../../src/feeds/evaluation.ts";
 import type { MarketSnapshot, SpotQuote } from "../../../src/market/quote.ts";
 import { recordedFile } from "../../support/recorded-data.ts";
 import { definitionOf, feedJson, spotDefinition, withValue } from "../support/definitions.ts";
-import { NOW_MS, book, frozen, gap, healthyBooks, index, snapshot } from "../support/snapshots.ts";
+import { NOW_MS, book, frozen, gap, healthyBooks, index, snapshot, withoutHistory } from "../support/snapshots.ts";
 
 const definition = spotDefinition();
 const minutes = recordedFile("quant/market/btc_1m_20230301_20230321_multi.csv");
@@ -79,7 +79,7 @@ test("a frozen book is named as frozen while two other venues move, and counts w
 test("a book is not called frozen before its time, nor where the collector does not say since when", () => {
   const early = books((quote) => (isBook("kraken")(quote) ? frozen(quote, 30_000) : quote));
   expect(spotOf({ spots: early }).excluded).toEqual([]);
-  const unknown = healthyBooks().map(({ unchangedSinceMs: _, ...quote }): SpotQuote => quote);
+  const unknown = healthyBooks().map(withoutHistory);
   expect(spotOf({ spots: unknown }).excluded).toEqual([]);
 });
 

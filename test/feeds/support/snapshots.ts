@@ -23,8 +23,15 @@ export function book(venue: Venue, pair: string, middle: number, over: Partial<S
   const [base = "", quote = ""] = pair.split("-");
   const timeMs = NOW_MS - 500;
   return {
-    ...{ venue, base, quote, timeMs, timeSource: "receipt", receivedAtMs: timeMs, unchangedSinceMs: timeMs },
-    ...{ bid: middle * 0.9999, ask: middle * 1.0001 },
+    venue,
+    base,
+    quote,
+    timeMs,
+    timeSource: "receipt",
+    receivedAtMs: timeMs,
+    unchangedSinceMs: timeMs,
+    bid: middle * 0.9999,
+    ask: middle * 1.0001,
     ...over,
   };
 }
@@ -32,6 +39,12 @@ export function book(venue: Venue, pair: string, middle: number, over: Partial<S
 /** A book that went on being received but has not changed for `stillMs`. */
 export function frozen(quote: SpotQuote, stillMs: number): SpotQuote {
   return { ...quote, unchangedSinceMs: NOW_MS - stillMs };
+}
+
+/** As an adapter parses it: nobody has compared it with the quote before. */
+export function withoutHistory(parsed: SpotQuote): SpotQuote {
+  const { venue, base, quote, bid, ask, timeMs, timeSource, receivedAtMs } = parsed;
+  return { venue, base, quote, bid, ask, timeMs, timeSource, receivedAtMs };
 }
 
 export function index(price: number, over: Partial<IndexQuote> = {}): IndexQuote {
@@ -77,6 +90,8 @@ export type ChainShape = {
   readonly days: readonly number[];
   readonly vol: (k: number, years: number) => number;
   readonly strikeStep: number;
+  /** The chain's own instant. */
+  readonly atMs: number;
 };
 
 export const FLAT_CHAIN: ChainShape = {
@@ -85,11 +100,12 @@ export const FLAT_CHAIN: ChainShape = {
   days: [10, 17, 24, 45, 73],
   vol: () => 0.4,
   strikeStep: 1_000,
+  atMs: NOW_MS - 1_000,
 };
 
 /** A chain whose marks are Black-76 at the shape's smile, with quotes around them, as Deribit would list it. */
 export function chainOf(shape: ChainShape, over: Partial<OptionChain> = {}, base = "BTC"): OptionChain {
-  const timeMs = NOW_MS - 1_000;
+  const timeMs = shape.atMs;
   const options: OptionQuote[] = [];
   for (const days of shape.days) {
     const expiryMs = expiryInDays(days);
@@ -102,8 +118,15 @@ export function chainOf(shape: ChainShape, over: Partial<OptionChain> = {}, base
       for (const right of ["call", "put"] as const) {
         const markCoin = blackPrice(right, forward, strike, markVol * Math.sqrt(years)) / forward;
         options.push({
-          ...{ instrument: `${base}-${days}d-${strike}-${right}`, expiryMs, strike, right, markVol, forward },
-          ...{ markCoin, bidCoin: markCoin * 0.98, askCoin: markCoin * 1.02 },
+          instrument: `${base}-${days}d-${strike}-${right}`,
+          expiryMs,
+          strike,
+          right,
+          markVol,
+          forward,
+          markCoin,
+          bidCoin: markCoin * 0.98,
+          askCoin: markCoin * 1.02,
         });
       }
     }
