@@ -9,7 +9,7 @@ import {
   DIAL_BACKOFF_MIN_MS,
   DIAL_FALLBACK_MS,
   DIAL_TIMEOUT_MS,
-  SIMULTANEOUS_DIAL_MS,
+  HANDSHAKE_TIMEOUT_MS,
 } from "./peer-policy.ts";
 
 export type KeeperDoors = {
@@ -36,7 +36,7 @@ export function keepsNewer(
   newer: { readonly direction: MessageStreamDirection },
 ): boolean {
   if (older.direction === newer.direction) return true;
-  if (older.ageMs > SIMULTANEOUS_DIAL_MS) return true;
+  if (older.ageMs > HANDSHAKE_TIMEOUT_MS) return true;
   return (newer.direction === "outbound") === selfId < peerId;
 }
 

@@ -11,8 +11,8 @@ import type { Inbox, Verdict } from "./inbox.ts";
 import {
   GOSSIP_CHECK_MS,
   GOSSIP_HEARTBEAT_MS,
-  GOSSIP_REPAIR_MAX_MS,
-  GOSSIP_REPAIR_MS,
+  GOSSIP_PATIENCE_CHECKS,
+  GOSSIP_PATIENCE_MAX_CHECKS,
   GOSSIP_SEEN_MS,
   type PeerLimits,
 } from "./peer-policy.ts";
@@ -49,6 +49,9 @@ export type GossipDoors = {
   readonly log: Logger;
 };
 
+/** How many checks in a row a member was absent on this connection, and how many are too many. */
+type Repair = { readonly connection: Connection | null; readonly checks: number; readonly patience: number };
+
 export class Gossip {
   /** Publications that reached nobody or failed. */
   publishFailed = 0;
@@ -61,7 +64,7 @@ export class Gossip {
   #checkTimer: NodeJS.Timeout | null = null;
   /** Members that the last publication did not go to. */
   readonly #missed = new Set<Member>();
-  readonly #repairs = new Map<Member, { readonly dueAtMs: number; readonly waitMs: number }>();
+  readonly #repairs = new Map<Member, Repair>();
 
   constructor(options: GossipOptions, doors: GossipDoors) {
     this.#options = options;
@@ -211,28 +214,31 @@ export class Gossip {
   /**
    * A connected member that gossip does not hear, or did not send to, is connected anew, ever more rarely. Only a new
    * connection gives both ends a fresh start: gossipsub cannot tell the other end that it has dropped a stream.
+   * Checks are counted, not seconds, so that a machine too busy to check is not too hasty either.
    */
   #repair(): void {
-    const { committee, clock, log } = this.#doors;
-    const nowMs = clock.monotonicMs();
-    for (const member of committee.others()) {
+    for (const member of this.#doors.committee.others()) {
+      const { connection } = member;
       if (this.hears(member.peer) && !this.#missed.has(member)) {
         this.#repairs.delete(member);
         continue;
       }
-      const repair = this.#repairs.get(member);
-      if (repair === undefined || member.connection === null) {
-        const waitMs = repair?.waitMs ?? GOSSIP_REPAIR_MS;
-        this.#repairs.set(member, { dueAtMs: nowMs + waitMs, waitMs });
+      const last = this.#repairs.get(member);
+      const patience = last?.patience ?? GOSSIP_PATIENCE_CHECKS;
+      const checks = last !== undefined && last.connection === connection ? last.checks + 1 : 1;
+      if (connection === null || checks < patience) {
+        this.#repairs.set(member, { connection, checks, patience });
         continue;
       }
-      if (nowMs < repair.dueAtMs) continue;
-      const waitMs = Math.min(2 * repair.waitMs, GOSSIP_REPAIR_MAX_MS);
-      this.#repairs.set(member, { dueAtMs: nowMs + waitMs, waitMs });
+      this.#repairs.set(member, {
+        connection: null,
+        checks: 0,
+        patience: Math.min(2 * patience, GOSSIP_PATIENCE_MAX_CHECKS),
+      });
       this.#missed.delete(member);
       this.repaired++;
-      log.debug("connecting anew for want of gossip", { peer: member.id });
-      member.connection.abort(new Error("gossip does not work on this connection"));
+      this.#doors.log.debug("connecting anew for want of gossip", { peer: member.id });
+      connection.abort(new Error("gossip does not work on this connection"));
     }
   }
 }

@@ -72,10 +72,11 @@ export const DIAL_FALLBACK_MS = 1_000;
 export const DIAL_TIMEOUT_MS = 10_000;
 /** One address of several. Lower and higher as above. */
 export const ADDRESS_DIAL_TIMEOUT_MS = 5_000;
-/** Inbound handshake. Lower: slow lines fail. Higher: silent sockets occupy the pending slots. */
+/**
+ * Inbound handshake. Lower: slow lines fail. Higher: silent sockets occupy the pending
+ * slots. It is also the span within which two connections of a pair count as dialled simultaneously.
+ */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Two connections opened within this count as a simultaneous dial. Lower than a handshake lasts: the two ends keep different ones. Higher: a dead one may win. */
-export const SIMULTANEOUS_DIAL_MS = HANDSHAKE_TIMEOUT_MS;
 /** How often a connection is pinged. Lower: CPU for streams. Higher: a vanished host is noticed late (ping + timeout). */
 export const PING_INTERVAL_MS = 4_000;
 /** Unanswered ping that ends a connection. Lower: a stalled event loop loses its peers. Higher: as above. */
@@ -86,10 +87,10 @@ export const GOSSIP_HEARTBEAT_MS = 500;
 export const GOSSIP_SEEN_MS = 30_000;
 /** How often gossip is checked for connected members that are absent from it. Lower: CPU. Higher: deaf longer. */
 export const GOSSIP_CHECK_MS = 1_000;
-/** Absent for this long: the member is connected anew, and again after twice as long. Lower: cut while gossip forms on a busy machine. Higher: deaf longer. */
-export const GOSSIP_REPAIR_MS = 5_000;
-/** Longest wait of that kind. Lower: a peer without gossip never keeps a connection. Higher: deaf longer. */
-export const GOSSIP_REPAIR_MAX_MS = 60_000;
+/** Absent for so many checks: the member is connected anew. Lower: cut while gossip forms on a busy machine. Higher: deaf longer. */
+export const GOSSIP_PATIENCE_CHECKS = 6;
+/** The patience doubles each time up to this. Lower: a peer without gossip never keeps a connection. Higher: deaf longer. */
+export const GOSSIP_PATIENCE_MAX_CHECKS = 96;
 /** Direct stream negotiation, and one question's arrival once its stream is open. Lower: slow lines fail. Higher: slow-loris holds a stream. */
 export const STREAM_TIMEOUT_MS = 5_000;
 /** How long our own answer may take. Lower: database reads fail. Higher: an asker occupies a slot. */

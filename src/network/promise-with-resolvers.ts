@@ -10,7 +10,7 @@ type Resolvers<T> = {
 };
 
 /** As in ECMAScript 2024, 27.2.4.9: the three parts of a pending promise of the receiver's class. */
-export function withResolvers<T>(this: PromiseConstructor): Resolvers<T> {
+function withResolvers<T>(this: PromiseConstructor): Resolvers<T> {
   let resolve: Resolvers<T>["resolve"] = () => undefined;
   let reject: Resolvers<T>["reject"] = () => undefined;
   const promise = new this<T>((onResolve, onReject) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keepsNewer } from "../../src/network/connection-keeper.ts";
-import { SIMULTANEOUS_DIAL_MS } from "../../src/network/peer-policy.ts";
+import { HANDSHAKE_TIMEOUT_MS } from "../../src/network/peer-policy.ts";
 
 const other = { inbound: "outbound", outbound: "inbound" } as const;
 
@@ -32,7 +32,7 @@ describe("which of two connections stays", () => {
   });
 
   test("a dial of the higher id wins over a connection older than any handshake: the peer has come back", () => {
-    const older = { direction: "outbound", ageMs: SIMULTANEOUS_DIAL_MS + 1 } as const;
+    const older = { direction: "outbound", ageMs: HANDSHAKE_TIMEOUT_MS + 1 } as const;
     expect(keepsNewer(1, 2, older, { direction: "inbound" })).toBe(true);
     expect(keepsNewer(1, 2, { ...older, ageMs: 0 }, { direction: "inbound" })).toBe(false);
   });
