@@ -74,6 +74,14 @@ contract OracleHubSubmitTest is HubFixture {
         assertEqInt(hub.answerAt(2).value, 500, "kept");
     }
 
+    function test_anEntryOfTheStoredRoundIsSkippedToo() public {
+        hub.submit(report(key, FIRST_ROUND + 5, one(entry(1, 500))));
+        hub.submit(report(key, FIRST_ROUND + 5, two(entry(1, 501), entry(2, 502))));
+        assertEqInt(hub.answerAt(1).value, 500, "kept");
+        assertEq(hub.answerAt(1).count, 1, "count");
+        assertEqInt(hub.answerAt(2).value, 502, "stored");
+    }
+
     function test_oneEventTellsAnIndexerEverything() public {
         Entry[] memory entries = two(entry(0, -5), entry(3, 6));
         bytes memory payload = report(key, FIRST_ROUND, entries);
