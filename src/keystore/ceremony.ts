@@ -41,22 +41,23 @@ export class Ceremony extends Secretive {
   readonly #doors: CeremonyDoors;
   /** Shares that opened and fit, by dealer; my own among them. */
   readonly #shares = new Map<number, bigint>();
-  #isDestroyed = false;
+  #isDestroyed: boolean;
 
   /**
-   * @param options.seed     32 bytes, taken over; the same seed makes the same messages
+   * @param options.seed     32 bytes, taken over; the same seed makes the same messages. Null: I only relay
    * @param options.messages what `save` was given last; empty at the start
    * @throws OracleError `bad-ceremony`, `bad-peer-id`; whatever `save` throws
    */
   constructor(
-    options: { setup: CeremonySetup; self: number; seed: Uint8Array; messages: readonly Uint8Array[] },
+    options: { setup: CeremonySetup; self: number; seed: Uint8Array | null; messages: readonly Uint8Array[] },
     doors: CeremonyDoors,
   ) {
     super();
     this.#self = options.self;
     this.#doors = doors;
     this.#board = new CeremonyBoard({ setup: options.setup, self: options.self }, { verify: doors.verify });
-    keepSecret(this, options.seed);
+    this.#isDestroyed = options.seed === null;
+    if (options.seed !== null) keepSecret(this, options.seed);
     for (const bytes of options.messages) this.#board.receive(bytes);
     this.#advance();
   }
@@ -67,8 +68,11 @@ export class Ceremony extends Secretive {
 
   /** A peer's bytes, its own or relayed. Never throws on them; throws when the disk refuses what I would say next. */
   receive(bytes: Uint8Array): CeremonyVerdict {
+    const wasDone = this.#board.isDone();
     const verdict = this.#board.receive(bytes);
     if (verdict.verdict === "accept") this.#advance();
+    // With all certificates in it the transcript proves itself, also to members that come back later.
+    if (!wasDone && this.#board.isDone() && !this.#isDestroyed) this.#doors.save(this.#board.messages());
     return verdict;
   }
 

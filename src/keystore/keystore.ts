@@ -18,7 +18,7 @@ import type { CeremonySetup } from "../threshold/ceremony-setup.ts";
 import { ceremonyIdOf } from "../threshold/ceremony-setup.ts";
 import { peerIdOf } from "../threshold/peer-id.ts";
 import { Ceremony } from "./ceremony.ts";
-import { eraseCeremonyFile, readCeremony, SEED_BYTES, writeCeremony } from "./ceremony-file.ts";
+import { eraseCeremonySeed, readCeremony, SEED_BYTES, writeCeremony } from "./ceremony-file.ts";
 import { privateKeyOf, signEd25519, verifyEd25519 } from "./ed25519.ts";
 import type { IdentitySecrets, PublicIdentity } from "./identity-file.ts";
 import { identityPath, openIdentity, publicIdentityOf, writeIdentity } from "./identity-file.ts";
@@ -92,7 +92,8 @@ export class Keystore extends Secretive {
   }
 
   /**
-   * My part in a key ceremony: begun, or taken up where a restart left it.
+   * My part in a key ceremony: begun, or taken up where a restart left it. One that has given its share and was erased is not
+   * begun again, as other messages than before would convict me: it only relays.
    * @throws OracleError `not-a-member` when no member has my peer id, `bad-ceremony`, `keystore-corrupt`
    */
   ceremony(setup: CeremonySetup): Ceremony {
@@ -103,7 +104,8 @@ export class Keystore extends Secretive {
       throw new OracleError(`${peerId} is no member of this ceremony`, { code: "not-a-member", peerId, ceremonyId });
     }
     const record = readCeremony(this.#dir, ceremonyId, this.#master);
-    const seed = record?.seed ?? new Uint8Array(randomBytes(SEED_BYTES));
+    const isOver = record === null && this.shares().some((share) => share.ceremonyId === ceremonyId);
+    const seed = record === null ? (isOver ? null : new Uint8Array(randomBytes(SEED_BYTES))) : record.seed;
     return new Ceremony(
       { setup, self, seed, messages: record?.messages ?? [] },
       {
@@ -115,9 +117,9 @@ export class Keystore extends Secretive {
     );
   }
 
-  /** When the key is in use: the per-ceremony secrets go. */
+  /** When the key is in use: the per-ceremony secrets go, the public messages stay for members that were away. */
   eraseCeremony(ceremonyId: Hex): void {
-    eraseCeremonyFile(this.#dir, ceremonyId);
+    eraseCeremonySeed(this.#dir, ceremonyId, this.#master, this.#files);
   }
 
   /** On disk when it returns. A ceremony does this by itself before it certifies. */

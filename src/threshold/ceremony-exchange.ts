@@ -28,6 +28,11 @@ export class CeremonyExchange {
     });
   }
 
+  /** Whether it has told what it holds. */
+  hasSpoken(peer: number): boolean {
+    return this.#peers.has(peer);
+  }
+
   peerHolds(peer: number, prefix: Hex): boolean {
     return this.#peers.get(peer)?.held.has(prefix) ?? false;
   }

@@ -196,7 +196,8 @@ export class CeremonyBoard {
     const isOpen = this.hasCulprits && !this.isDone();
     const relay = this.#slots
       .all()
-      .filter(({ message }) => message.sender !== peer)
+      // Its own words it needs only where it says that it lost them.
+      .filter(({ message }) => message.sender !== peer || this.#exchange.hasSpoken(peer))
       .filter(({ prefix }) => isOpen || !this.#exchange.peerHolds(peer, prefix))
       .map((entry) => entry.bytes);
     return { relay, have: this.#exchange.next(this.#self, peer, this.#slots.prefixes()) };
