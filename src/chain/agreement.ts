@@ -6,7 +6,7 @@ import type { RpcReply } from "./rpc-endpoint.ts";
 export type NamedReply = { readonly name: string; readonly reply: RpcReply };
 
 /** One answer and who gave it. */
-export type Vote = { readonly text: string; readonly names: readonly string[] };
+type Vote = { readonly text: string; readonly names: readonly string[] };
 
 export type Agreement = {
   /** The first reply that `quorum` providers gave alike. */

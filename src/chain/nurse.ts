@@ -34,6 +34,8 @@ type NurseDoors = {
 export class Nurse {
   readonly #options: NurseOptions;
   readonly #doors: NurseDoors;
+  /** Per missing nonce, when it was first seen missing, unix ms. */
+  readonly #gapSinceMs = new Map<number, number>();
 
   constructor(options: NurseOptions, doors: NurseDoors) {
     this.#options = options;
@@ -108,11 +110,18 @@ export class Nurse {
 
   /** Only lost rows or a reorganised foreign transaction leave a gap; everything above it would wait for ever. */
   async #fillGaps(head: Head, chainCount: number): Promise<void> {
-    for (const nonce of this.#doors.outbox.gaps(chainCount)) {
+    const { clock, log, outbox, sender } = this.#doors;
+    const gaps = outbox.gaps(chainCount);
+    for (const nonce of this.#gapSinceMs.keys()) if (!gaps.includes(nonce)) this.#gapSinceMs.delete(nonce);
+    for (const nonce of gaps) {
+      const sinceMs = this.#gapSinceMs.get(nonce) ?? clock.nowMs();
+      this.#gapSinceMs.set(nonce, sinceMs);
+      // A look at a block or two before the last one shows gaps that are none.
+      if (clock.nowMs() - sinceMs < this.#options.rebroadcastMs) continue;
       const fees = firstFees(this.#options.fees, head.baseFeeWei);
       if (fees === undefined) return;
-      this.#doors.log.warn("nonce gap filled with an empty transaction", { nonce });
-      await this.#doors.sender.place({ nonce, attempt: 0, publication: undefined, fees, stage: 0 });
+      log.warn("nonce gap filled with an empty transaction", { nonce });
+      await sender.place({ nonce, attempt: 0, publication: undefined, fees, stage: 0 });
     }
   }
 }

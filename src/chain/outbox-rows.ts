@@ -66,11 +66,11 @@ export interface OutboxRows {
   removePublications(chainId: number, hub: Hex, rounds: readonly number[]): void;
   /** Ascending by round. */
   publications(chainId: number, hub: Hex): readonly Publication[];
-  /** In one database transaction: the new row stands, the other unsettled rows of its nonce become `replaced`. */
+  /** In one database transaction: the new row stands, `signed` and `broadcast` rows of its nonce become `replaced`. */
   insertTransaction(row: TransactionRow): void;
   /** In one database transaction, in order. */
   updateTransactions(changes: readonly { readonly hash: Hex; readonly change: TransactionChange }[]): void;
-  /** Every row, whatever its status, of each nonce that has a row `signed`, `broadcast` or `mined`; by nonce, attempt. */
+  /** Every row, whatever its status, of each nonce that has a row `signed`, `broadcast` or `mined`; in order. */
   openTransactions(chainId: number, account: Hex): readonly TransactionRow[];
   /** Newest first. */
   recentTransactions(chainId: number, account: Hex, limit: number): readonly TransactionRow[];

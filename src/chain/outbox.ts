@@ -44,7 +44,10 @@ export class Outbox {
   /** Takes up what an earlier process left. */
   constructor(options: { readonly chainId: number; readonly account: Hex }, doors: { readonly rows: OutboxRows }) {
     this.#rows = doors.rows;
-    for (const row of this.#rows.openTransactions(options.chainId, options.account)) this.#take(row);
+    for (const row of this.#rows.openTransactions(options.chainId, options.account)) {
+      // Such rows stand beside an open one only where the chain gave out a settled nonce again.
+      if (row.status !== "final" && row.status !== "dropped") this.#take(row);
+    }
   }
 
   /** Ascending by nonce. */

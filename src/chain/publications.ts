@@ -17,6 +17,15 @@ export class PublicationBoard {
     return this.#pending.has(round);
   }
 
+  /** The newest pending publication before `publication` that pushes one of its feeds. */
+  olderFor(publication: Publication): Publication | undefined {
+    const feeds = new Set(publication.pushes.map(({ index }) => index));
+    return [...this.#pending.values()]
+      .filter(({ round, pushes }) => round < publication.round && pushes.some(({ index }) => feeds.has(index)))
+      .toSorted((a, b) => a.round - b.round)
+      .at(-1);
+  }
+
   get size(): number {
     return this.#pending.size;
   }

@@ -4,7 +4,7 @@ import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import type { Fees } from "./fees.ts";
 
-export type EcdsaSignature = { readonly r: Hex; readonly s: Hex; readonly yParity: 0 | 1 };
+type EcdsaSignature = { readonly r: Hex; readonly s: Hex; readonly yParity: 0 | 1 };
 
 /** Signs 32 bytes with the transmitter's key; low s. The keystore provides it. */
 export type SignDigest = (digest: Hex) => EcdsaSignature | Promise<EcdsaSignature>;

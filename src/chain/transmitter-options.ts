@@ -15,7 +15,7 @@ export type TransmitterOptions = {
   readonly blockTimeMs: number;
   /** Blocks until a transaction is settled; the same as the RPCs'. */
   readonly finalityDepth: number;
-  /** How often the chain is looked at while something is on its way; default 250. */
+  /** How often the chain is looked at while something is on its way; default a quarter of a block time, 250 ms to 3 s. */
   readonly pollMs?: number;
   readonly fees?: FeePolicy;
   readonly gas?: GasTable;
@@ -27,13 +27,14 @@ export type TransmitterOptions = {
   readonly maxInFlight?: number;
 };
 
-const POLL_MS = 250;
+const POLL_MIN_MS = 250;
+const POLL_MAX_MS = 3_000;
 const MAX_IN_FLIGHT = 4;
 
 export function withDefaults(options: TransmitterOptions): Required<TransmitterOptions> {
   const { blockTimeMs } = options;
   return {
-    pollMs: POLL_MS,
+    pollMs: Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, blockTimeMs / 4)),
     fees: DEFAULT_FEES,
     gas: DEFAULT_GAS,
     bumpAfterMs: Math.max(4 * blockTimeMs, 8_000),

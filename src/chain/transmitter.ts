@@ -2,7 +2,6 @@
  * Brings publications to one chain: in stages with the other nodes, through an outbox that survives a crash at any
  * point. One transmitter per (chain, account): it is the only one that numbers the account's transactions.
  */
-import type { Hex } from "../base/bytes.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import { firstFees } from "./fees.ts";
 import { HubClient } from "./hub-client.ts";
@@ -17,12 +16,12 @@ import { toRecent } from "./recent.ts";
 import type { Head, QuorumRpc } from "./rpc.ts";
 import { Sender } from "./sender.ts";
 import type { SignDigest } from "./signing.ts";
-import { stageAt, stageLengthMs, stageOf } from "./stages.ts";
 import { Ticker } from "./ticker.ts";
 import type { TransmitterCounters } from "./transmitter-counters.ts";
 import { zeroCounters } from "./transmitter-counters.ts";
 import type { TransmitterOptions } from "./transmitter-options.ts";
 import { withDefaults } from "./transmitter-options.ts";
+import { Turns } from "./turns.ts";
 import { Watcher } from "./watcher.ts";
 
 export type TransmitterDoors = {
@@ -45,12 +44,11 @@ export class Transmitter {
   readonly #sender: Sender;
   readonly #watcher: Watcher;
   readonly #nurse: Nurse;
+  readonly #turns: Turns;
   readonly #ticker: Ticker;
   readonly #counters = zeroCounters();
-  /** Per round, when a publication that would revert may be tried again, unix ms. */
-  readonly #notBeforeMs = new Map<number, number>();
   #accepting = true;
-  #nextStageMs = Number.POSITIVE_INFINITY;
+  #nextTurnMs = Number.POSITIVE_INFINITY;
 
   /** Takes up the rows that an earlier process left; nothing is sent before the first tick. */
   constructor(options: TransmitterOptions, doors: TransmitterDoors) {
@@ -66,6 +64,7 @@ export class Transmitter {
     this.#sender = new Sender({ chainId, account, gas }, { ...shared, hub: this.#hub, signDigest });
     this.#watcher = new Watcher({ finalityDepth }, shared);
     this.#nurse = new Nurse({ fees, bumpAfterMs, rebroadcastMs }, { ...shared, sender: this.#sender });
+    this.#turns = new Turns(options, { clock });
     this.#ticker = new Ticker({ work: () => this.#tick(), pauseMs: () => this.#pauseMs(), log });
   }
 
@@ -78,6 +77,7 @@ export class Transmitter {
     if (!this.#accepting || publication.pushes.length === 0 || this.#board.has(publication.round)) return;
     const { chainId, hub } = this.#options;
     this.#doors.rows.savePublication(chainId, hub, publication);
+    this.#turns.giveWay(publication, this.#board.olderFor(publication));
     this.#board.add(publication);
     this.#forget(this.#board.takeSuperseded());
     this.#ticker.wake();
@@ -112,8 +112,8 @@ export class Transmitter {
     while (this.open() > 0) {
       if (clock.monotonicMs() >= endMs) return false;
       await this.#ticker.quietly();
-      if (this.open() > 0)
-        await this.#ticker.pause(Math.min(this.#options.pollMs, Math.max(0, endMs - clock.monotonicMs())));
+      const leftMs = Math.max(0, endMs - clock.monotonicMs());
+      if (this.open() > 0) await this.#ticker.pause(Math.min(this.#options.pollMs, leftMs));
     }
     return true;
   }
@@ -158,7 +158,8 @@ export class Transmitter {
     const { rpc } = this.#doors;
     const { account, finalityDepth } = this.#options;
     const head = await rpc.head();
-    const feeds = this.#board.feeds();
+    const carried = this.#outbox.slots().flatMap((slot) => slot.current.pushes.map(({ index }) => index));
+    const feeds = [...new Set([...this.#board.feeds(), ...carried])].toSorted((a, b) => a - b);
     const [chainCount, answers] = await Promise.all([
       rpc.transactionCount(account, head.number),
       feeds.length === 0 ? [] : this.#hub.answers(feeds, head.number),
@@ -182,32 +183,21 @@ export class Transmitter {
   async #sendDue(onChain: ReadonlyMap<number, number>, chainCount: number, head: Head): Promise<void> {
     const view = this.#view(onChain, chainCount, head);
     let room = this.#options.maxInFlight - view.inFlight.length;
-    this.#nextStageMs = Number.POSITIVE_INFINITY;
     for (const { publication } of sendable(view)) {
-      const stage = this.#ownStage(publication);
+      const stage = this.#turns.ownStage(publication);
       if (stage === undefined || room <= 0) continue;
       if (await this.#sendNew(publication, stage, chainCount, head)) room--;
     }
-  }
-
-  /** The stage that a publication is in, when that is this node's. */
-  #ownStage(publication: Publication): number | undefined {
-    const { selfId, members, cfg, chainId, blockTimeMs } = this.#options;
-    const nowMs = this.#doors.clock.nowMs();
-    const now = stageAt(publication.reportTimeMs, nowMs, stageLengthMs(blockTimeMs), members.length);
-    this.#nextStageMs = Math.min(this.#nextStageMs, now.nextMs);
-    if (nowMs < (this.#notBeforeMs.get(publication.round) ?? 0)) return undefined;
-    return now.position === stageOf(selfId, members, cfg, chainId, publication.round) ? now.stage : undefined;
+    this.#nextTurnMs = this.#turns.takeNextMs();
   }
 
   async #sendNew(publication: Publication, stage: number, chainCount: number, head: Head): Promise<boolean> {
     const { log, clock } = this.#doors;
     const { round } = publication;
     const fees = firstFees(this.#options.fees, head.baseFeeWei);
-    const retryMs = clock.nowMs() + stageLengthMs(this.#options.blockTimeMs);
     if (fees === undefined) {
       this.#counters.feeCapped++;
-      this.#notBeforeMs.set(round, clock.nowMs() + this.#options.blockTimeMs);
+      this.#turns.wait(round, clock.nowMs() + this.#options.blockTimeMs);
       log.warn("a report is not sent: the base fee is above the fee cap", {
         round,
         baseFeeWei: head.baseFeeWei.toString(),
@@ -217,14 +207,14 @@ export class Transmitter {
     const refusal = await this.#sender.simulate(publication, head);
     if (refusal !== undefined) {
       this.#counters.skipped[refusal.name] = (this.#counters.skipped[refusal.name] ?? 0) + 1;
-      this.#notBeforeMs.set(round, retryMs);
+      this.#turns.waitOneStage(round);
       log.warn("a report is not sent: it would revert", { round, reason: refusal.text });
       return false;
     }
     const nonce = this.#outbox.freeNonce(chainCount);
     await this.#sender.place({ nonce, attempt: 0, publication, fees, stage });
     // Should it revert all the same, it is not tried again at once: that would burn gas at the pace of blocks.
-    this.#notBeforeMs.set(round, retryMs);
+    this.#turns.waitOneStage(round);
     return true;
   }
 
@@ -232,14 +222,16 @@ export class Transmitter {
     if (rounds.length === 0) return;
     const { chainId, hub } = this.#options;
     this.#doors.rows.removePublications(chainId, hub, rounds);
-    for (const round of rounds) this.#notBeforeMs.delete(round);
+    for (const round of rounds) this.#turns.forget(round);
   }
 
   /** How long to rest after a tick; undefined until the next offer. */
   #pauseMs(): number | undefined {
     if (this.open() > 0) return this.#options.pollMs;
     if (this.#board.size === 0 && this.#outbox.slots().length === 0) return undefined;
-    const untilStageMs = this.#nextStageMs - this.#doors.clock.nowMs();
-    return Math.min(IDLE_POLL_MS, Math.max(this.#options.pollMs, untilStageMs));
+    // Nothing to send: only finality is waited for, and that comes by blocks.
+    if (this.#nextTurnMs === Number.POSITIVE_INFINITY) return Math.max(IDLE_POLL_MS, this.#options.blockTimeMs);
+    const untilTurnMs = this.#nextTurnMs - this.#doors.clock.nowMs();
+    return Math.min(IDLE_POLL_MS, Math.max(this.#options.pollMs, untilTurnMs));
   }
 }

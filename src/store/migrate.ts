@@ -17,7 +17,7 @@ const LEDGER = `CREATE TABLE schema_migrations (
 
 type Applied = { readonly version: number; readonly name: string; readonly checksum: string };
 
-export function migrationChecksum(migration: Migration): string {
+function migrationChecksum(migration: Migration): string {
   return createHash("sha256").update(`${migration.version}\n${migration.name}\n${migration.sql}`).digest("hex");
 }
 
@@ -54,7 +54,7 @@ function appliedMigrations(db: Database.Database, path: string): readonly Applie
   if (tables === 0) return [];
   const applicationId = db.pragma("application_id", { simple: true });
   if (applicationId !== APPLICATION_ID) {
-    throw new OracleError(`${path} is a database of another program (application id ${applicationId})`, {
+    throw new OracleError(`${path} is a database of another program (application id ${String(applicationId)})`, {
       code: "store-foreign",
       path,
       applicationId,

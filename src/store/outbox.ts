@@ -63,7 +63,8 @@ export class OutboxTable {
        WHERE chain_id = ? AND account = ? AND nonce = ? AND status IN ('signed', 'broadcast')`,
     );
     const insert = db.prepare(
-      `INSERT INTO transactions (${COLUMNS.map(([, column]) => column).join(", ")})
+      // The same bytes again (a test chain started anew gives out the same nonces) are the same row, open once more.
+      `INSERT OR REPLACE INTO transactions (${COLUMNS.map(([, column]) => column).join(", ")})
        VALUES (${COLUMNS.map(([field]) => `@${field}`).join(", ")})`,
     );
     this.#insert = db.transaction((row: StoredTransaction) => {
@@ -122,7 +123,7 @@ export class OutboxTable {
       this.#read(
         `${SELECT} WHERE chain_id = @chainId AND account = @account AND nonce IN (
            SELECT nonce FROM transactions WHERE chain_id = @chainId AND account = @account AND status IN ${OPEN})
-         ORDER BY nonce, attempt`,
+         ORDER BY nonce, signed_at_ms, attempt`,
         { chainId, account },
       ),
     );

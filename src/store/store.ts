@@ -21,7 +21,7 @@ import { Reservations } from "./reservations.ts";
 import type { ValueRow } from "./value-history.ts";
 import { ValueHistory } from "./value-history.ts";
 
-export const MIGRATIONS = [protocolTables, outboxTables] as const;
+const MIGRATIONS = [protocolTables, outboxTables] as const;
 
 export type StoreOptions = {
   /** The database file; its folder is made when absent. Beside it lie `-wal`, `-shm`, `.lock` and `.guard`. */
@@ -76,7 +76,7 @@ function makeDurable(db: Database.Database, path: string): void {
   const synchronous = db.pragma("synchronous", { simple: true });
   if (journal !== "wal" || synchronous !== 2) {
     throw new OracleError(
-      `database ${path} must run with WAL and synchronous FULL, the file system gives ${journal} and ${synchronous}`,
+      `database ${path} must run with WAL and synchronous FULL, the file system gives ${String(journal)} and ${String(synchronous)}`,
       { code: "store-not-durable", path, journal, synchronous },
     );
   }

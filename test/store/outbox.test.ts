@@ -89,13 +89,15 @@ test("inserting a second attempt replaces the first in the same step, and a sett
   ]);
 });
 
-test("two rows for one attempt of a nonce are refused", () => {
+test("a settled nonce that the chain gives out again takes a new row, and the same bytes take the same row", () => {
   const rows: OutboxRows = store().outbox;
+  rows.insertTransaction(transaction(4, 0, { status: "final" }));
+  rows.insertTransaction(transaction(4, 0, { hash: hashOf(9, 9), signedAtMs: 9_000 }));
+  expect(rows.openTransactions(CHAIN, ACCOUNT)).toMatchObject([{ status: "final" }, { status: "signed" }]);
+  rows.updateTransactions([{ hash: hashOf(9, 9), change: { status: "dropped" } }]);
   rows.insertTransaction(transaction(4, 0));
-  expect(() => rows.insertTransaction(transaction(4, 0, { hash: hashOf(9, 9) }))).toThrowError(
-    expect.objectContaining({ code: "store-constraint" }),
-  );
-  expect(rows.openTransactions(CHAIN, ACCOUNT)).toMatchObject([{ status: "signed" }]);
+  expect(rows.openTransactions(CHAIN, ACCOUNT)).toMatchObject([{ hash: hashOf(4, 0), status: "signed" }, {}]);
+  expect(rows.recentTransactions(CHAIN, ACCOUNT, 9)).toHaveLength(2);
 });
 
 test("pruning keeps the latest report and every hash of an open nonce, and works in batches", () => {

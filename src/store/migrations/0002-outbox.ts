@@ -38,9 +38,9 @@ CREATE TABLE transactions (
   gas_used INTEGER,
   fee_wei TEXT,
   reverted INTEGER NOT NULL CHECK (reverted IN (0, 1)),
-  error TEXT,
-  UNIQUE (chain_id, account, nonce, attempt)
+  error TEXT
 ) STRICT;
+CREATE INDEX transactions_by_nonce ON transactions (chain_id, account, nonce);
 CREATE INDEX transactions_by_time ON transactions (signed_at_ms);
 CREATE INDEX transactions_open ON transactions (chain_id, account, nonce) WHERE status IN ('signed', 'broadcast', 'mined');
 `,

@@ -33,7 +33,7 @@ export async function startAnvil(...args: readonly string[]): Promise<Anvil> {
   return { url, rpc: (method, params = []) => jsonRpc(url, method, params) };
 }
 
-export async function jsonRpc(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+async function jsonRpc(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
