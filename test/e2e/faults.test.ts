@@ -1,0 +1,104 @@
+/** Venues fail, lie and send rubbish: each alone costs nothing, all together make the feed missing, never wrong. */
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FeedsReply } from "../../src/api/replies.ts";
+import type { FeedView } from "../../src/api/view.ts";
+import type { Devnet } from "../../src/devnet/devnet.ts";
+import { fetchJson } from "../../src/devnet/wait.ts";
+import { awaitRound, clearFaults, eventually, setFault, startDevnet } from "./support.ts";
+
+const SPOT = "BTC-USD.spot-index";
+const MINUTE_MS = 60_000;
+let devnet: Devnet;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ logLevel: "info" });
+  await awaitRound(devnet, 1, 5, 30_000);
+}, 120_000);
+
+afterAll(async () => {
+  await devnet.stop();
+}, 30_000);
+
+async function feed(name: string): Promise<FeedView> {
+  const reply = await fetchJson<FeedsReply>(`${devnet.nodes[0]!.apiUrl}/v1/feeds`);
+  const found = reply?.feeds.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`no ${name} in the API's answer`);
+  return found;
+}
+
+async function bounds(name: string, atMs: number): Promise<{ low: number; high: number }> {
+  const found = await fetchJson<{ low: number; high: number }>(
+    `${devnet.marketUrl}/truth?feed=${name}&atMs=${atMs}&windowMs=6000`,
+  );
+  if (found === null) throw new Error("the market does not tell the truth");
+  return found;
+}
+
+/** Looks twice a second: the agreed value is always one that an honest venue may have quoted. */
+async function watchHonest(forMs: number): Promise<{ seen: number; missing: number }> {
+  let seen = 0;
+  let missing = 0;
+  for (const endMs = Date.now() + forMs; Date.now() < endMs; await sleepFor(500)) {
+    const view = await feed(SPOT);
+    if (view.status !== "ok" || view.value === null || view.timeMs === null) {
+      missing += 1;
+      continue;
+    }
+    const { low, high } = await bounds(SPOT, view.timeMs);
+    const value = Number(view.value.text);
+    expect(value, `${value} against ${low} … ${high}`).toBeGreaterThanOrEqual(low);
+    expect(value).toBeLessThanOrEqual(high);
+    seen += 1;
+  }
+  return { seen, missing };
+}
+
+async function exclusions(): Promise<readonly string[]> {
+  const view = await feed(SPOT);
+  return view.own?.excluded.map(({ source, reason }) => `${source} ${reason}`) ?? [];
+}
+
+describe("for a minute each", () => {
+  for (const [venue, fault, reason] of [
+    ["coinbase", "x1000", "outlier"],
+    ["bitstamp", "frozen", "stale|frozen"],
+    ["kraken", "html", "stale|source-gap"],
+  ] as const) {
+    test(`${venue} with ${fault}: spot keeps publishing in the honest range, and the page says why it is left out`, {
+      timeout: 2 * MINUTE_MS,
+    }, async () => {
+      await setFault(devnet, venue, fault);
+      const { seen, missing } = await watchHonest(MINUTE_MS);
+      expect(seen).toBeGreaterThan(60);
+      expect(missing).toBe(0);
+      const wanted = new RegExp(`^${venue}:BTC-USD (${reason})$`);
+      await eventually(`${venue} excluded`, 5_000, async () => ((await exclusions()).some((text) => wanted.test(text)) ? true : null));
+      const metrics = await (await fetch(`${devnet.nodes[0]!.apiUrl}/metrics`)).text();
+      expect(metrics).toMatch(new RegExp(`tenor_excluded_sources\\{feed="${SPOT}",source="${venue}:BTC-USD",reason="(${reason})"\\} 1`));
+      await clearFaults(devnet);
+    });
+  }
+
+  test("all three together: spot is missing, not wrong, and the chain says so; afterwards it recovers", {
+    timeout: 3 * MINUTE_MS,
+  }, async () => {
+    await eventually("all venues back", 60_000, async () => ((await exclusions()).length === 0 ? true : null));
+    const before = await feed(SPOT);
+    await setFault(devnet, "coinbase", "x1000");
+    await setFault(devnet, "bitstamp", "frozen");
+    await setFault(devnet, "kraken", "html");
+    const lost = await eventually("spot missing", MINUTE_MS, async () => {
+      const view = await feed(SPOT);
+      return view.status === "missing" && view.own?.kind === "missing" ? view : null;
+    });
+    expect(lost.own?.kind === "missing" ? lost.own.reason : "").toBe("too-few-sources");
+    await eventually("the chain says missing", MINUTE_MS, async () => ((await feed(SPOT)).onChain?.status === "missing" ? true : null));
+    const onChain = (await feed(SPOT)).onChain;
+    // The stored value stays what it was; only its status moved.
+    expect(Number(onChain?.value.text)).toBeGreaterThan(Number(before.value?.text) * 0.9);
+    expect(Number(onChain?.value.text)).toBeLessThan(Number(before.value?.text) * 1.1);
+    await clearFaults(devnet);
+    await eventually("spot back on chain", 2 * MINUTE_MS, async () => ((await feed(SPOT)).onChain?.status === "ok" ? true : null));
+  });
+});

@@ -1,0 +1,87 @@
+/** A devnet for a test: real processes, real ports, ended by their own ids. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { Devnet, type DevnetOptions } from "../../src/devnet/devnet.ts";
+import { fetchJson } from "../../src/devnet/wait.ts";
+import type { SignedReportView } from "../../src/api/view.ts";
+
+export async function startDevnet(options: Partial<DevnetOptions> = {}): Promise<Devnet> {
+  return await Devnet.start(
+    {
+      nodes: 4,
+      slotMs: 1_000,
+      live: false,
+      marketArguments: [],
+      apiPort: 0,
+      logLevel: "debug",
+      blockTimeSec: 1,
+      ...options,
+    },
+    { progress: () => undefined },
+  );
+}
+
+/** Polls until the probe gives something; the devnet's story is in the error. */
+export async function eventually<T>(
+  what: string,
+  timeoutMs: number,
+  probe: () => Promise<T | null> | T | null,
+): Promise<T> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== null) return found;
+    if (performance.now() > endMs) throw new Error(`${what}: not within ${timeoutMs / 1_000} s`);
+    await sleepFor(100);
+  }
+}
+
+export async function latestRound(devnet: Devnet, nodeId: number): Promise<number> {
+  const report = await fetchJson<SignedReportView>(`${devnet.nodes[nodeId - 1]!.apiUrl}/v1/reports/latest`);
+  return report?.round ?? 0;
+}
+
+/** Waits until a node holds a signed report of at least this round. */
+export async function awaitRound(devnet: Devnet, nodeId: number, round: number, timeoutMs: number): Promise<number> {
+  return await eventually(`round ${round} at node ${nodeId}`, timeoutMs, async () => {
+    const latest = await latestRound(devnet, nodeId);
+    return latest >= round ? latest : null;
+  });
+}
+
+export function currentSlot(devnet: Devnet): number {
+  return 1 + Math.floor((Date.now() - devnet.firstRoundTimeMs) / devnet.facts.slotMs);
+}
+
+export type LogLine = { readonly msg: string; readonly time: string } & Readonly<Record<string, unknown>>;
+
+/** A node's log over all its lives. */
+export function logOf(devnet: Devnet, nodeId: number): readonly LogLine[] {
+  const text = readFileSync(join(devnet.dir, `node${nodeId}.log`), "utf8");
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as LogLine];
+      } catch {
+        // The last line of a life that was cut off by kill -9.
+        return [];
+      }
+    });
+}
+
+export async function setFault(devnet: Devnet, venue: string, fault: string): Promise<void> {
+  const response = await fetch(`${devnet.marketUrl}/control/fault`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ venue, fault }),
+  });
+  if (!response.ok) throw new Error(`market refused the fault: ${await response.text()}`);
+}
+
+export async function clearFaults(devnet: Devnet): Promise<void> {
+  const response = await fetch(`${devnet.marketUrl}/control/fault`, { method: "DELETE" });
+  if (!response.ok) throw new Error(`market refused to clear faults: ${await response.text()}`);
+}
