@@ -6,7 +6,7 @@ import { keccak } from "./curve.ts";
 import { identityKeyOf } from "./peer-id.ts";
 import { MEMBERS_MAX, MEMBERS_MIN } from "./quorum.ts";
 
-export type CeremonyMember = {
+type CeremonyMember = {
   /** 1 … n */
   readonly id: number;
   /** libp2p peer id of the member's ed25519 identity. */
@@ -32,7 +32,7 @@ export type CeremonySetup = {
  * @throws OracleError `bad-ceremony` unless ids are 1 … n once each, peer ids are distinct ed25519 ids, 3f < n,
  * f + 1 ≤ t ≤ n and t ≥ 2
  */
-export function checkSetup(setup: CeremonySetup): void {
+function checkSetup(setup: CeremonySetup): void {
   const { f, t, members } = setup;
   const n = members.length;
   const refuse = (message: string): never => {

@@ -5,7 +5,7 @@ import type { CeremonyMessage, CeremonyMessageKind } from "./ceremony-messages.t
 import { HASH_PREFIX_BYTES, hashPrefix } from "./ceremony-messages.ts";
 
 /** Kinds that every member sends once; HAVE lists them in this order. */
-export const ONCE_KINDS = ["key", "commit", "deal", "certificate"] as const;
+const ONCE_KINDS = ["key", "commit", "deal", "certificate"] as const;
 export type OnceKind = (typeof ONCE_KINDS)[number];
 
 type MessageOf<K extends CeremonyMessageKind> = CeremonyMessage & { readonly kind: K };

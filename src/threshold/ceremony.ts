@@ -35,7 +35,7 @@ export type CulpritReason = "equivocated" | "bad-key" | "bad-commitment" | "bad-
 /** A member that broke the protocol, provably: the messages that show it are relayed to everybody. */
 export type Culprit = { readonly id: number; readonly why: CulpritReason };
 
-export type CeremonyPhase = "keys" | "commitments" | "deals" | "certificates" | "done" | "failed";
+type CeremonyPhase = "keys" | "commitments" | "deals" | "certificates" | "done" | "failed";
 export type CeremonyStatus = {
   readonly phase: CeremonyPhase;
   /** Members whose message of this phase is here, ascending. */

@@ -16,7 +16,7 @@ import { bindingFactors, evmChallenge, lagrangeAtZero } from "./suite.ts";
 export type NonceCommitment = { readonly id: number; readonly hiding: Hex; readonly binding: Hex };
 
 /** Why there is no signature. Only the last two accuse anybody. */
-export type SigningFault =
+type SigningFault =
   /** Not 32 bytes of digest, or not exactly t distinct members: the proposer's fault. */
   | "bad-proposal"
   /** A share of the attempt has not come yet. */

@@ -9,7 +9,7 @@ import { asciiBytes, ByteWriter, concatBytes } from "../base/bytes.ts";
 import type { CurvePoint } from "./curve.ts";
 import { addressOf, GROUP_ORDER, keccak, Point, SCALAR_BYTES, Scalar } from "./curve.ts";
 
-export const SUITE_NAME = "TENOR-FROST-secp256k1-KECCAK256-v1";
+const SUITE_NAME = "TENOR-FROST-secp256k1-KECCAK256-v1";
 
 function reduce(bytes: Uint8Array): bigint {
   let value = 0n;

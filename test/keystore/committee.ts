@@ -1,5 +1,5 @@
 /** A committee in memory: real ceremonies and identities, a network that the test controls, and disks that survive a crash. */
-import { fromHex, toHex } from "../../src/base/bytes.ts";
+import { toHex } from "../../src/base/bytes.ts";
 import { Ceremony } from "../../src/keystore/ceremony.ts";
 import { privateKeyOf, publicKeyOf, signEd25519, verifyEd25519 } from "../../src/keystore/ed25519.ts";
 import { secretOf } from "../../src/keystore/sealed/secrets.ts";
@@ -22,7 +22,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-export function identityOf(id: number): ReturnType<typeof privateKeyOf> {
+function identityOf(id: number): ReturnType<typeof privateKeyOf> {
   return privateKeyOf(new Uint8Array(32).fill(id));
 }
 
@@ -134,5 +134,3 @@ export function makeShares(n: number): Map<number, SigningShare> {
   run(members);
   return new Map([...disks].map(([id, disk]) => [id, disk.shares.at(-1)!]));
 }
-
-export const ZERO_32 = fromHex(`0x${"00".repeat(32)}`);

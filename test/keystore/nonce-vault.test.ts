@@ -174,6 +174,8 @@ describe("NonceVault", () => {
     const vault = vaultOf(1, constant);
     note(vault, 1);
     note(vault, 2);
+    // The same round in a vault that has drawn less before.
+    note(vaultOf(1, constant), 2);
     // Each of these is a new vault whose counter starts again: another member, cfg, incarnation, context.
     note(vaultOf(2, constant), 1);
     note(vaultOf(1, constant, `0x${"c1".repeat(32)}`), 1);

@@ -24,7 +24,7 @@ export function destroySecret(owner: object): void {
   SECRETS.delete(owner);
 }
 
-export const SECRET_TEXT = "[secret]";
+const SECRET_TEXT = "[secret]";
 
 /** A base for objects that own secrets: every way of printing them says `[secret]`. */
 export class Secretive {

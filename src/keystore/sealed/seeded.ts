@@ -11,7 +11,7 @@ import { hashToScalar } from "../../threshold/suite.ts";
  * HKDF-SHA256 stream. One label and statement for one purpose: the same ones give the same bytes.
  * @param length at most 8160
  */
-export function seededBytes(seed: Uint8Array, label: string, length: number): Uint8Array {
+function seededBytes(seed: Uint8Array, label: string, length: number): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", seed, new Uint8Array(0), asciiBytes(label), length));
 }
 
