@@ -1,0 +1,102 @@
+/** `tenor network`: the file with a network's public facts, the same at every member. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { relative, dirname, resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { Hex } from "../base/bytes.ts";
+import { asciiBytes } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import { loadNetwork } from "../node/network-file.ts";
+import { keccakHex } from "../report/hash.ts";
+import { ending } from "./fail.ts";
+import { wholeNumber } from "./options.ts";
+import { commaList, hexBytes, repeated } from "./public-values.ts";
+
+type CreateOptions = {
+  readonly name: string;
+  readonly networkId: Hex;
+  readonly configCount: number;
+  readonly hub: Hex;
+  readonly chainId: number;
+  readonly slotMs: number;
+  readonly feeds: readonly string[];
+  readonly member: readonly unknown[];
+  readonly out: string;
+};
+
+/** What `tenor keys init --member` printed: as JSON, or @ and a file that holds it. The schema judges it later. */
+function memberEntry(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith("@") ? readFileSync(text.slice(1), "utf8") : text) as unknown;
+  } catch {
+    throw new InvalidArgumentError(`saw ${JSON.stringify(text)}, wanted a member as JSON, or @ and a file with it.`);
+  }
+}
+
+/** JSON is YAML: one line an entry, so that two members compare their files by eye. */
+function textOf({ name, networkId, configCount, hub, chainId, slotMs, feeds, member, out }: CreateOptions): string {
+  const list = (entries: readonly unknown[]): string =>
+    entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join("");
+  const below = dirname(resolve(out));
+  return [
+    "# Public facts of a network; every member holds the same file.\n",
+    `name: ${JSON.stringify(name)}\n`,
+    `networkId: ${JSON.stringify(networkId)}\n`,
+    `configCount: ${configCount}\n`,
+    `slotMs: ${slotMs}\n`,
+    `chain: ${JSON.stringify({ chainId, hub })}\n`,
+    "# In the order of the hub's list; paths are relative to this file.\n",
+    `feeds:\n${list(feeds.map((path) => relative(below, resolve(path))))}`,
+    `members:\n${list(member)}`,
+  ].join("");
+}
+
+function create(options: CreateOptions): void {
+  const { out } = options;
+  if (existsSync(out))
+    throw new OracleError(`${out} is there already, and is never overwritten`, { code: "bad-argument", path: out });
+  writeFileSync(out, textOf(options), { flag: "wx" });
+  try {
+    // The reader every node uses is the judge; a file it refuses does not stay.
+    const { n, f, t, rules } = loadNetwork(out);
+    process.stdout.write(
+      `${JSON.stringify({ file: out, members: n, faultyMax: f, signers: t, feeds: rules.length })}\n`,
+    );
+  } catch (error) {
+    rmSync(out, { force: true });
+    throw error;
+  }
+}
+
+export function networkCommand(): Command {
+  const network = new Command("network").description("make a network's file, and the id it is known by");
+  network
+    .command("create")
+    .description("write the network file; refused as a node would refuse it, never overwritten")
+    .requiredOption("--name <name>", "for people; it enters no signature")
+    .requiredOption("--network-id <hex>", "32 bytes, as the hub was deployed with", hexBytes(32))
+    .option(
+      "--config-count <count>",
+      "1 for the first configuration, higher after each rotation",
+      wholeNumber(1, 2 ** 31),
+      1,
+    )
+    .requiredOption("--hub <address>", "the hub's address", hexBytes(20))
+    .requiredOption("--chain-id <id>", "the chain the hub is on", wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .requiredOption("--slot-ms <ms>", "time between two rounds", wholeNumber(250, 60_000))
+    .requiredOption("--feeds <files>", "definition files in the hub's order, with commas between", commaList)
+    .requiredOption(
+      "--member <json>",
+      "a member, as tenor keys init --member prints it, or @file; repeat for each",
+      repeated(memberEntry),
+    )
+    .requiredOption("--out <file>", "the file to write")
+    .action(async (options: CreateOptions) => await ending(async () => create(options)));
+  network
+    .command("id")
+    .description("the network id of a name: keccak256 of its ASCII bytes")
+    .argument("<name>", "such as tenor-testnet/2")
+    .action(async (name: string) => {
+      await ending(async () => void process.stdout.write(`${keccakHex(asciiBytes(name))}\n`));
+    });
+  return network;
+}
