@@ -3,19 +3,8 @@ import { OracleError } from "../base/errors.ts";
 import type { Venue } from "../market/quote.ts";
 import { isVenue, VENUES } from "./request.ts";
 
-export const FAULTS = [
-  "timeout",
-  "429",
-  "5xx",
-  "garbage",
-  "html",
-  "frozen",
-  "x1000",
-  "zero",
-  "null",
-  "crossed",
-] as const;
-export type FaultKind = (typeof FAULTS)[number];
+const FAULTS = ["timeout", "429", "5xx", "garbage", "html", "frozen", "x1000", "zero", "null", "crossed"] as const;
+type FaultKind = (typeof FAULTS)[number];
 
 export type FaultOrder = {
   readonly venue: Venue;

@@ -11,7 +11,7 @@ import type { VenueRequest } from "./request.ts";
 import { loadTapeChain, loadTapeMinutes } from "./tape/load.ts";
 import { TapeMarket } from "./tape/tape-market.ts";
 
-export type TapePaths = {
+type TapePaths = {
   /** CSV of minute bars; see `tape/minutes.ts`. */
   readonly minutes?: string;
   /** CSV of one recorded option chain; see `tape/chain-csv.ts`. */
@@ -47,7 +47,7 @@ export type MarketOptions = {
   readonly nowMs?: () => number;
 };
 
-export type MarketMode = "synthetic" | "tape" | "recordings";
+type MarketMode = "synthetic" | "tape" | "recordings";
 
 export type MarketSource = {
   readonly mode: MarketMode;

@@ -3,7 +3,7 @@ import { unreachable } from "../base/errors.ts";
 import type { Venue } from "../market/quote.ts";
 import { HTML_TYPE, JSON_TYPE, jsonAnswer, type VenueAnswer } from "./answer.ts";
 
-export const RETRY_AFTER_SECONDS = 2;
+const RETRY_AFTER_SECONDS = 2;
 
 export function rateLimited(venue: Venue): VenueAnswer {
   const headers = { "retry-after": String(RETRY_AFTER_SECONDS) };

@@ -84,7 +84,7 @@ function unknownSymbol(venue: SpotVenue): VenueAnswer {
 }
 
 /** A path the venue does not have. */
-export function noSuchPath(venue: SpotVenue): VenueAnswer {
+function noSuchPath(venue: SpotVenue): VenueAnswer {
   switch (venue) {
     case "coinbase":
       return coinbaseUnknown();

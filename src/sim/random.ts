@@ -13,7 +13,7 @@ function finalise(word: number): number {
 }
 
 /** A stream of 32-bit words from one word: it fills the larger generator's state and nothing else. */
-export function splitmix32(seed: number): () => number {
+function splitmix32(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x9e3779b9) | 0;

@@ -28,8 +28,8 @@ export type PathOptions = {
 export const START_PRICE: Readonly<Record<Coin, number>> = { BTC: 95_000, ETH: 3_300 };
 /** Spot is reflected at half and at twice its start: a floor for everything that is relative to a tick. */
 export const PRICE_RANGE_FACTOR = 2;
-export const SLOW_LIMIT = 0.3;
-export const FAST_LIMIT = 0.12;
+const SLOW_LIMIT = 0.3;
+const FAST_LIMIT = 0.12;
 
 const BLOCK_STEPS = 2048;
 const BLOCKS_KEPT = 8;

@@ -1,7 +1,7 @@
 /** The truth of a constant-maturity vol: total variance is a straight line between the two expiries around 30 days. */
 import { YEAR_MS } from "./pricing.ts";
 
-export const TENOR_MS = 30 * 86_400_000;
+const TENOR_MS = 30 * 86_400_000;
 
 /** One expiry's at-the-money-forward vol. */
 export type AtmPoint = { readonly expiryMs: number; readonly vol: number };

@@ -2,7 +2,7 @@
 import { OracleError } from "../../base/errors.ts";
 import { type Coin, type MarketModel, stepAt } from "./model.ts";
 
-export type TrueFeed = { readonly coin: Coin; readonly kind: "spot-index" | "iv-atm-30d" };
+type TrueFeed = { readonly coin: Coin; readonly kind: "spot-index" | "iv-atm-30d" };
 export type Bounds = { readonly low: number; readonly high: number };
 
 /** Steps a window may span: a day at four steps a second. Longer questions are a caller's mistake. */
@@ -18,7 +18,7 @@ const FEEDS: ReadonlyMap<string, TrueFeed> = new Map([
 export const TRUE_FEED_NAMES: readonly string[] = [...FEEDS.keys()];
 
 /** @throws OracleError `unknown-feed` */
-export function parseTrueFeed(feedName: string): TrueFeed {
+function parseTrueFeed(feedName: string): TrueFeed {
   const feed = FEEDS.get(feedName);
   if (feed === undefined) {
     throw new OracleError(`no truth for feed ${JSON.stringify(feedName)}, known are ${TRUE_FEED_NAMES.join(", ")}`, {

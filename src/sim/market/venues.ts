@@ -26,7 +26,7 @@ const STABLE_NOISE = 2e-5;
 const STABLE_HALF_SPREAD = 4e-6;
 /** Deribit's index against the truth. */
 export const INDEX_NOISE_RELATIVE = 2e-5;
-export const INDEX_TICK_USD = 0.01;
+const INDEX_TICK_USD = 0.01;
 /** Steps between the knots of a venue's wander. */
 export const NOISE_KNOT_STEPS = 8;
 

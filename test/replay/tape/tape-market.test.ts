@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findTapeFiles, loadTapeMinutes } from "../../../src/replay/tape/load.ts";
+import { loadTapeMinutes } from "../../../src/replay/tape/load.ts";
+import { findTapeFiles } from "../../../src/replay/tape-files.ts";
 import { TapeMarket } from "../../../src/replay/tape/tape-market.ts";
 import { spotBookAt } from "../../../src/sim/market/books.ts";
 import { boundsOver, truthAt } from "../../../src/sim/market/truth.ts";
