@@ -57,7 +57,12 @@ function priceOf(value: unknown): unknown {
 function mapPrice(row: Members, key: string, change: (price: unknown) => unknown): void {
   const value = row[key];
   if (value === undefined) return;
-  row[key] = Array.isArray(value) ? [change(value[0]), ...value.slice(1)] : change(value);
+  if (!Array.isArray(value)) {
+    row[key] = change(value);
+    return;
+  }
+  const [price, ...sizes]: readonly unknown[] = value;
+  row[key] = [change(price), ...sizes];
 }
 
 function spoil(row: Members, sides: Sides, distortion: Distortion): void {

@@ -10,7 +10,7 @@ import { parseDefinition } from "../../src/feeds/parse-definition.ts";
 import { subscriptionsOf } from "../../src/feeds/subscriptions.ts";
 import type { MarketSnapshot, SourceGap, SpotQuote, IndexQuote, OptionChain } from "../../src/market/quote.ts";
 import { parseBody, requestPath } from "../../src/sources/adapters.ts";
-import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
+import { sourceName } from "../../src/sources/subscription.ts";
 import { listedExpiries } from "../../src/sim/market/calendar.ts";
 import { DATA, getJson, openMarket, postFault, present, skipNote, START_MS, type TestMarket } from "./support.ts";
 
@@ -32,8 +32,7 @@ async function snapshotOf(market: TestMarket, definitions: readonly FeedDefiniti
   const chains: OptionChain[] = [];
   const gaps: SourceGap[] = [];
   const takenAtMs = market.clock.nowMs;
-  for (const need of subscriptionsOf(definitions)) {
-    const subscription = need as Subscription;
+  for (const subscription of subscriptionsOf(definitions)) {
     const base = subscription.venue === "deribit" ? "/deribit/api/v2" : `/${subscription.venue}`;
     const response = await fetch(market.url + base + requestPath(subscription));
     const text = await response.text();

@@ -12,9 +12,9 @@ export function binanceBookTicker(model: MarketModel, pair: Pair, book: SpotBook
   const body = {
     symbol: `${pair.base}${pair.quote}`,
     bidPrice: (book?.bid ?? 0).toFixed(8),
-    bidQty: sizes[1]!.toFixed(8),
+    bidQty: sizes[1].toFixed(8),
     askPrice: (book?.ask ?? 0).toFixed(8),
-    askQty: sizes[2]!.toFixed(8),
+    askQty: sizes[2].toFixed(8),
   };
   return { status: 200, contentType: TYPE, body: JSON.stringify(body), headers: { "x-mbx-used-weight-1m": "2" } };
 }

@@ -168,14 +168,14 @@ export class SyntheticPath {
       const ownVol = drawNormal(dice);
       const [chance, size, sign, volSize, volSign] = [dice.next(), dice.next(), dice.next(), dice.next(), dice.next()];
       let jump = this.#openingJump(coin, step);
-      if (chance! < jumpChance) jump += jumpSize(size!, sign!);
+      if (chance < jumpChance) jump += jumpSize(size, sign);
       const slow = state[offset + SLOW]!;
       const fast = state[offset + FAST]!;
       const vol = DIFFUSION_VOL[coin] * Math.exp(slow + fast);
       state[offset + SPOT] = reflect(coin, state[offset + SPOT]! + vol * rootYears * shock + jump);
       // Fear comes with falls more often than with rises.
       const volJump =
-        jump === 0 ? 0 : (volSign! < (jump < 0 ? 0.85 : 0.5) ? 1 : -1) * (VOL_JUMP_MIN + VOL_JUMP_SPREAD * volSize!);
+        jump === 0 ? 0 : (volSign < (jump < 0 ? 0.85 : 0.5) ? 1 : -1) * (VOL_JUMP_MIN + VOL_JUMP_SPREAD * volSize);
       state[offset + SLOW] = revert(SLOW_FACTOR, slow, elapsedMs, 0.8 * commonVol + 0.6 * ownVol);
       state[offset + FAST] = revert(FAST_FACTOR, fast + volJump, elapsedMs, ownVol);
       state[offset + CARRY] = revert(CARRY_FACTOR, state[offset + CARRY]!, elapsedMs, drawNormal(dice));
