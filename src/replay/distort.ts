@@ -25,6 +25,10 @@ function isMembers(value: unknown): value is Members {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 /** The objects of a body that carry prices. */
 function priceRows(venue: Venue, body: unknown): readonly Members[] {
   if (!isMembers(body)) return [];
@@ -57,11 +61,11 @@ function priceOf(value: unknown): unknown {
 function mapPrice(row: Members, key: string, change: (price: unknown) => unknown): void {
   const value = row[key];
   if (value === undefined) return;
-  if (!Array.isArray(value)) {
+  if (!isList(value)) {
     row[key] = change(value);
     return;
   }
-  const [price, ...sizes]: readonly unknown[] = value;
+  const [price, ...sizes] = value;
   row[key] = [change(price), ...sizes];
 }
 
