@@ -87,9 +87,9 @@ export class Collector {
     const futures: FutureBoard[] = [];
     const chains: OptionChain[] = [];
     const gaps: SourceGap[] = [];
-    for (const { held, gap: present } of this.#states) {
+    for (const { held, gap: present, unchangedSinceMs } of this.#states) {
       if (present !== null) gaps.push(present);
-      if (held?.kind === "spot") spots.push(held.value);
+      if (held?.kind === "spot") spots.push(unchangedSinceMs === null ? held.value : { ...held.value, unchangedSinceMs });
       else if (held?.kind === "index") indices.push(held.value);
       else if (held?.kind === "futures") futures.push(held.value);
       else if (held?.kind === "options") chains.push(held.value);

@@ -44,6 +44,10 @@ export class SourceState {
     return this.#gap;
   }
 
+  get unchangedSinceMs(): number | null {
+    return this.#unchangedSinceMs;
+  }
+
   noteQuote(quote: MarketQuote, latencyMs: number): void {
     const receivedAtMs = quote.value.receivedAtMs;
     if (this.#held === null || !hasSameNumbers(this.#held, quote)) this.#unchangedSinceMs = receivedAtMs;
