@@ -10,9 +10,6 @@ import {SchnorrSigner} from "../support/SchnorrSigner.sol";
 ///      rotate the key. Keeps a ledger of what was rightly signed, which is not made from what the hub says.
 contract HubHandler is HubFixture {
     uint16 public constant FEEDS = 4;
-    /// @dev Rounds that reports are made for; all of them lie in the past.
-    uint64 private constant ROUNDS = 600;
-
     /// @dev Answers before the last action.
     mapping(uint16 index => IOracleHub.Answer) private _before;
     /// @dev Whether the last action should have stored a value for the feed.
@@ -91,7 +88,7 @@ contract HubHandler is HubFixture {
         bool pending = rotations != 0 && latest < newKeyFirstRound;
         uint64 base = pending ? latest : (latest > newKeyFirstRound ? latest : newKeyFirstRound);
         uint64 firstRound = base + 1 + gap % 16;
-        if (firstRound <= FIRST_ROUND || firstRound >= FIRST_ROUND + ROUNDS) return;
+        if (firstRound <= FIRST_ROUND) return;
 
         SchnorrSigner.Key memory next = SchnorrSigner.keyFrom(keySeed);
         if (uint32(next.x) == uint32(key.x) || uint32(next.x) == uint32(_newKey.x) || next.secret == 1) return;
@@ -129,12 +126,14 @@ contract HubHandler is HubFixture {
         }
     }
 
-    /// @dev Half of the reports are a little newer than everything, the others of any age.
+    /// @dev Half of the reports are a little newer than everything, the others lie anywhere around the last hand-overs.
     function _foldRound(uint64 any) private view returns (uint64) {
-        uint64 latest = hub.latestRound();
-        uint64 fresh = (latest > FIRST_ROUND ? latest : FIRST_ROUND) + 1 + (any >> 8) % 3;
-        if (any % 2 == 0 && fresh < FIRST_ROUND + ROUNDS) return fresh;
-        return FIRST_ROUND + (any >> 8) % ROUNDS;
+        uint64 newest = hub.latestRound();
+        if (newest < newKeyFirstRound) newest = newKeyFirstRound;
+        uint64 dice = any >> 8;
+        if (any % 2 == 0) return newest + dice % 3;
+        uint64 oldest = keyFirstRound > FIRST_ROUND + 5 ? keyFirstRound - 5 : FIRST_ROUND;
+        return oldest + dice % (newest + 5 - oldest);
     }
 
     /// @dev A subset of the feeds, never empty, each with two bits of `statuses`.
