@@ -51,6 +51,9 @@ export type ActiveDoors = {
 
 /** Of the five seconds a stop may take, most belong to transactions on their way. */
 const DRAIN_MS = 2_500;
+/** Of a slot. Higher: fewer polls fit into it. Lower: parsing a chain competes with signing. */
+const REST_BEFORE_FRACTION = 0.04;
+const REST_UNTIL_FRACTION = 0.1;
 
 function storedReport(store: Store): SignedReport | null {
   const stored = store.latestReport();
@@ -65,11 +68,13 @@ export class ActiveConfiguration {
   readonly transmitter: Transmitter;
   readonly tracker: RoundTracker;
   readonly #vault: NonceVault;
+  readonly #clock: Clock;
 
   constructor(options: ActiveOptions, doors: ActiveDoors) {
     const { facts, config, configuration, share, selfId } = options;
     const { keystore, store, network, metrics, clock, log, view, published } = doors;
     const { cfg, groupKeyX } = configuration;
+    this.#clock = clock;
     this.cfg = cfg;
     this.groupKeyX = groupKeyX;
     this.keyResult = { groupKeyX, transcriptHash: share.transcriptHash };
@@ -111,7 +116,7 @@ export class ActiveConfiguration {
       firstRoundTimeMs: configuration.firstRoundTimeMs,
       rules: facts.rules,
     };
-    const story = new Story(oracleConfig, { clock, log, metrics, onRound: () => view.changed("round") });
+    const story = new Story(oracleConfig, { log, metrics, onRound: () => view.changed("round") });
     this.tracker = story.tracker;
     const sink = new Sink(
       { networkId: facts.networkId, groupKeyX, rules: facts.rules },
@@ -164,6 +169,16 @@ export class ActiveConfiguration {
     await this.transmitter.drain(DRAIN_MS);
     await this.transmitter.stop();
     this.#vault.destroy();
+  }
+
+  /** How long polls should rest: from just before a slot until its round is usually signed. */
+  restMs(): number {
+    const { firstRoundTimeMs, slotMs } = this.oracle.state.config;
+    const phaseMs = (this.#clock.nowMs() - firstRoundTimeMs) % slotMs;
+    const untilMs = slotMs * REST_UNTIL_FRACTION;
+    if (phaseMs < untilMs) return untilMs - phaseMs;
+    const leftMs = slotMs - phaseMs;
+    return leftMs < slotMs * REST_BEFORE_FRACTION ? leftMs + untilMs : 0;
   }
 
   state(): OracleState {

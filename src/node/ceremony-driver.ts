@@ -1,6 +1,7 @@
 /** Runs the key ceremony over direct streams: sends every peer what it may still need, until all n have certified. */
 import type { Hex } from "../base/bytes.ts";
 import { concatBytes } from "../base/bytes.ts";
+import { reasonOf } from "../base/errors.ts";
 import type { Logger } from "../base/ports.ts";
 import type { Ceremony } from "../keystore/ceremony.ts";
 import type { CeremonyStatus } from "../threshold/ceremony.ts";
@@ -53,9 +54,15 @@ export class CeremonyDriver {
 
   /** @returns false for bytes that no honest member sends */
   receive(bytes: Uint8Array): boolean {
-    const verdict = this.#doors.ceremony.receive(bytes);
-    this.#look();
-    return verdict.verdict !== "reject";
+    try {
+      const verdict = this.#doors.ceremony.receive(bytes);
+      this.#look();
+      return verdict.verdict !== "reject";
+    } catch (error) {
+      // The disk refused what this node would say next: it stays silent and says so; the peer did nothing wrong.
+      this.#doors.log.error("key ceremony cannot go on", { reason: reasonOf(error) });
+      return true;
+    }
   }
 
   #tick(): void {

@@ -122,11 +122,13 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const processMetrics = watchProcess({ version }, { metrics });
   closers.push(() => processMetrics.stop());
 
+  let active: ActiveConfiguration | null = null;
+  let ceremony: CeremonyDriver | null = null;
   const rpc = new QuorumRpc({ ...config.chain, chainId: facts.chainId }, { log: log.child({ room: "chain" }) });
   const hub = new HubClient({ address: facts.hub }, { rpc });
   const collector = new Collector(
     { venues: accessOf(config), subscriptions: subscriptionsOf(facts.definitions), pollMs: config.pollMs },
-    { clock, log: log.child({ room: "sources" }), rng: systemRng },
+    { clock, log: log.child({ room: "sources" }), rng: systemRng, restMs: () => active?.restMs() ?? 0 },
   );
   const eye = new MarketEye({ definitions: facts.definitions }, { collector, clock, log, metrics });
   const watch: ChainWatch = new ChainWatch(
@@ -134,8 +136,6 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     { hub, clock, log: log.child({ room: "chain" }), onAnswers: () => view.changed("feeds") },
   );
   const published = new PublishedLog();
-  let active: ActiveConfiguration | null = null;
-  let ceremony: CeremonyDriver | null = null;
 
   const network: Network = await Network.start(
     {

@@ -13,7 +13,9 @@ export type Channel = "observe" | "report" | "direct";
 
 export type InboxVerdict =
   | { readonly verdict: "accept"; readonly message: Message; readonly hash: Hex; readonly bytes: Uint8Array }
-  | { readonly verdict: "ignore"; readonly why: "duplicate" | "round-closed" | "not-running" }
+  | { readonly verdict: "ignore"; readonly why: "duplicate" }
+  /** Authentic all the same: where its sender stands is news to a node whose own window is wrong. [R31] */
+  | { readonly verdict: "ignore"; readonly why: "round-closed"; readonly message: Message; readonly hash: Hex }
   | {
       readonly verdict: "reject";
       readonly why: "malformed" | "wrong-channel" | "other-configuration" | "not-a-member" | "bad-signature";
@@ -30,8 +32,11 @@ export type InboxDoors = {
   window(): { readonly low: number; readonly high: number };
 };
 
-/** Envelopes remembered for repeats and for those who fetch: two rounds of n = 31 nodes with room to spare. */
-const REMEMBERED_MAX = 512;
+/**
+ * Envelopes of one member remembered for repeats and for those who fetch: it says six things a round, and four rounds are
+ * open. Counted by member, so that a flood of one pushes out nothing of the others.
+ */
+const REMEMBERED_PER_MEMBER_MAX = 32;
 
 /** A peer's clock may be this many rounds ahead before its message is held to be nonsense rather than early. */
 const HEADROOM_ROUNDS = 4;
@@ -45,6 +50,7 @@ export class Inbox {
   readonly #options: InboxOptions;
   readonly #doors: InboxDoors;
   readonly #held = new Map<Hex, Uint8Array>();
+  readonly #hashesOf = new Map<number, Hex[]>();
 
   constructor(options: InboxOptions, doors: InboxDoors) {
     this.#options = options;
@@ -61,15 +67,14 @@ export class Inbox {
       const key = this.#options.keys.get(header.sender);
       if (key === undefined) return { verdict: "reject", why: "not-a-member" };
       const { low, high } = this.#doors.window();
-      // Late is not hostile: an honest peer behind a slow link must not lose score.
-      if (header.type !== "report" && (header.round < low || header.round > high + HEADROOM_ROUNDS)) {
-        return { verdict: "ignore", why: "round-closed" };
-      }
+      const isClosed = header.type !== "report" && (header.round < low || header.round > high + HEADROOM_ROUNDS);
       const hash = messageHash(parts.encoded);
       if (this.#held.has(hash)) return { verdict: "ignore", why: "duplicate" };
       const message = decodeMessage(parts.encoded);
       if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
-      this.remember(hash, bytes);
+      // Late is not hostile: an honest peer behind a slow link must not lose score.
+      if (isClosed) return { verdict: "ignore", why: "round-closed", message, hash };
+      this.remember(header.sender, hash, bytes);
       return { verdict: "accept", message, hash, bytes };
     } catch (error) {
       if (error instanceof OracleError) return { verdict: "reject", why: "malformed" };
@@ -77,13 +82,23 @@ export class Inbox {
     }
   }
 
-  /** Keeps an envelope for repeats and fetches; the oldest goes first. */
-  remember(hash: Hex, bytes: Uint8Array): void {
+  /** Keeps an envelope for repeats and fetches; the oldest of its sender goes first. */
+  remember(sender: number, hash: Hex, bytes: Uint8Array): void {
+    if (this.#held.has(hash)) return;
     this.#held.set(hash, bytes);
-    if (this.#held.size > REMEMBERED_MAX) this.#held.delete(this.#held.keys().next().value!);
+    const hashes = this.#hashesOf.get(sender) ?? [];
+    hashes.push(hash);
+    if (hashes.length > REMEMBERED_PER_MEMBER_MAX) this.#held.delete(hashes.shift()!);
+    this.#hashesOf.set(sender, hashes);
   }
 
   envelope(hash: Hex): Uint8Array | undefined {
     return this.#held.get(hash);
+  }
+
+  /** A remembered message again, for a machine that had no use for it when it came. */
+  message(hash: Hex): Message | undefined {
+    const parts = splitEnvelope(this.#held.get(hash) ?? new Uint8Array());
+    return parts === null ? undefined : decodeMessage(parts.encoded);
   }
 }

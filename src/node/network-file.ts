@@ -81,6 +81,11 @@ export function loadDefinitions(files: readonly string[]): {
   readonly rules: readonly FeedRule[];
 } {
   const definitions = files.map(loadDefinition);
+  const names = definitions.map(({ name }) => name);
+  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
+  if (twice !== -1) {
+    throw new ConfigError(files[twice]!, [{ path: "name", seen: names[twice]!, allowed: "every feed of the set once" }]);
+  }
   return { definitions, rules: toRules(definitions) };
 }
 

@@ -1,6 +1,6 @@
 /** Writes down what the machine does: log lines, counters, the page's round. Pure rooms do not log; this is their story. */
 import { unreachable } from "../base/errors.ts";
-import type { Clock, Logger } from "../base/ports.ts";
+import type { Logger } from "../base/ports.ts";
 import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../telemetry/metrics.ts";
@@ -9,7 +9,6 @@ import type { OracleWatcher } from "./oracle.ts";
 import { RoundTracker } from "./round-tracker.ts";
 
 export type StoryDoors = {
-  readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly onRound: () => void;
@@ -31,7 +30,7 @@ export class Story implements OracleWatcher {
   readonly #current: Gauge<"which">;
 
   constructor(config: OracleConfig, doors: StoryDoors) {
-    this.tracker = new RoundTracker(config, { clock: doors.clock });
+    this.tracker = new RoundTracker(config);
     this.#doors = doors;
     this.#selfId = config.selfId;
     const { metrics } = doors;
@@ -68,8 +67,8 @@ export class Story implements OracleWatcher {
     });
   }
 
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[]): void {
-    const outcome = this.tracker.stepped(state, event, effects);
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): void {
+    const outcome = this.tracker.stepped(state, event, effects, atMs);
     for (const effect of effects) {
       if (effect.kind === "broadcast" && effect.message.type === "observe") this.#sent.add(1);
     }

@@ -34,8 +34,8 @@ export type OracleOptions = {
 };
 
 export type OracleWatcher = {
-  /** After each event, with what it caused. */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[]): void;
+  /** After each event, with what it caused. `atMs` is when the machine decided, before anything was written or sent. */
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): void;
   noted(note: Note): void;
   refused(channel: Channel, why: string, fromId: number): void;
 };
@@ -53,6 +53,8 @@ export type OracleDoors = {
 };
 
 const FETCH_TIMEOUT_MS = 500;
+/** Of a slot: after a round has ended or failed, before the next one begins. */
+const PREPARE_AT_FRACTION = 0.6;
 
 export class Oracle {
   readonly #doors: OracleDoors;
@@ -96,7 +98,7 @@ export class Oracle {
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
   receive(channel: Channel, bytes: Uint8Array, fromId: number): InboxVerdict["verdict"] {
     const verdict = this.#inbox.judge(channel, bytes);
-    if (verdict.verdict === "accept") {
+    if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
       this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
     } else if (verdict.verdict === "reject") {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
@@ -114,6 +116,7 @@ export class Oracle {
 
   async #handle(event: OracleEvent): Promise<void> {
     const next = step(this.#state, event);
+    const atMs = this.#doors.clock.nowMs();
     this.#state = next.state;
     for (const effect of next.effects) {
       try {
@@ -125,7 +128,8 @@ export class Oracle {
         break;
       }
     }
-    this.#doors.watcher.stepped(this.#state, event, next.effects);
+    this.#doors.watcher.stepped(this.#state, event, next.effects, atMs);
+    if (event.kind === "slot-started") this.#prepareNext(event.round + 1);
   }
 
   #perform(effect: Effect): void {
@@ -163,7 +167,7 @@ export class Oracle {
       case "verify-report":
         return this.#verifyReport(effect.signed);
       case "fetch-message":
-        return this.#fetch(effect.from, { kind: "message", hash: effect.hash }, (bytes) => void this.receive("direct", bytes, effect.from));
+        return this.#fetchMessage(effect.hash, effect.from);
       case "fetch-report":
         return this.#fetch(effect.from, { kind: "report", round: effect.round, digest: effect.digest }, (bytes) => this.#takeReport(bytes));
       case "publish":
@@ -190,10 +194,19 @@ export class Oracle {
     });
   }
 
+  /** Late in a slot there is time for the next one's nonces. */
+  #prepareNext(round: number): void {
+    const handle = setTimeout(() => {
+      this.#timers.delete(handle);
+      this.#doors.signing.prepare(round, this.#doors.market.observe());
+    }, this.#config.slotMs * PREPARE_AT_FRACTION);
+    this.#timers.add(handle);
+  }
+
   #broadcast(message: Message): void {
     const { peers, signEnvelope } = this.#doors;
     const { bytes, hash } = sealEnvelope(this.#config.cfg, message, signEnvelope);
-    this.#inbox.remember(hash, bytes);
+    this.#inbox.remember(this.#config.selfId, hash, bytes);
     if (message.type === "observe" || message.type === "report") peers.publish(message.type, bytes);
     else this.#sendToAll(bytes);
     this.#queue.push({ kind: "message-received", message, hash });
@@ -236,6 +249,13 @@ export class Oracle {
       if (!(error instanceof OracleError)) throw error;
       this.#doors.log.warn("fetched report is malformed", { reason: error.code });
     }
+  }
+
+  #fetchMessage(hash: Hex, from: number): void {
+    // The machine may have passed over a version that a PROPOSE now names: asking a peer would bring a repeat. [R9]
+    const message = this.#inbox.message(hash);
+    if (message !== undefined) this.#queue.push({ kind: "message-received", message, hash });
+    else this.#fetch(from, { kind: "message", hash }, (bytes) => void this.receive("direct", bytes, from));
   }
 
   #fetch(from: number, request: Parameters<typeof encodeRequest>[0], take: (bytes: Uint8Array) => void): void {

@@ -12,7 +12,9 @@ export type AggregateResult =
 /** This member's share, behind a door: nonces never come out. */
 export type SigningPort = {
   readonly incarnation: Hex;
-  /** Two nonce pairs for the round, drawn once, hedged over the values they will travel with. */
+  /** Draws a coming round's nonces while nothing waits for them: point multiplications off the critical path. */
+  prepare(round: number, values: readonly (bigint | null)[]): void;
+  /** The round's two nonce pairs: as prepared, else drawn now. Hedged over the values at the time of drawing. */
   draw(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair];
   sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
   aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;

@@ -1,5 +1,4 @@
 /** What the page and the metrics say of rounds: read off the machine's events, never asked of it. */
-import type { Clock } from "../base/ports.ts";
 import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import { leadershipOf } from "../protocol/leader.ts";
 import type { OracleConfig, OracleState, RoundState } from "../protocol/state.ts";
@@ -20,25 +19,25 @@ function phaseOf(round: RoundState): RoundPhase {
 
 export class RoundTracker {
   readonly #config: OracleConfig;
-  readonly #clock: Clock;
   #current: RoundView | null = null;
   #recent: RecentRound[] = [];
   #refusals: string[] = [];
   #completedAtMs = new Map<number, number>();
 
-  constructor(config: OracleConfig, doors: { readonly clock: Clock }) {
+  constructor(config: OracleConfig) {
     this.#config = config;
-    this.#clock = doors.clock;
   }
 
-  /** @returns the round this event completed at this node, if it did */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[]): RoundOutcome | null {
+  /**
+   * @param atMs when the machine decided, unix ms
+   * @returns the round this event completed at this node, if it did
+   */
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): RoundOutcome | null {
     if (event.kind === "slot-started") this.#close(event.round);
     let outcome: RoundOutcome | null = null;
     for (const effect of effects) {
       if (effect.kind !== "publish") continue;
       const { round } = effect.signed.report;
-      const atMs = this.#clock.nowMs();
       this.#completedAtMs.set(round, atMs);
       if (this.#completedAtMs.size > RECENT_MAX) this.#completedAtMs.delete(this.#completedAtMs.keys().next().value!);
       // A report that was fetched later says nothing of how fast a round was.

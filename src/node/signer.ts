@@ -22,6 +22,7 @@ export class Signer implements SigningPort {
   readonly #vault: NonceVault;
   readonly #group: GroupPublic;
   readonly #sessions = new Map<string, SigningAttempt>();
+  readonly #prepared = new Map<number, readonly [NoncePair, NoncePair]>();
 
   constructor(options: { readonly incarnation: Hex; readonly group: GroupPublic }, doors: { readonly vault: NonceVault }) {
     this.incarnation = options.incarnation;
@@ -29,7 +30,17 @@ export class Signer implements SigningPort {
     this.#vault = doors.vault;
   }
 
+  prepare(round: number, values: readonly (bigint | null)[]): void {
+    if (!this.#prepared.has(round)) this.#prepared.set(round, this.#drawNow(round, values));
+  }
+
   draw(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair] {
+    const prepared = this.#prepared.get(round);
+    this.#prepared.delete(round);
+    return prepared ?? this.#drawNow(round, values);
+  }
+
+  #drawNow(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair] {
     const writer = new ByteWriter();
     for (const value of values) writer.uint(value === null ? 0 : 1, 1).bigInt(value ?? 0n, 16, true);
     const [first, second] = this.#vault.draw({ round, incarnation: this.incarnation, context: writer.done() });
@@ -65,6 +76,7 @@ export class Signer implements SigningPort {
 
   forgetBefore(round: number): void {
     this.#vault.forgetBefore(round);
+    for (const held of this.#prepared.keys()) if (held < round) this.#prepared.delete(held);
   }
 
   #keep(name: string, session: SigningAttempt): void {

@@ -34,17 +34,19 @@ export class SlotClock {
     const nowMs = this.#clock.nowMs();
     const current = roundAt(this.#schedule, nowMs);
     // A process that starts in the middle of a slot waits for the next one: it would observe late.
-    const next = Math.max(current + 1, firstRound, this.#lastRound + 1);
+    // A clock that was set back goes on from where it is now: whether a round may be used again is the machine's to say.
+    const next = Math.max(current + 1, firstRound);
     const waitMs = firstRoundTimeMs + (next - firstRound) * slotMs - nowMs;
     this.#timer = setTimeout(
       () => {
         if (waitMs > SLEEP_MAX_MS) return this.#arm();
         const round = roundAt(this.#schedule, this.#clock.nowMs());
-        if (round >= firstRound && round > this.#lastRound) {
+        // A wake a fraction early finds the round of the last wake.
+        if (round >= firstRound && round !== this.#lastRound) {
           this.#lastRound = round;
           this.#onSlot(round);
         }
-        this.#arm();
+        if (this.#timer !== null) this.#arm();
       },
       Math.max(1, Math.min(Math.ceil(waitMs), SLEEP_MAX_MS)),
     );

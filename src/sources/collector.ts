@@ -1,4 +1,5 @@
 /** Polls every subscription at its own pace and holds what was last said: one fetch serves all feeds. */
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger, Rng } from "../base/ports.ts";
@@ -42,10 +43,14 @@ export type CollectorDoors = {
   readonly log: Logger;
   readonly rng: Rng;
   readonly observe?: (outcome: SourceOutcome) => void;
+  /** How long polling should rest now, ms: while a round is being signed, a parsed chain would only be in its way. */
+  readonly restMs?: () => number;
 };
 
 /** Polls come this much early or late, so that nodes and sources do not march in step. */
 const POLL_JITTER = 0.1;
+/** Polls that rested start again within this time. */
+const REST_SPREAD_MS = 150;
 
 export class Collector {
   readonly #options: CollectorOptions;
@@ -69,6 +74,8 @@ export class Collector {
   }
 
   start(): void {
+    // Every source in flight listens to the one stop signal.
+    setMaxListeners(0, this.#stop.signal);
     if (this.#loops !== null) throw new OracleError("the collector was started twice", { code: "already-started" });
     this.#loops = this.#states.map((state) => this.#poll(state));
   }
@@ -110,6 +117,9 @@ export class Collector {
     let dueMs = clock.monotonicMs() + this.#firstDelayMs(state, pollMs);
     while (await this.#sleep(dueMs - clock.monotonicMs())) {
       if (!(await this.#sleep(gate.reserveMs(clock.monotonicMs())))) return;
+      const restMs = this.#doors.restMs?.() ?? 0;
+      // Those who waited do not all start at once.
+      if (restMs > 0 && !(await this.#sleep(restMs + rng.next() * REST_SPREAD_MS))) return;
       const pause = gate.pause(clock.monotonicMs());
       if (pause !== null) {
         // Another source of this venue may have caused it; this one cannot be asked either, and says so once.
