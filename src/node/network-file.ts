@@ -84,7 +84,9 @@ export function loadDefinitions(files: readonly string[]): {
   const names = definitions.map(({ name }) => name);
   const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
   if (twice !== -1) {
-    throw new ConfigError(files[twice]!, [{ path: "name", seen: names[twice]!, allowed: "every feed of the set once" }]);
+    throw new ConfigError(files[twice]!, [
+      { path: "name", seen: names[twice]!, allowed: "every feed of the set once" },
+    ]);
   }
   return { definitions, rules: toRules(definitions) };
 }
@@ -98,7 +100,8 @@ function memberProblems(members: readonly Member[]): ConfigProblem[] {
   for (const key of ["peerId", "observer", "transmitter"] as const) {
     const values = members.map((one) => one[key].toLowerCase());
     const twice = values.find((value, i) => values.indexOf(value) !== i);
-    if (twice !== undefined) problems.push({ path: "members", seen: `${key} ${twice} twice`, allowed: "every key once" });
+    if (twice !== undefined)
+      problems.push({ path: "members", seen: `${key} ${twice} twice`, allowed: "every key once" });
   }
   return problems;
 }

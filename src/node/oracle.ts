@@ -169,7 +169,9 @@ export class Oracle {
       case "fetch-message":
         return this.#fetchMessage(effect.hash, effect.from);
       case "fetch-report":
-        return this.#fetch(effect.from, { kind: "report", round: effect.round, digest: effect.digest }, (bytes) => this.#takeReport(bytes));
+        return this.#fetch(effect.from, { kind: "report", round: effect.round, digest: effect.digest }, (bytes) =>
+          this.#takeReport(bytes),
+        );
       case "publish":
         return sink.published(effect.signed, effect.own);
       case "forget-nonces":
@@ -267,4 +269,3 @@ export class Oracle {
     );
   }
 }
-

@@ -28,7 +28,12 @@ function neverPublished(rule: FeedRule): FeedState {
 type Slot = { readonly round: number; readonly timeMs: number };
 
 /** A feed's next leaf. While it has no agreed value it keeps the last one with its time, under a status that says so. */
-function nextLeaf(rule: FeedRule, previous: FeedState, agreed: Aggregate, slot: Slot): { leaf: FeedState; due: boolean } {
+function nextLeaf(
+  rule: FeedRule,
+  previous: FeedState,
+  agreed: Aggregate,
+  slot: Slot,
+): { leaf: FeedState; due: boolean } {
   const current =
     agreed.status === "ok"
       ? { status: agreed.status, value: agreed.value, confidencePpb: agreed.confidencePpb, timeMs: slot.timeMs }

@@ -73,7 +73,9 @@ function decodeObserve(reader: ByteReader, round: number, sender: number): Obser
   const count = reader.uint(2);
   // The length is known before the loop allocates, so a lying count costs nothing.
   if (reader.remaining() !== count * 17) {
-    throw new OracleError(`OBSERVE says ${count} values and carries ${reader.remaining()} bytes`, { code: "bad-count" });
+    throw new OracleError(`OBSERVE says ${count} values and carries ${reader.remaining()} bytes`, {
+      code: "bad-count",
+    });
   }
   const values: (bigint | null)[] = [];
   for (let i = 0; i < count; i++) {
@@ -97,7 +99,12 @@ function decodeShare(reader: ByteReader, round: number, sender: number): Share {
   return { type: "share", round, sender, proposalHash: reader.hex(32), digest: reader.hex(32), z: reader.hex(32) };
 }
 
-export type MessageHeader = { readonly type: Message["type"]; readonly cfg: Hex; readonly round: number; readonly sender: number };
+export type MessageHeader = {
+  readonly type: Message["type"];
+  readonly cfg: Hex;
+  readonly round: number;
+  readonly sender: number;
+};
 
 function typeOf(code: number): Message["type"] {
   switch (code) {

@@ -76,12 +76,33 @@ export type Note =
       readonly round: number;
       readonly why: RefusalReason;
     }
-  | { readonly kind: "equivocation"; readonly what: "observe" | "propose" | "share"; readonly from: number; readonly round: number }
-  | { readonly kind: "proposed"; readonly round: number; readonly attempt: number; readonly observers: readonly number[]; readonly signers: readonly number[] }
-  | { readonly kind: "accepted"; readonly round: number; readonly from: number; readonly attempt: number; readonly digest: Hex }
+  | {
+      readonly kind: "equivocation";
+      readonly what: "observe" | "propose" | "share";
+      readonly from: number;
+      readonly round: number;
+    }
+  | {
+      readonly kind: "proposed";
+      readonly round: number;
+      readonly attempt: number;
+      readonly observers: readonly number[];
+      readonly signers: readonly number[];
+    }
+  | {
+      readonly kind: "accepted";
+      readonly round: number;
+      readonly from: number;
+      readonly attempt: number;
+      readonly digest: Hex;
+    }
   | { readonly kind: "bad-shares"; readonly round: number; readonly culprits: readonly number[] }
   | { readonly kind: "two-digests"; readonly round: number }
-  | { readonly kind: "idle"; readonly round: number; readonly why: "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed" };
+  | {
+      readonly kind: "idle";
+      readonly round: number;
+      readonly why: "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed";
+    };
 
 export type Effect =
   /** Commit on disk before anything below is performed. */

@@ -8,10 +8,10 @@ export const ROUNDS_OPEN_ABOVE = 1;
 export const REPORTS_KEPT = 16;
 /** Different OBSERVEs kept of one sender in one round: the second version matters only if a PROPOSE names it. */
 export const OBSERVATION_VERSIONS_MAX = 3;
-/** PROPOSEs held back in one round (missing observations, backup too early). */
-export const PENDING_PROPOSALS_MAX = 4;
-/** Shares held for PROPOSEs not yet seen, per round. */
-export const EARLY_SHARES_MAX = 64;
+/** PROPOSEs of one proposer held back in one round (missing observations, backup too early): one for each signer set. */
+export const PENDING_PER_PROPOSER_MAX = 2;
+/** Shares of one member held for PROPOSEs not yet seen, per round. An honest member signs under two at most. */
+export const EARLY_SHARES_PER_MEMBER_MAX = 2;
 /** obsTime may differ this much from the slot's time, for everybody alike. Lower: clock skew costs observations. */
 export const OBSERVATION_TIME_TOLERANCE_MS = 2_000;
 /** A parent may be passed over by reports at most this many slots old. Lower: a leader one report behind loses its slot. */

@@ -4,13 +4,13 @@ import { aggregate } from "../feeds/aggregate.ts";
 import { buildReport, digestOf } from "./build-report.ts";
 import type { Effect, Note, OracleEvent, RefusalReason, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
-import { PENDING_PROPOSALS_MAX, waitsFor } from "./limits.ts";
+import { PENDING_PER_PROPOSER_MAX, waitsFor } from "./limits.ts";
 import type { Propose } from "./messages.ts";
 import { afterAccept } from "./phase-sign.ts";
 import { judgeProposal } from "./proposal-rules.ts";
 import { honestMedian } from "./quorum.ts";
 import type { AcceptedProposal, OracleState, RoundState } from "./state.ts";
-import { emptyRound, latestReport, slotTimeMs, withRound } from "./state.ts";
+import { latestReport, openRound, slotTimeMs, withRound } from "./state.ts";
 
 type OracleStep = Step<OracleState>;
 
@@ -105,7 +105,7 @@ export function onSecondSet(state: OracleState, roundNumber: number): OracleStep
   const round = state.rounds.get(roundNumber);
   const first = round?.accepted[0];
   if (round === undefined || first === undefined || round.complete || !round.active) return nothing(state);
-  if (first.message.sender !== state.config.selfId || round.accepted.length > 1) return nothing(state);
+  if (first.message.sender !== state.config.selfId || round.proposedSecond) return nothing(state);
   const box = round.shares.get(first.hash);
   const isGood = (id: number): boolean => box?.has(id) === true && !round.culprits.has(id);
   const delivered = first.message.signers.filter(isGood);
@@ -116,7 +116,8 @@ export function onSecondSet(state: OracleState, roundNumber: number): OracleStep
   const message: Propose = { ...first.message, attempt: 1, signers };
   const observers = message.observations.map(({ id }) => id);
   return {
-    state,
+    // Said now, not when it comes back: between the two, the timer and a bad share may both ask for it. [R21]
+    state: withRound(state, { ...round, proposedSecond: true }),
     effects: [
       { kind: "broadcast", message },
       { kind: "note", note: { kind: "proposed", round: roundNumber, attempt: 1, observers, signers } },
@@ -143,7 +144,7 @@ function refuse(state: OracleState, message: Propose, why: RefusalReason): Oracl
 }
 
 export function onPropose(state: OracleState, message: Propose, hash: Hex): OracleStep {
-  const round = state.rounds.get(message.round) ?? emptyRound(message.round);
+  const round = openRound(state, message.round);
   if (round.complete || round.accepted.some((held) => held.hash === hash)) return nothing(state);
   const verdict = judgeProposal(state, round, message);
   switch (verdict.kind) {
@@ -151,7 +152,8 @@ export function onPropose(state: OracleState, message: Propose, hash: Hex): Orac
       return refuse(state, message, verdict.why);
     case "wait": {
       if (round.pending.some((held) => held.hash === hash)) return nothing(state);
-      if (round.pending.length >= PENDING_PROPOSALS_MAX) return refuse(state, message, "too-many-pending");
+      const waiting = round.pending.filter((held) => held.message.sender === message.sender).length;
+      if (waiting >= PENDING_PER_PROPOSER_MAX) return refuse(state, message, "too-many-pending");
       const pending = [...round.pending, { hash, message }];
       return { state: withRound(state, { ...round, pending }), effects: verdict.effects };
     }
@@ -182,7 +184,10 @@ function accept(
     pending: round.pending.filter((held) => held.hash !== hash),
   });
   const effects: Effect[] = [
-    { kind: "note", note: { kind: "accepted", round: round.round, from: message.sender, attempt: message.attempt, digest } },
+    {
+      kind: "note",
+      note: { kind: "accepted", round: round.round, from: message.sender, attempt: message.attempt, digest },
+    },
   ];
   if (message.sender === config.selfId && message.attempt === 0) {
     const delayMs = waitsFor(config.slotMs).secondSetMs;

@@ -9,7 +9,8 @@ export function hold(state: OracleState, signed: SignedReport): OracleState {
   const reports = new Map(state.reports).set(signed.report.round, signed);
   for (const round of [...reports.keys()].sort((a, b) => b - a).slice(REPORTS_KEPT)) reports.delete(round);
   const round = state.rounds.get(signed.report.round);
-  const rounds = round === undefined ? state.rounds : new Map(state.rounds).set(round.round, { ...round, complete: true });
+  const rounds =
+    round === undefined ? state.rounds : new Map(state.rounds).set(round.round, { ...round, complete: true });
   return { ...state, reports, rounds };
 }
 

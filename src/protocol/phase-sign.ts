@@ -2,11 +2,11 @@
 import type { Hex } from "../base/bytes.ts";
 import type { SignedReport } from "../report/report.ts";
 import type { Effect, Note, OracleEvent, RefusalReason, SignerCommitment, Step } from "./events.ts";
-import { EARLY_SHARES_MAX } from "./limits.ts";
+import { EARLY_SHARES_PER_MEMBER_MAX } from "./limits.ts";
 import type { Share } from "./messages.ts";
 import { hold } from "./phase-report.ts";
 import type { AcceptedProposal, OracleState, RoundState, ShareBox } from "./state.ts";
-import { emptyRound, mapWith, withRound } from "./state.ts";
+import { mapWith, openRound, withRound } from "./state.ts";
 
 type OracleStep = Step<OracleState>;
 
@@ -51,14 +51,23 @@ function refuse(state: OracleState, message: Share, why: RefusalReason): OracleS
   return { state, effects: [{ kind: "note", note }] };
 }
 
+/** Counted by sender, so that nobody can take the room of others. */
+function earlySharesOf(round: RoundState, sender: number): number {
+  let count = 0;
+  for (const [hash, box] of round.shares) {
+    if (box.has(sender) && !round.accepted.some((held) => held.hash === hash)) count += 1;
+  }
+  return count;
+}
+
 export function onShare(state: OracleState, message: Share): OracleStep {
-  const round = state.rounds.get(message.round) ?? emptyRound(message.round);
+  const round = openRound(state, message.round);
   if (round.complete) return { state, effects: [] };
   const proposal = round.accepted.find((held) => held.hash === message.proposalHash);
   if (proposal !== undefined) {
     if (!proposal.message.signers.includes(message.sender)) return refuse(state, message, "bad-signer-set");
     if (proposal.digest !== message.digest) return refuse(state, message, "digest-differs");
-  } else if ([...round.shares.values()].reduce((sum, box) => sum + box.size, 0) >= EARLY_SHARES_MAX) {
+  } else if (earlySharesOf(round, message.sender) >= EARLY_SHARES_PER_MEMBER_MAX) {
     return refuse(state, message, "too-many-pending");
   }
   const box: ShareBox = round.shares.get(message.proposalHash) ?? new Map();

@@ -4,40 +4,48 @@ import { leadershipOf } from "./leader.ts";
 import { reservationRounds, ROUNDS_KEPT_BELOW, ROUNDS_OPEN_ABOVE, SLOT_LEAD_MAX, waitsFor } from "./limits.ts";
 import { atLeastOneHonest } from "./quorum.ts";
 import type { OracleState, RoundState } from "./state.ts";
-import { emptyRound } from "./state.ts";
+import { openRound } from "./state.ts";
 
 export function roundWindow(state: OracleState): { low: number; high: number } {
   return { low: state.currentRound - ROUNDS_KEPT_BELOW, high: state.currentRound + ROUNDS_OPEN_ABOVE };
 }
 
-/** Peers count only while they speak: a network that stood still must be able to start again. */
+/** Peers count only while they speak: a network that stood still must be able to start again. [R32] */
 const LIVE_WITHIN_SLOTS = 3;
 
 /** A clock that jumped ahead must not burn reservations: never act beyond the (f+1)-th highest live peer + 2. [R31] */
 function isAheadOfPeers(state: OracleState, round: number): boolean {
   const live = [...state.heard.entries()]
-    .filter(([id, heard]) => id !== state.config.selfId && state.currentRound - heard.atRound <= LIVE_WITHIN_SLOTS)
+    .filter(([id, heard]) => id !== state.config.selfId && state.slotsSeen - heard.atSlot <= LIVE_WITHIN_SLOTS)
     .map(([, heard]) => heard.round)
     .sort((a, b) => b - a);
   const witness = live[atLeastOneHonest(state.config.f) - 1];
   return witness !== undefined && round > witness + SLOT_LEAD_MAX;
 }
 
-function idleReason(state: OracleState, round: number): "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed" | null {
+function idleReason(
+  state: OracleState,
+  round: number,
+): "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed" | null {
   if (state.disk === "failed") return "disk-failed";
   if (round <= state.floorRound) return "reserved-by-earlier-life";
   return isAheadOfPeers(state, round) ? "ahead-of-peers" : null;
 }
 
-export function onSlot(state: OracleState, round: number): Step<OracleState> {
+export function onSlot(before: OracleState, round: number): Step<OracleState> {
   // Rounds never go back: a clock stepped backwards waits until it is where it was.
-  if (round <= state.currentRound || round < state.config.firstRound) return { state, effects: [] };
+  if (round <= before.currentRound || round < before.config.firstRound) return { state: before, effects: [] };
+  const state: OracleState = { ...before, slotsSeen: before.slotsSeen + 1 };
   const effects: Effect[] = [];
   const idle = idleReason(state, round);
+  if (idle === "ahead-of-peers") {
+    // The window stays with the peers: a clock that is set right again finds this node where they are.
+    return { state, effects: [{ kind: "note", note: { kind: "idle", round, why: idle } }] };
+  }
   const low = round - ROUNDS_KEPT_BELOW;
   const rounds = new Map<number, RoundState>();
   for (const [key, value] of state.rounds) if (key >= low) rounds.set(key, value);
-  rounds.set(round, { ...(rounds.get(round) ?? emptyRound(round)), active: idle === null });
+  rounds.set(round, { ...openRound(state, round), active: idle === null });
   effects.push({ kind: "forget-nonces", belowRound: low });
 
   if (idle === null) {

@@ -26,7 +26,8 @@ function refusalByRole(state: OracleState, round: RoundState, message: Propose):
   const first = round.accepted[0];
   if (first !== undefined) {
     // A second set comes from the same proposer, on the second nonce pair. Anything else is a second opinion.
-    if (message.attempt === 1 && first.message.sender === message.sender && round.accepted.length === 1) return null;
+    const isNext = message.attempt === 1 && first.message.attempt === 0 && round.accepted.length === 1;
+    if (isNext && first.message.sender === message.sender) return null;
     return "already-accepted";
   }
   if (message.sender === leader) return null;
@@ -46,14 +47,18 @@ function refusalByLists(state: OracleState, round: RoundState, message: Propose)
   return mine !== undefined && mine.hash !== round.ownHash && round.active ? "not-my-observation" : null;
 }
 
-type ParentVerdict = { kind: "held"; parent: SignedReport | null } | { kind: "fetch" } | { kind: "refuse"; why: RefusalReason };
+type ParentVerdict =
+  | { kind: "held"; parent: SignedReport | null }
+  | { kind: "fetch" }
+  | { kind: "refuse"; why: RefusalReason };
 
 function judgeParent(state: OracleState, message: Propose): ParentVerdict {
   const parentRound = message.parent?.round ?? 0;
   if (parentRound >= message.round) return { kind: "refuse", why: "parent-not-below" };
   // [R13] A parent may be passed over only by reports of the last two slots: nobody can revive an old trigger state.
   for (const round of state.reports.keys()) {
-    if (round > parentRound && round < message.round - PARENT_LAG_SLOTS) return { kind: "refuse", why: "parent-too-old" };
+    if (round > parentRound && round < message.round - PARENT_LAG_SLOTS)
+      return { kind: "refuse", why: "parent-too-old" };
   }
   if (message.parent === null) return { kind: "held", parent: null };
   const held = state.reports.get(parentRound);

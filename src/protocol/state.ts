@@ -46,8 +46,9 @@ export type RoundState = {
   readonly backupOpen: boolean;
   readonly graceOver: boolean;
   readonly hardStopOver: boolean;
-  /** This node has sent a PROPOSE of its own. */
+  /** This node has sent a PROPOSE of its own, and one for the second signer set. Each is said once. */
   readonly proposed: boolean;
+  readonly proposedSecond: boolean;
   readonly pending: readonly PendingProposal[];
   /** Accepted PROPOSEs in order of attempt, all for one digest. */
   readonly accepted: readonly AcceptedProposal[];
@@ -73,8 +74,10 @@ export type OracleState = {
   readonly rounds: ReadonlyMap<number, RoundState>;
   /** Signed reports held, by round; the newest REPORTS_KEPT. */
   readonly reports: ReadonlyMap<number, SignedReport>;
-  /** Highest round heard of each peer, and this node's round when it was heard. */
-  readonly heard: ReadonlyMap<number, { readonly round: number; readonly atRound: number }>;
+  /** Slots that began at this node, idle ones included: by these it counts how long a peer has been silent. */
+  readonly slotsSeen: number;
+  /** Highest round heard of each peer, and `slotsSeen` when the peer was last heard. */
+  readonly heard: ReadonlyMap<number, { readonly round: number; readonly atSlot: number }>;
 };
 
 /**
@@ -90,11 +93,12 @@ export function initialState(config: OracleConfig, reservedRound: number, latest
     disk: "ok",
     rounds: new Map(),
     reports: latest === null ? new Map() : new Map([[latest.report.round, latest]]),
+    slotsSeen: 0,
     heard: new Map(),
   };
 }
 
-export function emptyRound(round: number): RoundState {
+function emptyRound(round: number): RoundState {
   return {
     round,
     observations: new Map(),
@@ -105,6 +109,7 @@ export function emptyRound(round: number): RoundState {
     graceOver: false,
     hardStopOver: false,
     proposed: false,
+    proposedSecond: false,
     pending: [],
     accepted: [],
     shares: new Map(),
@@ -114,12 +119,20 @@ export function emptyRound(round: number): RoundState {
   };
 }
 
+/** A round's memory, new when nothing of it was heard; complete from the start when its report came first. */
+export function openRound(state: OracleState, round: number): RoundState {
+  return state.rounds.get(round) ?? { ...emptyRound(round), complete: state.reports.has(round) };
+}
+
 export function slotTimeMs(config: OracleConfig, round: number): number {
   return config.firstRoundTimeMs + (round - config.firstRound) * config.slotMs;
 }
 
 /** The round whose slot contains `timeMs`; below firstRound before the configuration begins. */
-export function roundAt(config: Pick<OracleConfig, "firstRound" | "firstRoundTimeMs" | "slotMs">, timeMs: number): number {
+export function roundAt(
+  config: Pick<OracleConfig, "firstRound" | "firstRoundTimeMs" | "slotMs">,
+  timeMs: number,
+): number {
   return config.firstRound + Math.floor((timeMs - config.firstRoundTimeMs) / config.slotMs);
 }
 

@@ -7,7 +7,14 @@ import { unreachable } from "../base/errors.ts";
 import type { Note, OracleEvent, Step } from "./events.ts";
 import type { Message } from "./messages.ts";
 import { onObserve, onObserved } from "./phase-observe.ts";
-import { onAggregateFailed, onBackupOpen, onPropose, onSecondSet, recheckPending, tryPropose } from "./phase-propose.ts";
+import {
+  onAggregateFailed,
+  onBackupOpen,
+  onPropose,
+  onSecondSet,
+  recheckPending,
+  tryPropose,
+} from "./phase-propose.ts";
 import { onReportMessage, onReportVerified } from "./phase-report.ts";
 import { onAggregated, onShare, onShareMade } from "./phase-sign.ts";
 import { onSlot, roundWindow } from "./phase-slot.ts";
@@ -24,12 +31,19 @@ function chain(first: OracleStep, then: (state: OracleState) => OracleStep): Ora
 
 function onMessage(state: OracleState, message: Message, hash: Hex): OracleStep {
   // Heard before judged: where the others stand matters most when this node's own window is wrong. [R31]
-  const heard = new Map(state.heard).set(message.sender, { round: message.round, atRound: state.currentRound });
+  const highest = Math.max(message.round, state.heard.get(message.sender)?.round ?? 0);
+  const heard = new Map(state.heard).set(message.sender, { round: highest, atSlot: state.slotsSeen });
   const next: OracleState = { ...state, heard };
   // A report speaks for itself at any age; the rest belongs to an open round. [R7]
   const window = roundWindow(state);
   if (message.type !== "report" && (message.round < window.low || message.round > window.high)) {
-    const note: Note = { kind: "refused", what: message.type, from: message.sender, round: message.round, why: "round-closed" };
+    const note: Note = {
+      kind: "refused",
+      what: message.type,
+      from: message.sender,
+      round: message.round,
+      why: "round-closed",
+    };
     return { state: next, effects: [{ kind: "note", note }] };
   }
   switch (message.type) {
@@ -83,10 +97,16 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
     case "rounds-reserved":
       return { state: { ...state, reservedRound: Math.max(state.reservedRound, event.upTo) }, effects: [] };
     case "disk-failed":
-      return { state: { ...state, disk: "failed" }, effects: [] };
+      return { state: stopActing(state), effects: [] };
     default:
       return unreachable(event);
   }
+}
+
+/** From now on this node only watches: what it may not write down it may not say. [R30] */
+function stopActing(state: OracleState): OracleState {
+  const rounds = new Map([...state.rounds].map(([number, round]) => [number, { ...round, active: false }]));
+  return { ...state, disk: "failed", rounds };
 }
 
 /** A fetched parent may unlock a PROPOSE of any open round. */

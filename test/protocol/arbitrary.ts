@@ -1,0 +1,90 @@
+/** Any message that an honest or a dishonest member could encode. */
+import fc from "fast-check";
+import type { Hex } from "../../src/base/bytes.ts";
+import { toHex } from "../../src/base/bytes.ts";
+import type { Message, NoncePair, Observe, Propose, ReportMessage, Share } from "../../src/protocol/messages.ts";
+import type { FeedState, PushEntry, SignedReport } from "../../src/report/report.ts";
+
+export function hexArbitrary(bytes: number): fc.Arbitrary<Hex> {
+  return fc.uint8Array({ minLength: bytes, maxLength: bytes }).map(toHex);
+}
+
+const INT128_MAX = (1n << 127n) - 1n;
+const int128 = fc.bigInt({ min: -INT128_MAX - 1n, max: INT128_MAX });
+const u48 = fc.maxSafeNat().map((value) => value % 0x1_0000_0000_0000);
+const u32 = fc.nat({ max: 0xffff_ffff });
+const u8 = fc.nat({ max: 255 });
+const round = fc.oneof(fc.nat({ max: 2_000_000_000 }), fc.constant(0), fc.constant(Number.MAX_SAFE_INTEGER));
+const hex32 = hexArbitrary(32);
+const pair: fc.Arbitrary<NoncePair> = fc.record({ hiding: hexArbitrary(33), binding: hexArbitrary(33) });
+const status = fc.constantFrom("none", "ok", "missing", "disputed");
+
+const observe: fc.Arbitrary<Observe> = fc.record({
+  type: fc.constant("observe"),
+  round,
+  sender: u8,
+  obsTimeMs: u48,
+  gridRound: round,
+  incarnation: hexArbitrary(16),
+  commitments: fc.tuple(pair, pair),
+  values: fc.array(fc.option(int128), { maxLength: 12 }),
+});
+
+const propose: fc.Arbitrary<Propose> = fc.record({
+  type: fc.constant("propose"),
+  round,
+  sender: u8,
+  attempt: fc.constantFrom(0, 1),
+  parent: fc.option(fc.record({ round, digest: hex32 })),
+  observations: fc.array(fc.record({ id: u8, hash: hex32 }), { maxLength: 8 }),
+  signers: fc.array(u8, { maxLength: 8 }),
+});
+
+const share: fc.Arbitrary<Share> = fc.record({
+  type: fc.constant("share"),
+  round,
+  sender: u8,
+  proposalHash: hex32,
+  digest: hex32,
+  z: hex32,
+});
+
+const leaf: fc.Arbitrary<FeedState> = fc.record({
+  feedId: hex32,
+  definitionDigest: hex32,
+  status,
+  value: int128,
+  confidencePpb: u32,
+  timeMs: u48,
+  pubStatus: status,
+  pubValue: int128,
+  pubConfidencePpb: u32,
+  pubRound: u48,
+  pubTimeMs: u48,
+});
+
+const push: fc.Arbitrary<PushEntry> = fc.record({
+  index: fc.nat({ max: 0xffff }),
+  status,
+  value: int128,
+  confidencePpb: u32,
+});
+
+export const signedReportArbitrary: fc.Arbitrary<SignedReport> = fc.record({
+  report: fc.record({
+    round,
+    reportTimeMs: u48,
+    leaves: fc.array(leaf, { maxLength: 5 }),
+    pushes: fc.array(push, { maxLength: 5 }),
+  }),
+  digest: hex32,
+  signature: fc.record({ rAddress: hexArbitrary(20), z: hex32 }),
+});
+
+const report: fc.Arbitrary<ReportMessage> = fc
+  .tuple(u8, signedReportArbitrary)
+  .map(([sender, signed]) => ({ type: "report", round: signed.report.round, sender, signed }));
+
+export const messageArbitraries = { observe, propose, share, report } as const;
+
+export const messageArbitrary: fc.Arbitrary<Message> = fc.oneof(observe, propose, share, report);
