@@ -71,12 +71,12 @@ async function ask<T>(url: string): Promise<T | null> {
   }
 }
 
-/** The member that answers at this address, and what came out of the ceremony there. */
+/** The member that answers at this address, and what came out of the ceremony there; "active" when it signs already. */
 async function resultOf(
   node: string,
   facts: NetworkFacts,
   endMs: number,
-): Promise<{ id: number; result: CeremonyResult }> {
+): Promise<{ id: number; result: CeremonyResult } | "active"> {
   for (;;) {
     const status = await ask<StatusReply>(`${node}/v1/status`);
     if (status !== null && status.identity.networkId !== facts.networkId) {
@@ -85,6 +85,7 @@ async function resultOf(
         node,
       });
     }
+    if (status !== null && status.identity.cfg !== null) return "active";
     const ceremony = await ask<CeremonyView>(`${node}/v1/ceremony`);
     if (ceremony !== null && ceremony.culprits.length > 0) {
       throw new OracleError(`${node}: the key ceremony names culprits: ${ceremony.culprits.join(", ")}`, {
@@ -111,10 +112,15 @@ async function resultOf(
   }
 }
 
-/** @throws OracleError unless enough different members say the same */
-async function agreedKey({ node, timeoutMs }: ConfigureOptions, facts: NetworkFacts): Promise<CeremonyResult> {
+/**
+ * What enough different members say came out of their ceremony; null when one has an active configuration already.
+ * @throws OracleError `too-few-members`, `ceremony-split`, `ceremony-late`, `ceremony-failed`, `other-network`
+ */
+async function agreedKey({ node, timeoutMs }: ConfigureOptions, facts: NetworkFacts): Promise<CeremonyResult | null> {
   const endMs = performance.now() + timeoutMs;
-  const said = await Promise.all(node.map(async (url) => await resultOf(url, facts, endMs)));
+  const answers = await Promise.all(node.map(async (url) => await resultOf(url, facts, endMs)));
+  const said = answers.filter((answer) => answer !== "active");
+  if (said.length < answers.length) return null;
   const ids = new Set(said.map(({ id }) => id));
   if (ids.size < facts.t) {
     throw new OracleError(
@@ -140,6 +146,8 @@ async function configure(options: ConfigureOptions): Promise<void> {
   const facts = loadNetwork(options.network);
   const { slotMs, configCount, hub } = facts;
   const key = await agreedKey(options, facts);
+  // A second start of the same services: what the chain holds is not for this command to change.
+  if (key === null) return void process.stdout.write(`${JSON.stringify({ hub, alreadyConfigured: true })}\n`);
   const firstRoundTimeMs = Math.ceil((Date.now() + options.leadMs) / slotMs) * slotMs;
   const times = { firstRound: options.firstRound, firstRoundTimeMs, slotMs };
   const configuration = { cfg: cfgOf(facts, key, times), groupKeyX: key.groupKeyX, configCount, ...times };
@@ -147,17 +155,9 @@ async function configure(options: ConfigureOptions): Promise<void> {
   try {
     const { block } = await configureHub({ hub, configuration }, { signer: owner.signer });
     process.stdout.write(`${JSON.stringify({ hub, block, ...configuration })}\n`);
-  } catch (error) {
-    if (!isConfigured(error)) throw error;
-    // A second start of the same services: what the chain holds is not for this command to change.
-    process.stdout.write(`${JSON.stringify({ hub, alreadyConfigured: true })}\n`);
   } finally {
     owner.close();
   }
-}
-
-function isConfigured(error: unknown): boolean {
-  return error instanceof OracleError && error.fields["reason"] === "AlreadyConfigured";
 }
 
 export function hubCommand(): Command {
