@@ -184,29 +184,34 @@ afterAll(async () => {
   engine.remove();
 });
 
-test("every service's command runs, in order, until node 1 signs; and all of them end well when asked", {
+/** Starts everything in order and waits until node 1 does its part. @returns the newest signed round there */
+async function up(): Promise<number> {
+  for (const name of startOrder(devnet)) await engine.start(name);
+  const url = `http://127.0.0.1:${engine.port("node1", "8080")}`;
+  for (const endMs = Date.now() + READY_WITHIN_MS; ; ) {
+    const response = await fetch(`${url}/readyz`);
+    if (response.status === 200) break;
+    if (Date.now() > endMs) throw new Error(`node1 is not ready: ${await response.text()}\n${engine.logOf("node1")}`);
+    await sleepFor(250);
+  }
+  const { feeds } = (await (await fetch(`${url}/v1/feeds`)).json()) as { feeds: readonly { status: string }[] };
+  expect(feeds.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
+  return ((await (await fetch(`${url}/v1/reports/latest`)).json()) as { round: number }).round;
+}
+
+/** Ends everything; each service must end well. */
+async function down(): Promise<void> {
+  expect(await engine.stop()).toEqual(Object.fromEntries(Object.keys(devnet).map((name) => [name, 0])));
+}
+
+test("every service's command runs, in order, until node 1 signs; stopped and started again, it signs on", {
   timeout: 240_000,
 }, async () => {
   await engine.prepare();
-  for (const name of startOrder(devnet)) await engine.start(name);
-
-  const url = `http://127.0.0.1:${engine.port("node1", "8080")}`;
-  let seen = "";
-  for (const endMs = Date.now() + READY_WITHIN_MS; seen !== "ready"; ) {
-    const response = await fetch(`${url}/readyz`);
-    seen = response.status === 200 ? "ready" : await response.text();
-    if (Date.now() > endMs) throw new Error(`node1 is not ready: ${seen}\n${engine.logOf("node1")}`);
-    await sleepFor(250);
-  }
-  const feeds = (await (await fetch(`${url}/v1/feeds`)).json()) as { feeds: readonly { status: string }[] };
-  expect(feeds.feeds.map(({ status }) => status)).toEqual(["ok", "ok", "ok", "ok"]);
-
-  // A second start of the one-shot services changes nothing.
-  await engine.start("setup");
-  await engine.start("configure");
+  const round = await up();
+  await down();
+  expect(await up()).toBeGreaterThan(round);
   expect(engine.logOf("setup")).toContain("is there already");
   expect(engine.logOf("configure")).toContain('"alreadyConfigured":true');
-
-  const codes = await engine.stop();
-  expect(codes).toEqual(Object.fromEntries(Object.keys(devnet).map((name) => [name, 0])));
+  await down();
 });
