@@ -26,7 +26,7 @@ await buildDashboard();
 step("contracts", process.execPath, ["scripts/forge.mjs", "build"]);
 mkdirSync(join(root, "dist", "contracts"), { recursive: true });
 for (const name of CONTRACTS) {
-  const artifact = JSON.parse(readFileSync(join(root, "out", `${name}.sol`, `${name}.json`), "utf8"));
+  const artifact = JSON.parse(readFileSync(join(root, "contracts", "out", `${name}.sol`, `${name}.json`), "utf8"));
   const kept = { abi: artifact.abi, bytecode: artifact.bytecode.object };
   writeFileSync(join(root, "dist", "contracts", `${name}.json`), `${JSON.stringify(kept)}\n`);
 }
