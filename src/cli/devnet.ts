@@ -15,6 +15,7 @@ type DevnetFlags = {
   readonly seed: number;
   readonly recordings?: string;
   readonly tape?: string;
+  readonly chain?: string;
   readonly tapeMinutes?: string;
   readonly tapeChain?: string;
   readonly speed?: number;
@@ -22,10 +23,12 @@ type DevnetFlags = {
   readonly verbose?: boolean;
 };
 
-function marketArguments({ seed, recordings, tapeMinutes, tapeChain, speed, from }: DevnetFlags): readonly string[] {
+function marketArguments({ seed, recordings, tape, chain, tapeMinutes, tapeChain, speed, from }: DevnetFlags): readonly string[] {
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ["--seed", seed],
     ["--recordings", recordings],
+    ["--tape", tape],
+    ["--chain", chain],
     ["--tape-minutes", tapeMinutes],
     ["--tape-chain", tapeChain],
     ["--speed", speed],
@@ -46,6 +49,8 @@ export function devnetCommand(): Command {
     .option("--block-time <s>", "seconds between blocks", wholeNumber(1, 60), 1)
     .option("--seed <n>", "seed of the synthetic market", wholeNumber(0, 0xffff_ffff), 7)
     .option("--recordings <dir>", "the market serves recorded bodies")
+    .option("--tape <dir>", "the market plays the minute bars of this folder, or one of its option chains")
+    .option("--chain <time>", "with --tape: the chain to play, such as 20260113T092145Z")
     .option("--tape-minutes <csv>", "the market plays minute bars")
     .option("--tape-chain <csv>", "the market plays a recorded option chain")
     .option("--speed <x>", "market time per wall time", positiveNumber)

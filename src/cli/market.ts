@@ -4,38 +4,23 @@ import { startMarket } from "../replay/server.ts";
 import { ending } from "./fail.ts";
 import { positiveNumber, wholeNumber } from "./options.ts";
 import { stopSignal, untilStopped } from "./stop-signal.ts";
+import { chooseTape, type TapeFlags } from "./tape.ts";
 
-type MarketFlags = {
+type MarketFlags = TapeFlags & {
   readonly host: string;
   readonly port: number;
   readonly seed: number;
   readonly recordings?: string;
-  readonly tapeMinutes?: string;
-  readonly tapeChain?: string;
   readonly speed: number;
   readonly from?: number;
 };
 
 function optionsOf(flags: MarketFlags): MarketOptions {
-  const { host, port, seed, recordings, tapeMinutes, tapeChain, speed, from } = flags;
-  const isTape = tapeMinutes !== undefined || tapeChain !== undefined;
-  return {
-    host,
-    port,
-    seed,
-    ...(isTape ? {} : { speed }),
-    ...(recordings === undefined ? {} : { recordings }),
-    ...(isTape
-      ? {
-          tape: {
-            speed,
-            ...(tapeMinutes === undefined ? {} : { minutes: tapeMinutes }),
-            ...(tapeChain === undefined ? {} : { chain: tapeChain }),
-            ...(from === undefined ? {} : { fromUnix: from }),
-          },
-        }
-      : {}),
-  };
+  const { host, port, seed, recordings, speed, from } = flags;
+  const shared = { host, port, seed, ...(recordings === undefined ? {} : { recordings }) };
+  const tape = chooseTape(flags);
+  if (tape === null) return { ...shared, speed };
+  return { ...shared, tape: { speed, ...tape, ...(from === undefined ? {} : { fromUnix: from }) } };
 }
 
 export function marketCommand(): Command {
@@ -45,6 +30,8 @@ export function marketCommand(): Command {
     .option("--port <n>", "port; 0 takes a free one", wholeNumber(0, 65_535), 0)
     .option("--seed <n>", "seed of the synthetic market", wholeNumber(0, 0xffff_ffff), 7)
     .option("--recordings <dir>", "serve recorded bodies from this folder")
+    .option("--tape <dir>", "play the minute bars of this folder, or one of its option chains")
+    .option("--chain <time>", "with --tape: the chain to play, such as 20260113T092145Z")
     .option("--tape-minutes <csv>", "play minute bars")
     .option("--tape-chain <csv>", "play a recorded option chain")
     .option("--speed <x>", "market time per wall time", positiveNumber, 1)
