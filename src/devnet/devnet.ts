@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { configureHub, deployHub } from "../chain/deploy.ts";
+import { configureHub, type Deployed, deployHub } from "../chain/deploy.ts";
 import { openUnlocked, type UnlockedAccount } from "../chain/unlocked.ts";
 import { cfgOf } from "../node/activation.ts";
 import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network-file.ts";
@@ -58,6 +58,7 @@ export class Devnet {
   #rpcUrl = "";
   #marketUrl: string | null = null;
   #hub: Hex | null = null;
+  #readers: Deployed["readers"] = [];
   #facts: NetworkFacts | null = null;
   #firstRoundTimeMs = 0;
   #step = 0;
@@ -96,6 +97,11 @@ export class Devnet {
 
   get hub(): Hex {
     return this.#known(this.#hub);
+  }
+
+  /** One per feed, in index order. */
+  get readers(): Deployed["readers"] {
+    return this.#readers;
   }
 
   get firstRoundTimeMs(): number {
@@ -152,7 +158,11 @@ export class Devnet {
 
     const feeds = this.#options.feeds ?? shippedFeeds();
     const networkId = keccakHex(asciiBytes(`tenor-devnet/${this.dir}`));
-    await this.#deploy(networkId, feeds, members.map(({ transmitter }) => transmitter));
+    await this.#deploy(
+      networkId,
+      feeds,
+      members.map(({ transmitter }) => transmitter),
+    );
     const ports = await this.#ports(count);
     writeNetworkFile({
       path: this.#networkFile(),
@@ -181,11 +191,23 @@ export class Devnet {
   async #startChain(): Promise<void> {
     const logFile = join(this.dir, "chain.log");
     const { blockTimeSec } = this.#options;
-    const args = ["--port", "0", "--chain-id", String(CHAIN_ID), "--block-time", String(blockTimeSec), "--accounts", "1"];
+    const args = [
+      "--port",
+      "0",
+      "--chain-id",
+      String(CHAIN_ID),
+      "--block-time",
+      String(blockTimeSec),
+      "--accounts",
+      "1",
+    ];
     const child = new Child({ name: "anvil", command: anvilBinary(), args, logFile });
     this.#chain = child;
     const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 50, what: "listening address", child };
-    const port = await waitFor(() => /Listening on [\d.]+:(\d+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null, waiting);
+    const port = await waitFor(
+      () => /Listening on [\d.]+:(\d+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null,
+      waiting,
+    );
     this.#rpcUrl = `http://127.0.0.1:${port}`;
     this.#say("chain", `anvil at ${this.#rpcUrl}, a block every ${blockTimeSec} s, pid ${child.pid}`);
   }
@@ -200,7 +222,10 @@ export class Devnet {
     const child = new Child({ name: "market", command: process.execPath, args, logFile });
     this.#market = child;
     const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 50, what: "listening address", child };
-    const url = await waitFor(() => /market at (http:\/\/\S+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null, waiting);
+    const url = await waitFor(
+      () => /market at (http:\/\/\S+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null,
+      waiting,
+    );
     this.#marketUrl = url;
     this.#say("market", `${url}, pid ${child.pid}`);
   }
@@ -226,6 +251,7 @@ export class Devnet {
     );
     await owner.fund(transmitters, "10");
     this.#hub = deployed.hub;
+    this.#readers = deployed.readers;
     this.#say("contracts", `hub ${deployed.hub}, ${deployed.readers.length} readers`);
   }
 
