@@ -76,12 +76,27 @@ async function measureRounds() {
     const worst = all.map((one) => Math.max(...Object.values(one))).sort((a, b) => a - b);
     const rounds = mean(after.map(({ round }, i) => round - before[i].round));
     const per = (key) => mean(after.map((one, i) => (one[key] - before[i][key]) / rounds));
-    row("slot start → signature at all 4 nodes, p50", quantile(worst, 0.5), "ms", "target 60 here; prototype 17 in one thread; Orakl waits up to 300");
-    row("slot start → signature at all 4 nodes, p99", quantile(worst, 0.99), "ms", "target 120; Pyth slot 400 + guardians");
+    row(
+      "slot start → signature at all 4 nodes, p50",
+      quantile(worst, 0.5),
+      "ms",
+      "target 60 here; prototype 17 in one thread; Orakl waits up to 300",
+    );
+    row(
+      "slot start → signature at all 4 nodes, p99",
+      quantile(worst, 0.99),
+      "ms",
+      "target 120; Pyth slot 400 + guardians",
+    );
     const seen = [...latencies.keys()];
     const span = Math.max(...seen) - Math.min(...seen) + 1;
     row("rounds completed at all nodes", (100 * all.length) / span, "%", "100");
-    row("CPU per node and round, everything included", per("cpuSec") * 1_000, "ms", "prototype 4.9 for the protocol alone");
+    row(
+      "CPU per node and round, everything included",
+      per("cpuSec") * 1_000,
+      "ms",
+      "prototype 4.9 for the protocol alone",
+    );
     row("bytes sent per node and round", per("bytesOut"), "bytes", "24 messages a round at n=4 (OCR2 27, OCR3 45)");
     row("resident memory per node", mean(after.map(({ rssBytes }) => rssBytes)) / 1_048_576, "MiB", "target 250");
   } finally {
@@ -90,7 +105,10 @@ async function measureRounds() {
 }
 
 function measureGas() {
-  const run = spawnSync(process.execPath, ["scripts/forge.mjs", "snapshot", "--check"], { cwd: root, encoding: "utf8" });
+  const run = spawnSync(process.execPath, ["scripts/forge.mjs", "snapshot", "--check"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   if (run.status !== 0) throw new Error(`gas differs from .gas-snapshot:\n${run.stdout}${run.stderr}`);
   const snapshot = readFileSync(join(root, ".gas-snapshot"), "utf8");
   const gas = (feeds) => {
@@ -98,7 +116,12 @@ function measureGas() {
     if (match === null) throw new Error(`.gas-snapshot has no submit of ${feeds} feeds`);
     return Number(match[1]);
   };
-  row("gas per submit of 1 feed", gas(1), "gas", "limit 45 000; OCR2 91.8k, Scribe 82.0k, RedStone 48.6k, bare minimum 35.0k");
+  row(
+    "gas per submit of 1 feed",
+    gas(1),
+    "gas",
+    "limit 45 000; OCR2 91.8k, Scribe 82.0k, RedStone 48.6k, bare minimum 35.0k",
+  );
   row("gas per submit of 10 feeds, each", gas(10) / 10, "gas", "bare minimum 8.2k; Pyth 40.8k, RedStone (5) 29.9k");
 }
 
@@ -106,12 +129,19 @@ await measureRounds();
 measureGas();
 
 if (asJson) {
-  for (const { name, value, unit, anchor } of rows) process.stdout.write(`${JSON.stringify({ name, value, unit, anchor })}\n`);
+  for (const { name, value, unit, anchor } of rows)
+    process.stdout.write(`${JSON.stringify({ name, value, unit, anchor })}\n`);
 } else {
-  const shown = rows.map(({ name, value, unit, anchor }) => [name, value >= 100 ? value.toFixed(0) : value.toFixed(1), unit, anchor]);
+  const shown = rows.map(({ name, value, unit, anchor }) => [
+    name,
+    value >= 100 ? value.toFixed(0) : value.toFixed(1),
+    unit,
+    anchor,
+  ]);
   const widths = [0, 1, 2].map((column) => Math.max(...shown.map((cells) => cells[column].length)));
   const lines = shown.map(
-    ([name, value, unit, anchor]) => `${name.padEnd(widths[0])}  ${value.padStart(widths[1])} ${unit.padEnd(widths[2])}  ${anchor}`,
+    ([name, value, unit, anchor]) =>
+      `${name.padEnd(widths[0])}  ${value.padStart(widths[1])} ${unit.padEnd(widths[2])}  ${anchor}`,
   );
   const head = `Node ${process.version}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}, ${seconds} s`;
   const table = `${head}\n${lines.join("\n")}\n`;

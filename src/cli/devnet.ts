@@ -23,7 +23,16 @@ type DevnetFlags = {
   readonly verbose?: boolean;
 };
 
-function marketArguments({ seed, recordings, tape, chain, tapeMinutes, tapeChain, speed, from }: DevnetFlags): readonly string[] {
+function marketArguments({
+  seed,
+  recordings,
+  tape,
+  chain,
+  tapeMinutes,
+  tapeChain,
+  speed,
+  from,
+}: DevnetFlags): readonly string[] {
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ["--seed", seed],
     ["--recordings", recordings],

@@ -20,7 +20,9 @@ function check(file: string): boolean {
   }
   const { definition } = parsed;
   process.stdout.write(`${file}: ok\n  name    ${definition.name}\n`);
-  process.stdout.write(`  feed id ${feedId(definition.name, definition.kind)}\n  digest  ${definitionDigest(definition)}\n`);
+  process.stdout.write(
+    `  feed id ${feedId(definition.name, definition.kind)}\n  digest  ${definitionDigest(definition)}\n`,
+  );
   return true;
 }
 

@@ -27,7 +27,9 @@ export function nodeCommand(): Command {
         const config = loadNodeConfig(file, process.env);
         const facts = loadNetwork(config.network);
         if (check === true) {
-          process.stdout.write(`${file}: ok, ${facts.n} members, ${facts.rules.length} feeds, signing threshold ${facts.t}\n`);
+          process.stdout.write(
+            `${file}: ok, ${facts.n} members, ${facts.rules.length} feeds, signing threshold ${facts.t}\n`,
+          );
           return 0;
         }
         const signal = stopSignal();

@@ -39,7 +39,9 @@ export function simulateCommand(): Command {
           for (const { property, detail } of violations) {
             const mutation = mutate === undefined ? "" : ` --mutate ${mutate}`;
             process.stdout.write(`seed ${seed} breaks ${property}: ${detail}\n`);
-            process.stdout.write(`replay: npm run simulate -- --seeds 1 --from ${seed} --nodes ${nodes} --slots ${slots}${mutation} --story\n`);
+            process.stdout.write(
+              `replay: npm run simulate -- --seeds 1 --from ${seed} --nodes ${nodes} --slots ${slots}${mutation} --story\n`,
+            );
           }
         }
         process.stdout.write(`${seeds} seeds, ${completed} rounds completed, ${failed} seeds with a violation\n`);

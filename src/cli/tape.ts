@@ -19,7 +19,8 @@ export type TapeChoice = { readonly minutes?: string; readonly chain?: string };
  */
 export function chooseTape({ tape, chain, tapeMinutes, tapeChain }: TapeFlags): TapeChoice | null {
   if (tape === undefined) {
-    if (chain !== undefined) throw new OracleError("--chain names a file of --tape DIR; no --tape was given", { code: "bad-argument" });
+    if (chain !== undefined)
+      throw new OracleError("--chain names a file of --tape DIR; no --tape was given", { code: "bad-argument" });
     if (tapeMinutes === undefined && tapeChain === undefined) return null;
     return {
       ...(tapeMinutes === undefined ? {} : { minutes: tapeMinutes }),
@@ -30,10 +31,13 @@ export function chooseTape({ tape, chain, tapeMinutes, tapeChain }: TapeFlags): 
   if (chain === undefined) {
     const first = minutes[0];
     if (first !== undefined) return { minutes: first };
-    throw new OracleError(`${tape} holds no minute bars (btc_1m_*.csv); name one of its ${chains.length} chains with --chain`, {
-      code: "bad-argument",
-      seen: tape,
-    });
+    throw new OracleError(
+      `${tape} holds no minute bars (btc_1m_*.csv); name one of its ${chains.length} chains with --chain`,
+      {
+        code: "bad-argument",
+        seen: tape,
+      },
+    );
   }
   const found = chains.filter((path) => path.includes(chain));
   if (found.length === 1) return { chain: found[0]! };

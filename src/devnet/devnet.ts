@@ -339,5 +339,7 @@ export class Devnet {
 
 function shippedFeeds(): readonly string[] {
   const names = readdirSync(feedsFolder).filter((name) => name.endsWith(".json") && name !== "feed.schema.json");
-  return names.sort().map((name) => join(feedsFolder, name));
+  // Prices first, then what is derived from them: the order is the hub's index for ever, and the page's.
+  const rank = (name: string): number => (name.includes(".spot-index.") ? 0 : 1);
+  return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)).map((name) => join(feedsFolder, name));
 }

@@ -8,7 +8,13 @@ import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import { commandLine } from "./paths.ts";
 
-export type MemberPaths = { readonly dir: string; readonly keys: string; readonly passphraseFile: string; readonly data: string; readonly log: string };
+export type MemberPaths = {
+  readonly dir: string;
+  readonly keys: string;
+  readonly passphraseFile: string;
+  readonly data: string;
+  readonly log: string;
+};
 
 export type PublicMember = { readonly peerId: string; readonly observer: Hex; readonly transmitter: Hex };
 

@@ -17,7 +17,12 @@ export type Landed = {
 };
 
 /** A report with due feeds, until the chain holds each of them. */
-export type Crossing = { readonly round: number; readonly feed: string; readonly atMs: number; landedMs: number | null };
+export type Crossing = {
+  readonly round: number;
+  readonly feed: string;
+  readonly atMs: number;
+  landedMs: number | null;
+};
 
 export type LatestAnswer = { readonly value: number; readonly reportTimeMs: number; readonly round: number };
 
@@ -109,6 +114,7 @@ export class Monitor {
     const { name, kind } = facts.definitions[index]!;
     const windowMs = DATA_AGE_MS[kind] ?? DATA_AGE_DEFAULT_MS;
     const truth = await fetchJson<Truth>(`${marketUrl}/truth?feed=${name}&atMs=${reportTimeMs}&windowMs=${windowMs}`);
-    if (truth !== null) this.landed.push({ feed: name, round, value, truth: truth.value, low: truth.low, high: truth.high });
+    if (truth !== null)
+      this.landed.push({ feed: name, round, value, truth: truth.value, low: truth.low, high: truth.high });
   }
 }

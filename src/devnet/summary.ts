@@ -14,7 +14,12 @@ export function breachMaxMs(slotMs: number, blockMs: number): number {
 export function summarize(
   devnet: Devnet,
   monitor: Monitor,
-  options: { readonly slotMs: number; readonly blockMs: number; readonly elapsedMs: number; readonly expectTruth: boolean },
+  options: {
+    readonly slotMs: number;
+    readonly blockMs: number;
+    readonly elapsedMs: number;
+    readonly expectTruth: boolean;
+  },
 ): Summary {
   const { slotMs, blockMs, elapsedMs } = options;
   const slots = Math.floor(elapsedMs / slotMs);
@@ -50,8 +55,12 @@ export function summarize(
   }
   const gas = gasByFeeds(monitor);
   const lines = [
-    ...checks.map(({ what, seen, wanted, ok }) => `${ok ? "ok  " : "FAIL"} ${what.padEnd(18)} ${seen} (wanted ${wanted})`),
-    ...outside.map(({ feed, round, value, low, high }) => `     ${feed} round ${round}: ${value} is not within ${low} … ${high}`),
+    ...checks.map(
+      ({ what, seen, wanted, ok }) => `${ok ? "ok  " : "FAIL"} ${what.padEnd(18)} ${seen} (wanted ${wanted})`,
+    ),
+    ...outside.map(
+      ({ feed, round, value, low, high }) => `     ${feed} round ${round}: ${value} is not within ${low} … ${high}`,
+    ),
     `     gas per submit     ${gas.length === 0 ? "none" : gas.join(", ")}`,
     `     node processes     ${devnet.nodes.map(({ id, child }) => `${id}: ${child.pid}`).join(", ")}`,
   ];
@@ -74,5 +83,8 @@ function gasByFeeds(monitor: Monitor): readonly string[] {
   }
   return [...byFeeds]
     .sort(([a], [b]) => a - b)
-    .map(([count, gas]) => `${count} feed${count === 1 ? "" : "s"} ${gas.sort((a, b) => a - b)[Math.floor(gas.length / 2)]}`);
+    .map(
+      ([count, gas]) =>
+        `${count} feed${count === 1 ? "" : "s"} ${gas.sort((a, b) => a - b)[Math.floor(gas.length / 2)]}`,
+    );
 }

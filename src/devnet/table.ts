@@ -4,7 +4,9 @@ import type { Monitor } from "./monitor.ts";
 
 function number(value: number | null, isVol: boolean): string {
   if (value === null) return "–";
-  return isVol ? `${(value * 100).toFixed(2)} %` : value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return isVol
+    ? `${(value * 100).toFixed(2)} %`
+    : value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
 function difference(answer: number, truth: number | null, isVol: boolean): string {
@@ -32,7 +34,9 @@ export async function renderTable(devnet: Devnet, monitor: Monitor, elapsedMs: n
     );
   }
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "));
+  const lines = rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  );
   const landed = monitor.submissions.filter(({ report }) => report !== null);
   const gas = landed.reduce((sum, { gasUsed }) => sum + gasUsed, 0);
   const perSecond = (monitor.signedRounds.size / Math.max(1, elapsedMs / 1_000)).toFixed(2);

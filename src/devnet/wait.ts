@@ -2,7 +2,12 @@ import { createServer } from "node:net";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import type { Child } from "./child.ts";
 
-export type Waiting = { readonly timeoutMs: number; readonly pollMs: number; readonly what: string; readonly child: Child };
+export type Waiting = {
+  readonly timeoutMs: number;
+  readonly pollMs: number;
+  readonly what: string;
+  readonly child: Child;
+};
 
 /** Polls until `probe` gives something; fails with the child's own last words when it ends or time runs out. */
 export async function waitFor<T>(probe: () => Promise<T | null> | T | null, waiting: Waiting): Promise<T> {
@@ -11,7 +16,8 @@ export async function waitFor<T>(probe: () => Promise<T | null> | T | null, wait
     const found = await probe();
     if (found !== null) return found;
     if (waiting.child.exit !== null) throw waiting.child.failure(`ended before ${waiting.what}`);
-    if (performance.now() > endMs) throw waiting.child.failure(`no ${waiting.what} within ${waiting.timeoutMs / 1_000} s`);
+    if (performance.now() > endMs)
+      throw waiting.child.failure(`no ${waiting.what} within ${waiting.timeoutMs / 1_000} s`);
     await sleepFor(waiting.pollMs);
   }
 }

@@ -50,7 +50,11 @@ export function cfgOf(
 export function startCeremony(
   facts: NetworkFacts,
   keystore: Keystore,
-  doors: { readonly send: (toId: number, bytes: Uint8Array) => void; readonly log: Logger; readonly onChange: () => void },
+  doors: {
+    readonly send: (toId: number, bytes: Uint8Array) => void;
+    readonly log: Logger;
+    readonly onChange: () => void;
+  },
 ): CeremonyDriver {
   const ceremony = keystore.ceremony(setupOf(facts));
   const ownPeerId = keystore.peerId();
@@ -77,7 +81,9 @@ export async function awaitConfiguration(
     if (candidate.slotMs !== facts.slotMs || candidate.configCount !== facts.configCount) return false;
     found = sharesFor(facts, keystore).find(({ group, transcriptHash }) => {
       const { groupKeyX } = group;
-      return groupKeyX === candidate.groupKeyX && cfgOf(facts, { groupKeyX, transcriptHash }, candidate) === candidate.cfg;
+      return (
+        groupKeyX === candidate.groupKeyX && cfgOf(facts, { groupKeyX, transcriptHash }, candidate) === candidate.cfg
+      );
     });
     return found !== undefined;
   });

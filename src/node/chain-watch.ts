@@ -36,7 +36,8 @@ export class ChainWatch {
         this.#recovered();
         if (newest !== undefined) {
           if (accept(newest)) return newest;
-          if (!saidOther) this.#doors.log.warn("the hub's configuration is not the one of this node's share", { cfg: newest.cfg });
+          if (!saidOther)
+            this.#doors.log.warn("the hub's configuration is not the one of this node's share", { cfg: newest.cfg });
           saidOther = true;
         }
       } catch (error) {

@@ -62,15 +62,21 @@ function selfIn(facts: NetworkFacts, keystore: Keystore): number {
   const peerId = keystore.peerId();
   const self = facts.members.find((member) => member.peerId === peerId);
   if (self === undefined) {
-    throw new OracleError(`this keystore's peer id ${peerId} is no member of ${facts.name}`, { code: "not-a-member", peerId });
+    throw new OracleError(`this keystore's peer id ${peerId} is no member of ${facts.name}`, {
+      code: "not-a-member",
+      peerId,
+    });
   }
   const mine = keystore.publicIdentity();
   for (const key of ["observer", "transmitter"] as const) {
     if (mine[key].toLowerCase() === self[key].toLowerCase()) continue;
-    throw new OracleError(`member ${self.id}'s ${key} is ${self[key]} in the network file, the keystore holds ${mine[key]}`, {
-      code: "key-mismatch",
-      key,
-    });
+    throw new OracleError(
+      `member ${self.id}'s ${key} is ${self[key]} in the network file, the keystore holds ${mine[key]}`,
+      {
+        code: "key-mismatch",
+        key,
+      },
+    );
   }
   return self.id;
 }
@@ -167,7 +173,12 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const health = new Health({
     clock,
     facts: () => ({
-      waitingFor: active !== null ? null : ceremony === null ? "waiting for the hub's configuration" : "the key ceremony is not finished",
+      waitingFor:
+        active !== null
+          ? null
+          : ceremony === null
+            ? "waiting for the hub's configuration"
+            : "the key ceremony is not finished",
       connectedPeers: network.peers().filter(({ connected }) => connected).length,
       neededPeers: facts.t - 1,
       latestReportMs: active?.latestReportMs() ?? null,
@@ -239,7 +250,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
 
   const activate = async (): Promise<void> => {
     await rpc.checkChain();
-    if (sharesFor(facts, keystore).length === 0) log.info("no share of this network's key yet: the key ceremony begins");
+    if (sharesFor(facts, keystore).length === 0)
+      log.info("no share of this network's key yet: the key ceremony begins");
     // Also with a share in hand: a member that was away may still need this node's certificate.
     ceremony = startCeremony(facts, keystore, {
       send: (toId, bytes) => network.send(toId, bytes),

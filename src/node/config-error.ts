@@ -8,7 +8,9 @@ export class ConfigError extends OracleError {
   readonly problems: readonly ConfigProblem[];
 
   constructor(file: string, problems: readonly ConfigProblem[]) {
-    const lines = problems.map(({ path, seen, allowed }) => `  ${path === "" ? "(whole file)" : path}: saw ${seen}, allowed: ${allowed}`);
+    const lines = problems.map(
+      ({ path, seen, allowed }) => `  ${path === "" ? "(whole file)" : path}: saw ${seen}, allowed: ${allowed}`,
+    );
     super(`${file} is refused:\n${lines.join("\n")}`, { code: "bad-config", file, problems });
     this.name = "ConfigError";
     this.problems = problems;

@@ -78,7 +78,9 @@ function overlay(file: string, config: Tree, environment: Readonly<Record<string
       const key = keyOf(node, word);
       const next = node[key] ?? {};
       if (!isTree(next)) {
-        throw new ConfigError(file, [{ path: name, seen: text, allowed: `a path to one value; ${word} is not a group` }]);
+        throw new ConfigError(file, [
+          { path: name, seen: text, allowed: `a path to one value; ${word} is not a group` },
+        ]);
       }
       node[key] = next;
       node = next;
@@ -88,7 +90,19 @@ function overlay(file: string, config: Tree, environment: Readonly<Record<string
   return result;
 }
 
-const KNOWN_KEYS = ["dataDir", "passphraseFile", "baseUrl", "allowTestnet", "pollMs", "finalityDepth", "timeoutMs", "blockTimeMs", "maxFeeCapWei", "tipWei", "retentionDays"];
+const KNOWN_KEYS = [
+  "dataDir",
+  "passphraseFile",
+  "baseUrl",
+  "allowTestnet",
+  "pollMs",
+  "finalityDepth",
+  "timeoutMs",
+  "blockTimeMs",
+  "maxFeeCapWei",
+  "tipWei",
+  "retentionDays",
+];
 
 /** Environment names know no case: the key is found by its lower-case form. */
 function keyOf(node: Tree, word: string): string {
@@ -119,7 +133,11 @@ export function loadNodeConfig(file: string, environment: Readonly<Record<string
   const config = parsed.data;
   const problems: ConfigProblem[] = [];
   if (config.chain.quorum > config.chain.rpcs.length) {
-    problems.push({ path: "chain.quorum", seen: String(config.chain.quorum), allowed: `at most the ${config.chain.rpcs.length} RPCs listed` });
+    problems.push({
+      path: "chain.quorum",
+      seen: String(config.chain.quorum),
+      allowed: `at most the ${config.chain.rpcs.length} RPCs listed`,
+    });
   }
   if (problems.length > 0) throw new ConfigError(file, problems);
   const at = (path: string): string => (isAbsolute(path) ? path : resolve(dirname(file), path));

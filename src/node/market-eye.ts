@@ -31,7 +31,11 @@ export class MarketEye implements ObservationPort {
     this.#definitions = options.definitions;
     this.#doors = doors;
     const { metrics } = doors;
-    this.#value = metrics.gauge({ name: "tenor_own_feed_value", help: "This node's own value of a feed", labels: ["feed"] });
+    this.#value = metrics.gauge({
+      name: "tenor_own_feed_value",
+      help: "This node's own value of a feed",
+      labels: ["feed"],
+    });
     this.#excluded = metrics.gauge({
       name: "tenor_excluded_sources",
       help: "1 for every source a feed leaves out now, by reason",
@@ -68,7 +72,11 @@ export class MarketEye implements ObservationPort {
     if (this.#lastSaid.get(name) === said) return;
     this.#lastSaid.set(name, said);
     if (evaluation.kind === "missing") {
-      this.#doors.log.warn("feed has no value here", { feed: name, reason: evaluation.reason, detail: evaluation.detail });
+      this.#doors.log.warn("feed has no value here", {
+        feed: name,
+        reason: evaluation.reason,
+        detail: evaluation.detail,
+      });
     } else {
       this.#doors.log.info("feed has a value here", { feed: name, sources: evaluation.sources });
     }

@@ -17,14 +17,26 @@ const READ_EVERY_MS = 2_000;
 export function watchNode({ metrics, network, collector, transmitter }: WatchedParts): () => void {
   const connected = metrics.gauge({ name: "tenor_connected_peers", help: "Peers with a connection" });
   const rtt = metrics.gauge({ name: "tenor_peer_rtt_seconds", help: "Last ping of a peer", labels: ["peer"] });
-  const wire = metrics.gauge({ name: "tenor_wire_bytes", help: "Bytes since start, by direction", labels: ["direction"] });
-  const age = metrics.gauge({ name: "tenor_source_age_seconds", help: "Age of a source's newest quote", labels: ["source"] });
+  const wire = metrics.gauge({
+    name: "tenor_wire_bytes",
+    help: "Bytes since start, by direction",
+    labels: ["direction"],
+  });
+  const age = metrics.gauge({
+    name: "tenor_source_age_seconds",
+    help: "Age of a source's newest quote",
+    labels: ["source"],
+  });
   const gaps = metrics.gauge({
     name: "tenor_source_gap_state",
     help: "1 while a source gives nothing, by reason",
     labels: ["source", "reason"],
   });
-  const sent = metrics.gauge({ name: "tenor_sent_transactions", help: "Transactions since start, by fate", labels: ["fate"] });
+  const sent = metrics.gauge({
+    name: "tenor_sent_transactions",
+    help: "Transactions since start, by fate",
+    labels: ["fate"],
+  });
   const open = metrics.gauge({ name: "tenor_inflight_transactions", help: "Nonces without a mined transaction" });
   const read = (): void => {
     const nowMs = Date.now();

@@ -37,7 +37,11 @@ export class Sink implements ReportSink {
     this.#options = options;
     this.#doors = doors;
     this.#byId = new Map(options.rules.map((rule) => [rule.feedId, rule]));
-    this.#agreed = doors.metrics.gauge({ name: "tenor_agreed_feed_value", help: "Agreed value of a feed", labels: ["feed"] });
+    this.#agreed = doors.metrics.gauge({
+      name: "tenor_agreed_feed_value",
+      help: "Agreed value of a feed",
+      labels: ["feed"],
+    });
   }
 
   published(signed: SignedReport): void {
@@ -74,7 +78,12 @@ export class Sink implements ReportSink {
       if (leaf.status === "ok") this.#agreed.set(fixedToNumber(leaf.value, rule.decimals), { feed: rule.name });
     }
     try {
-      this.#doors.store.saveReport(report.round, digest, report.reportTimeMs, encodeSignedReport({ report, digest, ...rest }));
+      this.#doors.store.saveReport(
+        report.round,
+        digest,
+        report.reportTimeMs,
+        encodeSignedReport({ report, digest, ...rest }),
+      );
       this.#doors.store.saveValues(rows);
     } catch (error) {
       this.#doors.log.error("report could not be stored", { round: report.round, reason: reasonOf(error) });

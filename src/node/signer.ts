@@ -24,7 +24,10 @@ export class Signer implements SigningPort {
   readonly #sessions = new Map<string, SigningAttempt>();
   readonly #prepared = new Map<number, readonly [NoncePair, NoncePair]>();
 
-  constructor(options: { readonly incarnation: Hex; readonly group: GroupPublic }, doors: { readonly vault: NonceVault }) {
+  constructor(
+    options: { readonly incarnation: Hex; readonly group: GroupPublic },
+    doors: { readonly vault: NonceVault },
+  ) {
     this.incarnation = options.incarnation;
     this.#group = options.group;
     this.#vault = doors.vault;

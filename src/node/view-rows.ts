@@ -70,7 +70,8 @@ export function sourceRows(sources: readonly SourceStatistics[], nowMs: number):
   return sources.map(({ source, venue, lastOkMs, lastState, latencyMs, okCount, gapCounts }) => {
     const ageMs = lastOkMs === null ? null : nowMs - lastOkMs;
     const isStale = ageMs !== null && ageMs > STALE_AFTER_MS;
-    const state: SourceState = lastState === "never-fetched" ? "waiting" : lastState !== "ok" ? "gap" : isStale ? "stale" : "ok";
+    const state: SourceState =
+      lastState === "never-fetched" ? "waiting" : lastState !== "ok" ? "gap" : isStale ? "stale" : "ok";
     return {
       source,
       venue,

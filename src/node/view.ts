@@ -204,7 +204,8 @@ function publishedOf(leaf: FeedState, amount: (raw: bigint) => Amount): FeedView
 function ownOf(evaluation: Evaluation | undefined, amount: (raw: bigint) => Amount): OwnView | null {
   if (evaluation === undefined) return null;
   const { excluded } = evaluation;
-  if (evaluation.kind === "value") return { kind: "value", value: amount(evaluation.value), sources: evaluation.sources, excluded };
+  if (evaluation.kind === "value")
+    return { kind: "value", value: amount(evaluation.value), sources: evaluation.sources, excluded };
   return { kind: "missing", reason: evaluation.reason, detail: evaluation.detail, sources: [], excluded };
 }
 

@@ -38,7 +38,10 @@ export class WorkQueue<T> {
         if (pending !== undefined) await pending;
       } catch (error) {
         // A bug in one event must not end the daemon; the round it belonged to is lost and says so.
-        this.#log.error("event failed", { reason: reasonOf(error), stack: error instanceof Error ? error.stack : undefined });
+        this.#log.error("event failed", {
+          reason: reasonOf(error),
+          stack: error instanceof Error ? error.stack : undefined,
+        });
       }
     }
     this.#running = false;

@@ -62,7 +62,11 @@ export function snapshotRoot(leaves: readonly FeedState[]): Hex {
 export function encodePushes(pushes: readonly PushEntry[]): Uint8Array {
   const writer = new ByteWriter();
   for (const push of pushes) {
-    writer.uint(push.index, 2).uint(statusCode(push.status), 1).bigInt(push.value, 16, true).uint(push.confidencePpb, 4);
+    writer
+      .uint(push.index, 2)
+      .uint(statusCode(push.status), 1)
+      .bigInt(push.value, 16, true)
+      .uint(push.confidencePpb, 4);
   }
   return writer.done();
 }

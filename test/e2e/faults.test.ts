@@ -73,9 +73,13 @@ describe("for a minute each", () => {
       expect(seen).toBeGreaterThan(60);
       expect(missing).toBe(0);
       const wanted = new RegExp(`^${venue}:BTC-USD (${reason})$`);
-      await eventually(`${venue} excluded`, 5_000, async () => ((await exclusions()).some((text) => wanted.test(text)) ? true : null));
+      await eventually(`${venue} excluded`, 5_000, async () =>
+        (await exclusions()).some((text) => wanted.test(text)) ? true : null,
+      );
       const metrics = await (await fetch(`${devnet.nodes[0]!.apiUrl}/metrics`)).text();
-      expect(metrics).toMatch(new RegExp(`tenor_excluded_sources\\{feed="${SPOT}",source="${venue}:BTC-USD",reason="(${reason})"\\} 1`));
+      expect(metrics).toMatch(
+        new RegExp(`tenor_excluded_sources\\{feed="${SPOT}",source="${venue}:BTC-USD",reason="(${reason})"\\} 1`),
+      );
       await clearFaults(devnet);
     });
   }
@@ -93,12 +97,16 @@ describe("for a minute each", () => {
       return view.status === "missing" && view.own?.kind === "missing" ? view : null;
     });
     expect(lost.own?.kind === "missing" ? lost.own.reason : "").toBe("too-few-sources");
-    await eventually("the chain says missing", MINUTE_MS, async () => ((await feed(SPOT)).onChain?.status === "missing" ? true : null));
+    await eventually("the chain says missing", MINUTE_MS, async () =>
+      (await feed(SPOT)).onChain?.status === "missing" ? true : null,
+    );
     const onChain = (await feed(SPOT)).onChain;
     // The stored value stays what it was; only its status moved.
     expect(Number(onChain?.value.text)).toBeGreaterThan(Number(before.value?.text) * 0.9);
     expect(Number(onChain?.value.text)).toBeLessThan(Number(before.value?.text) * 1.1);
     await clearFaults(devnet);
-    await eventually("spot back on chain", 2 * MINUTE_MS, async () => ((await feed(SPOT)).onChain?.status === "ok" ? true : null));
+    await eventually("spot back on chain", 2 * MINUTE_MS, async () =>
+      (await feed(SPOT)).onChain?.status === "ok" ? true : null,
+    );
   });
 });

@@ -32,7 +32,9 @@ function completedRounds(nodeId: number): readonly number[] {
 }
 
 describe("kill -9", () => {
-  test("of one node: rounds go on, and it signs again within 20 slots of its return", { timeout: 120_000 }, async () => {
+  test("of one node: rounds go on, and it signs again within 20 slots of its return", {
+    timeout: 120_000,
+  }, async () => {
     const status = await fetchJson<StatusReply>(`${devnet.nodes[0]!.apiUrl}/v1/status`);
     const cfg = status!.identity.cfg as Hex;
     await kill(4);
@@ -75,7 +77,9 @@ describe("kill -9", () => {
     }
     expect(uses).toBe(digestOf.size);
     expect(uses).toBeGreaterThan(20);
-    const accused = devnet.nodes.flatMap(({ id }) => logOf(devnet, id).filter(({ msg }) => msg.includes("said two things")));
+    const accused = devnet.nodes.flatMap(({ id }) =>
+      logOf(devnet, id).filter(({ msg }) => msg.includes("said two things")),
+    );
     expect(accused).toEqual([]);
   });
 
