@@ -1,5 +1,5 @@
 /** A chain, a market and n nodes as processes on this machine: made in order, told step by step, ended without a trace. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "../base/bytes.ts";
@@ -11,10 +11,11 @@ import { cfgOf } from "../node/activation.ts";
 import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network-file.ts";
 import { keccakHex } from "../report/hash.ts";
 import type { StatusReply } from "../api/replies.ts";
-import type { CeremonyView } from "../api/view.ts";
 import { Child } from "./child.ts";
 import { makeKeys, memberPaths, type MemberPaths, writeNetworkFile } from "./members.ts";
-import { anvilBinary, commandLine, devnetNodeConfig, feedsFolder, requireBuilt } from "./paths.ts";
+import { ceremonyResult, type KeyResult } from "./key-result.ts";
+import { spawnNode } from "./node-process.ts";
+import { anvilBinary, commandLine, requireBuilt, shippedFeeds } from "./paths.ts";
 import { fetchJson, freePorts, waitFor } from "./wait.ts";
 
 export type DevnetOptions = {
@@ -40,7 +41,6 @@ export type DevnetNode = { readonly id: number; readonly apiUrl: string; readonl
 
 export const CHAIN_ID = 31_337;
 const START_TIMEOUT_MS = 60_000;
-const CEREMONY_TIMEOUT_MS = 60_000;
 /** From the transaction that configures the hub to the first slot: nodes look at the hub once a second. */
 const LEAD_MS = 5_000;
 const STOP_GRACE_MS = 6_000;
@@ -263,26 +263,17 @@ export class Devnet {
   }
 
   #spawnNode(id: number, paths: MemberPaths, apiUrl: URL): Child {
-    const member = this.facts.members[id - 1]!;
-    const environment: Record<string, string> = {
-      TENOR__NETWORK: this.#networkFile(),
-      TENOR__DATADIR: paths.data,
-      TENOR__KEYSTORE__DIR: paths.keys,
-      TENOR__KEYSTORE__PASSPHRASEFILE: paths.passphraseFile,
-      TENOR__LISTEN: `[${member.addresses[0]}]`,
-      TENOR__API__PORT: apiUrl.port,
-      TENOR__CHAIN__RPCS: `[{ name: devnet, url: "${this.#rpcUrl}" }]`,
-      TENOR__CHAIN__BLOCKTIMEMS: String(1_000 * this.#options.blockTimeSec),
-      TENOR__LOG__LEVEL: this.#options.logLevel,
-    };
-    if (this.#marketUrl !== null) {
-      for (const venue of ["coinbase", "kraken", "bitstamp", "binance"]) {
-        environment[`TENOR__VENUES__${venue.toUpperCase()}__BASEURL`] = `${this.#marketUrl}/${venue}`;
-      }
-      environment["TENOR__VENUES__DERIBIT__BASEURL"] = `${this.#marketUrl}/deribit/api/v2`;
-    }
-    const args = [commandLine, "node", "--config", devnetNodeConfig];
-    return new Child({ name: `node ${id}`, command: process.execPath, args, environment, logFile: paths.log });
+    return spawnNode({
+      id,
+      paths,
+      listen: this.facts.members[id - 1]!.addresses[0]!,
+      apiPort: apiUrl.port,
+      networkFile: this.#networkFile(),
+      rpcUrl: this.#rpcUrl,
+      marketUrl: this.#marketUrl,
+      blockTimeMs: 1_000 * this.#options.blockTimeSec,
+      logLevel: this.#options.logLevel,
+    });
   }
 
   async #startNodes(paths: readonly MemberPaths[], ports: readonly number[]): Promise<void> {
@@ -297,29 +288,13 @@ export class Devnet {
     this.#say("nodes", `pids ${this.nodes.map(({ child }) => child.pid).join(", ")}`);
   }
 
-  /** What all n nodes say came out of their ceremony; they must say the same. */
-  async #ceremony(): Promise<{ groupKeyX: Hex; transcriptHash: Hex }> {
-    const results: { groupKeyX: Hex; transcriptHash: Hex }[] = [];
-    for (const { child, apiUrl } of this.nodes) {
-      const waiting = { timeoutMs: CEREMONY_TIMEOUT_MS, pollMs: 100, what: "end of the key ceremony", child };
-      const result = await waitFor(async () => {
-        const view = await fetchJson<CeremonyView>(`${apiUrl}/v1/ceremony`);
-        if (view !== null && view.culprits.length > 0) {
-          throw child.failure(`the key ceremony names culprits: ${view.culprits.join(", ")}`);
-        }
-        return view?.result ?? null;
-      }, waiting);
-      results.push({ groupKeyX: result.groupKeyX as Hex, transcriptHash: result.transcriptHash as Hex });
-    }
-    const first = results[0]!;
-    if (results.some((one) => one.groupKeyX !== first.groupKeyX || one.transcriptHash !== first.transcriptHash)) {
-      throw new OracleError("the nodes do not agree on the ceremony's result", { code: "ceremony-split" });
-    }
-    this.#say("ceremony", `group key ${first.groupKeyX.slice(0, 18)}…, ${this.facts.t} of ${this.facts.n} sign`);
-    return first;
+  async #ceremony(): Promise<KeyResult> {
+    const result = await ceremonyResult(this.nodes);
+    this.#say("ceremony", `group key ${result.groupKeyX.slice(0, 18)}…, ${this.facts.t} of ${this.facts.n} sign`);
+    return result;
   }
 
-  async #configure(key: { readonly groupKeyX: Hex; readonly transcriptHash: Hex }): Promise<void> {
+  async #configure(key: KeyResult): Promise<void> {
     const { slotMs } = this.#options;
     this.#firstRoundTimeMs = Math.ceil((Date.now() + LEAD_MS) / slotMs) * slotMs;
     const times = { firstRound: 1, firstRoundTimeMs: this.#firstRoundTimeMs, slotMs };
@@ -335,11 +310,4 @@ export class Devnet {
       await waitFor(async () => (await fetchJson<StatusReply>(`${apiUrl}/v1/status`))?.identity.cfg ?? null, waiting);
     }
   }
-}
-
-function shippedFeeds(): readonly string[] {
-  const names = readdirSync(feedsFolder).filter((name) => name.endsWith(".json") && name !== "feed.schema.json");
-  // Prices first, then what is derived from them: the order is the hub's index for ever, and the page's.
-  const rank = (name: string): number => (name.includes(".spot-index.") ? 0 : 1);
-  return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)).map((name) => join(feedsFolder, name));
 }

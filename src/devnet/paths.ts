@@ -1,5 +1,5 @@
 /** Where things of this package lie, from src/ under a test runner and from dist/ alike. */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { OracleError } from "../base/errors.ts";
 export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 export const commandLine = join(packageRoot, "dist", "cli", "main.js");
 export const devnetNodeConfig = join(packageRoot, "config", "node.devnet.yaml");
-export const feedsFolder = join(packageRoot, "feeds");
+const feedsFolder = join(packageRoot, "feeds");
 
 /** The binary itself: a SIGKILL to npm's wrapper would leave it alive. Elsewhere than Linux x64 the one on PATH. */
 export function anvilBinary(): string {
@@ -19,4 +19,11 @@ export function anvilBinary(): string {
 export function requireBuilt(): void {
   if (existsSync(commandLine)) return;
   throw new OracleError(`${commandLine} is missing: run npm run build first`, { code: "not-built" });
+}
+
+/** The definitions that come with Tenor, prices first: the order is the hub's index for ever, and the page's. */
+export function shippedFeeds(): readonly string[] {
+  const names = readdirSync(feedsFolder).filter((name) => name.endsWith(".json") && name !== "feed.schema.json");
+  const rank = (name: string): number => (name.includes(".spot-index.") ? 0 : 1);
+  return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)).map((name) => join(feedsFolder, name));
 }
