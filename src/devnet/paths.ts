@@ -8,7 +8,7 @@ import { OracleError } from "../base/errors.ts";
 export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 export const commandLine = join(packageRoot, "dist", "cli", "main.js");
 export const devnetNodeConfig = join(packageRoot, "config", "node.devnet.yaml");
-const feedsFolder = join(packageRoot, "feeds");
+export const feedsFolder = join(packageRoot, "feeds");
 
 /** The binary itself: a SIGKILL to npm's wrapper would leave it alive. Elsewhere than Linux x64 the one on PATH. */
 export function anvilBinary(): string {
