@@ -12,7 +12,11 @@ import { compareBig } from "../../base/fixed.ts";
 import type { Message, Observe } from "../../protocol/messages.ts";
 import type { SignedReport } from "../../report/report.ts";
 
-export type Violation = { readonly property: "S1" | "S2" | "S3" | "S4" | "S5"; readonly atMs: number; readonly detail: string };
+export type Violation = {
+  readonly property: "S1" | "S2" | "S3" | "S4" | "S5";
+  readonly atMs: number;
+  readonly detail: string;
+};
 
 export type LedgerOptions = {
   readonly liar: number | null;
@@ -65,9 +69,18 @@ export class Ledger {
     const key = `${statement}/${round}/${sender}`;
     const before = this.#saidBy.get(key);
     if (before !== undefined && before !== hash) {
-      this.#report("S5", atMs, `node ${sender} said two different ${statement} in round ${round}: evidence against an honest node`);
+      this.#report(
+        "S5",
+        atMs,
+        `node ${sender} said two different ${statement} in round ${round}: evidence against an honest node`,
+      );
     }
     this.#saidBy.set(key, hash);
+    if (message.type !== "share") return;
+    const signed = `digest/${round}/${sender}`;
+    const digest = this.#saidBy.get(signed) ?? message.digest;
+    if (digest !== message.digest) this.#report("S5", atMs, `node ${sender} signed two digests in round ${round}`);
+    this.#saidBy.set(signed, digest);
   }
 
   observed(message: Observe): void {
@@ -87,7 +100,8 @@ export class Ledger {
     this.#acceptedBy.set(digest, (this.#acceptedBy.get(digest) ?? new Set()).add(id));
     if (id === this.#options.liar) return;
     const before = this.#nonceUse.get(nonce);
-    if (before !== undefined && before !== session) this.#report("S4", atMs, `node ${id} used a nonce pair for two sessions`);
+    if (before !== undefined && before !== session)
+      this.#report("S4", atMs, `node ${id} used a nonce pair for two sessions`);
     this.#nonceUse.set(nonce, session);
   }
 
@@ -100,16 +114,25 @@ export class Ledger {
     const { round, leaves } = signed.report;
     const before = this.#completed.get(round);
     if (before === undefined) this.#completed.set(round, signed.digest);
-    else if (before !== signed.digest) this.#report("S3", atMs, `round ${round} was completed with two digests, the second at node ${by}`);
+    else if (before !== signed.digest)
+      this.#report("S3", atMs, `round ${round} was completed with two digests, the second at node ${by}`);
     const signers = this.#acceptedBy.get(signed.digest)?.size ?? 0;
     if (signers < this.#options.threshold) {
-      this.#report("S2", atMs, `round ${round} has a signature with ${signers} of ${this.#options.threshold} members behind it`);
+      this.#report(
+        "S2",
+        atMs,
+        `round ${round} has a signature with ${signers} of ${this.#options.threshold} members behind it`,
+      );
     }
     for (const leaf of leaves) {
       if (leaf.status !== "ok") continue;
       const range = this.#observed.get(`${round}/${leaf.feedId}`);
       if (range === undefined || leaf.value < range.low || leaf.value > range.high) {
-        this.#report("S1", atMs, `round ${round} publishes ${leaf.value}, honest nodes saw ${range?.low} to ${range?.high}`);
+        this.#report(
+          "S1",
+          atMs,
+          `round ${round} publishes ${leaf.value}, honest nodes saw ${range?.low} to ${range?.high}`,
+        );
       }
     }
   }

@@ -40,6 +40,15 @@ function twoObservations(message: Observe, others: readonly number[]): Utterance
   ];
 }
 
+/** More versions than anyone keeps, in another order for everybody: whichever the leader names, most others passed it over. */
+function manyObservations(message: Observe, others: readonly number[]): Utterance[] {
+  const versions = Array.from({ length: others.length + 3 }, (_, i) => ({ ...message, gridRound: i }));
+  const toOthers = others.flatMap((id, at) =>
+    versions.map((_, i) => ({ message: versions[(i + at) % versions.length]!, to: [id] })),
+  );
+  return [{ message, to: [message.sender] }, ...toOthers];
+}
+
 /** The share a liar can always give: its own nonces are its own to reuse. */
 function ownShare(state: OracleState, proposal: Propose, hash: Hex): Share | null {
   const { config } = state;
@@ -53,7 +62,10 @@ function ownShare(state: OracleState, proposal: Propose, hash: Hex): Share | nul
   }
   const parent = proposal.parent === null ? null : (state.reports.get(proposal.parent.round) ?? null);
   const slot = { round: proposal.round, timeMs: slotTimeMs(config, proposal.round) };
-  const digest = digestOf(config.networkId, buildReport(config.rules, parent?.report ?? null, listed, honestMedian(config.f), slot));
+  const digest = digestOf(
+    config.networkId,
+    buildReport(config.rules, parent?.report ?? null, listed, honestMedian(config.f), slot),
+  );
   const commitments: SignerCommitment[] = proposal.signers.map((id) => {
     const observe = listed.find((held) => held.sender === id)!;
     return { id, ...observe.commitments[proposal.attempt] };
@@ -104,12 +116,15 @@ export function speakAs(kind: LiarKind, state: OracleState, message: Message, do
   if (kind === "silent") return [];
   switch (message.type) {
     case "observe":
-      return kind === "two-observations" ? twoObservations(message, doors.otherIds) : observations(message, kind);
+      if (kind === "two-observations") return twoObservations(message, doors.otherIds);
+      return kind === "many-observations" ? manyObservations(message, doors.otherIds) : observations(message, kind);
     case "propose":
       return proposals(state, message, kind, doors);
     case "share":
       if (kind === "silent-signer") return [];
-      return [{ message: kind === "bad-share" ? { ...message, z: keccakHex(asciiBytes(`bad/${message.round}`)) } : message }];
+      return [
+        { message: kind === "bad-share" ? { ...message, z: keccakHex(asciiBytes(`bad/${message.round}`)) } : message },
+      ];
     case "report":
       return [{ message }];
   }

@@ -7,6 +7,7 @@ export type LiarKind =
   | "extreme-values"
   | "missing-values"
   | "two-observations"
+  | "many-observations"
   | "bad-share"
   | "two-proposals"
   | "altered-proposal"
@@ -19,6 +20,7 @@ export const LIAR_KINDS: readonly LiarKind[] = [
   "extreme-values",
   "missing-values",
   "two-observations",
+  "many-observations",
   "bad-share",
   "two-proposals",
   "altered-proposal",

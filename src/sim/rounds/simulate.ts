@@ -149,7 +149,8 @@ class World {
     switch (effect.kind) {
       case "reserve-rounds":
         node.diskReserved = Math.max(node.diskReserved, effect.upTo);
-        this.#feed(node, { kind: "rounds-reserved", upTo: effect.upTo });
+        // As in the daemon, what an order brings about waits behind what is already under way.
+        this.#later(node, 0, { kind: "rounds-reserved", upTo: effect.upTo });
         return;
       case "observe": {
         const obsTimeMs = Math.round(slotTimeMs(node.state.config, effect.round));
@@ -237,7 +238,7 @@ class World {
       this.ledger.said(this.#nowMs, message, hash);
       if (message.type === "observe") this.ledger.observed(message);
       node.envelopes.set(hash, message);
-      if (to === undefined || to.includes(node.id)) this.#feed(node, { kind: "message-received", message, hash });
+      if (to === undefined || to.includes(node.id)) this.#later(node, 0, { kind: "message-received", message, hash });
     }
     for (const id of to ?? this.#nodes.keys()) if (id !== node.id) this.#transmit(node.id, id, message, hash);
   }
