@@ -17,6 +17,9 @@ import {
 import { FeedSeries } from "./series.ts";
 import { feedBadge, feedExplanation, feedKind, feedTitle, reasonWords, sourceWords } from "./words.ts";
 
+/** Below this a chart would show a few points as if they were a story. */
+const SHORTEST_RANGE_MS = 60_000;
+
 export type CardTime = { readonly nowMs: number; readonly slotMs: number; readonly rangeMs: number };
 
 function fact(label: string): { readonly row: HTMLElement; readonly value: HTMLElement; readonly note: HTMLElement } {
@@ -162,8 +165,10 @@ export class FeedCard {
   /** Separate from `update`: a chart is redrawn when there is something new to draw, not every second. */
   draw(feed: FeedView, time: CardTime): void {
     const untilMs = Math.max(feed.timeMs ?? 0, time.nowMs - time.slotMs);
-    const sinceMs = untilMs - time.rangeMs;
-    this.series.forgetBefore(sinceMs);
+    this.series.forgetBefore(untilMs - time.rangeMs);
+    // A young node has less than the range: its minutes fill the chart instead of hiding at the right edge.
+    const youngestMs = Math.min(this.series.firstMs ?? 0, untilMs - SHORTEST_RANGE_MS);
+    const sinceMs = Math.max(untilMs - time.rangeMs, youngestMs);
     const empty = this.series.isEmpty;
     setHidden(this.#empty, !empty);
     // Axes without data would show made-up numbers.

@@ -45,6 +45,11 @@ export class FeedSeries {
     return this.#points.every((point) => point.value === null);
   }
 
+  /** Time of the oldest point held; null while there is none. */
+  get firstMs(): number | null {
+    return this.#points[0]?.timeMs ?? null;
+  }
+
   columns(sinceMs: number, slotMs: number): Columns {
     return toColumns({ points: this.#points, published: this.#published }, sinceMs, slotMs);
   }
