@@ -1,5 +1,5 @@
 /**
- * Every service of docker-compose.yml as a process of this machine: the very commands, variables and health checks, in the
+ * `docker compose up --build` without an engine: every service of docker-compose.yml as a process of this machine: the very commands, variables and health checks, in the
  * order of their dependencies. Only what a container engine gives is given here: a file system of its own for each
  * service (paths below /var/lib/tenor), names that resolve (loopback ports), and `tenor` and `anvil` on the PATH.
  */

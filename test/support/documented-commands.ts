@@ -1,0 +1,79 @@
+/** Which test runs which command of the documents, and how a test runs one. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./compose-file.ts";
+
+export type RunBy =
+  /** test/documents.test.ts itself, in the repository or in an empty folder. */
+  | { readonly by: "documents"; readonly where: "repository" | "empty folder"; readonly prints: RegExp }
+  /** `.ci/run`, which does it word for word, or with more words behind it. */
+  | { readonly by: "ci" }
+  | { readonly by: "file"; readonly file: string };
+
+export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
+  "npm ci": { by: "ci" },
+  "npm start": { by: "file", file: "test/e2e/commands.test.ts" },
+  "npm start -- --for 90s": { by: "ci" },
+  "npm start -- --nodes 5 --slot 2000 --for 30s": { by: "file", file: "test/e2e/commands.test.ts" },
+  "docker compose up --build": { by: "file", file: "test/e2e/compose.test.ts" },
+  "npm test": { by: "ci" },
+  "npm run check": { by: "ci" },
+  "npm run bench": { by: "ci" },
+  "npm run simulate -- --seeds 5 --from 0": {
+    by: "documents",
+    where: "repository",
+    prints: /^5 seeds, \d+ rounds completed, 0 seeds with a violation$/m,
+  },
+  "npx tenor feeds check feeds/BTC-USD.spot-index.json": {
+    by: "documents",
+    where: "repository",
+    prints: /^feeds\/BTC-USD\.spot-index\.json: ok$/m,
+  },
+  // It is what runs this test.
+  "bash .ci/run": { by: "file", file: ".ci/run" },
+  "npx vitest run test/quant": { by: "documents", where: "repository", prints: /Tests +\d+ passed/ },
+  // The last part of `npm test`.
+  "npm run test:contracts": { by: "file", file: "package.json" },
+  "npx tenor keys init --dir keys --passphrase-file passphrase --new-passphrase --member 1 --address /dns4/oracle.example/tcp/4001":
+    {
+      by: "documents",
+      where: "empty folder",
+      prints:
+        /^\{"id":1,"peerId":"12D3KooW\w+","observer":"0x[0-9a-f]{40}","transmitter":"0x[0-9a-f]{40}","addresses":\["\/dns4\/oracle\.example\/tcp\/4001"\]\}$/m,
+    },
+  "npx tenor keys show --dir keys --member 1 --address /dns4/oracle.example/tcp/4001": {
+    by: "documents",
+    where: "empty folder",
+    prints: /^\{"id":1,"peerId":"12D3KooW\w+"/m,
+  },
+};
+
+type Package = { readonly scripts: Readonly<Record<string, string>>; readonly bin: Readonly<Record<string, string>> };
+
+export function readPackage(): Package & Readonly<Record<string, unknown>> {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Package & Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What npm would run, as words, without the build in front of it: `npm test` has built, and a second build would take the
+ * files away under other tests. Programs of npm are taken from node_modules.
+ */
+export function expand(command: string): readonly string[] {
+  const { scripts, bin } = readPackage();
+  const [npm = "", verb = "", ...rest] = command.split(" ");
+  if (npm === "npx") {
+    const own = bin[verb];
+    const program =
+      own === undefined ? [join(root, "node_modules", ".bin", verb)] : [process.execPath, join(root, own)];
+    return [...program, ...rest];
+  }
+  const [name = "", ...given] = verb === "run" ? rest : [verb, ...rest];
+  const script = scripts[name]?.replace(/^node scripts\/build\.mjs(?: --quiet)? && /, "");
+  if (npm !== "npm" || script === undefined || script.includes("&&")) throw new Error(`cannot expand ${command}`);
+  const [program = "", ...words] = script.split(" ");
+  return [
+    program === "node" ? process.execPath : join(root, "node_modules", ".bin", program),
+    ...words,
+    ...given.filter((word, i) => i > 0 || word !== "--"),
+  ];
+}
