@@ -1,5 +1,5 @@
 /** docker-compose.yml and the image say the same as the program: where no engine is at hand, this is what holds them together. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -140,7 +140,10 @@ describe("docker-compose.yml", () => {
   });
 
   test("the same variables are set that the devnet sets", () => {
-    const devnet = readFileSync(join(root, "src", "devnet", "devnet.ts"), "utf8");
+    const folder = join(root, "src", "devnet");
+    const devnet = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), "utf8"))
+      .join("\n");
     const wanted = new Set([...devnet.matchAll(/\b(TENOR__[A-Z_]+[A-Z])\b(?!_?\$)/g)].map((match) => match[1]!));
     for (const venue of ["COINBASE", "KRAKEN", "BITSTAMP", "BINANCE", "DERIBIT"]) {
       wanted.add(`TENOR__VENUES__${venue}__BASEURL`);
