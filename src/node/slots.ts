@@ -21,7 +21,9 @@ export class SlotClock {
   }
 
   start(): void {
-    this.#arm();
+    // A process that starts in the middle of a slot waits for the next one: it would observe late.
+    this.#lastRound = roundAt(this.#schedule, this.#clock.nowMs());
+    this.#arm(this.#lastRound);
   }
 
   stop(): void {
@@ -29,26 +31,24 @@ export class SlotClock {
     this.#timer = null;
   }
 
-  #arm(): void {
+  /**
+   * @param current the round this wake saw. The next one follows from it and not from a second look at the clock: a wake
+   *   a fraction early that looked twice, once on each side of T_r, would pass over slot r.
+   */
+  #arm(current: number): void {
     const { firstRound, firstRoundTimeMs, slotMs } = this.#schedule;
-    const nowMs = this.#clock.nowMs();
-    const current = roundAt(this.#schedule, nowMs);
-    // A process that starts in the middle of a slot waits for the next one: it would observe late.
-    // A clock that was set back goes on from where it is now: whether a round may be used again is the machine's to say.
     const next = Math.max(current + 1, firstRound);
-    const waitMs = firstRoundTimeMs + (next - firstRound) * slotMs - nowMs;
-    this.#timer = setTimeout(
-      () => {
-        if (waitMs > SLEEP_MAX_MS) return this.#arm();
-        const round = roundAt(this.#schedule, this.#clock.nowMs());
-        // A wake a fraction early finds the round of the last wake.
-        if (round >= firstRound && round !== this.#lastRound) {
-          this.#lastRound = round;
-          this.#onSlot(round);
-        }
-        if (this.#timer !== null) this.#arm();
-      },
-      Math.max(1, Math.min(Math.ceil(waitMs), SLEEP_MAX_MS)),
-    );
+    const waitMs = firstRoundTimeMs + (next - firstRound) * slotMs - this.#clock.nowMs();
+    this.#timer = setTimeout(() => this.#wake(), Math.max(1, Math.min(Math.ceil(waitMs), SLEEP_MAX_MS)));
+  }
+
+  #wake(): void {
+    const round = roundAt(this.#schedule, this.#clock.nowMs());
+    // A clock that was set back goes on from where it is now: whether a round may be used again is the machine's to say.
+    if (round >= this.#schedule.firstRound && round !== this.#lastRound) {
+      this.#lastRound = round;
+      this.#onSlot(round);
+    }
+    if (this.#timer !== null) this.#arm(round);
   }
 }
