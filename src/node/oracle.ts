@@ -64,6 +64,7 @@ export class Oracle {
   readonly #slots: SlotClock;
   readonly #timers = new Set<NodeJS.Timeout>();
   #state: OracleState;
+  #lastValues: readonly (bigint | null)[] = [];
 
   constructor(options: OracleOptions, doors: OracleDoors) {
     this.#doors = doors;
@@ -129,7 +130,10 @@ export class Oracle {
       }
     }
     this.#doors.watcher.stepped(this.#state, event, next.effects, atMs);
-    if (event.kind === "slot-started") this.#prepareNext(event.round + 1);
+    // A slot that is not used needs no successor: a clock that is wrong must not fill the vault with rounds to come.
+    if (event.kind === "slot-started" && next.effects.some(({ kind }) => kind === "observe")) {
+      this.#prepareNext(event.round + 1);
+    }
   }
 
   #perform(effect: Effect): void {
@@ -186,6 +190,7 @@ export class Oracle {
   #observe(round: number): void {
     const { signing, market, clock } = this.#doors;
     const values = market.observe();
+    this.#lastValues = values;
     this.#queue.push({
       kind: "observed",
       round,
@@ -196,11 +201,15 @@ export class Oracle {
     });
   }
 
-  /** Late in a slot there is time for the next one's nonces. */
+  /** Late in a slot there is time for the next one's nonces. Without them it draws its own, later. */
   #prepareNext(round: number): void {
     const handle = setTimeout(() => {
       this.#timers.delete(handle);
-      this.#doors.signing.prepare(round, this.#doors.market.observe());
+      try {
+        this.#doors.signing.prepare(round, this.#lastValues);
+      } catch (error) {
+        this.#doors.log.error("nonces could not be prepared", { round, reason: reasonOf(error) });
+      }
     }, this.#config.slotMs * PREPARE_AT_FRACTION);
     this.#timers.add(handle);
   }

@@ -13,7 +13,10 @@ afterEach(() => {
 });
 
 /** Starts at the wall clock's `atMs`; returns the rounds that began, each with its lateness. */
-function running(atMs: number, over: Partial<typeof schedule> = {}): { slots: SlotClock; rounds: number[]; lateMs: number[] } {
+function running(
+  atMs: number,
+  over: Partial<typeof schedule> = {},
+): { slots: SlotClock; rounds: number[]; lateMs: number[] } {
   vi.setSystemTime(atMs);
   const own = { ...schedule, ...over };
   const rounds: number[] = [];

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import type { MarketSnapshot } from "../../src/market/quote.ts";
+import { MarketEye } from "../../src/node/market-eye.ts";
+import { Metrics } from "../../src/telemetry/metrics.ts";
+import { definitionOf, feedJson, withValue } from "../feeds/support/definitions.ts";
+import { book, index, NOW_MS, snapshot } from "../feeds/support/snapshots.ts";
+import { HandClock, notebook } from "./support/members.ts";
+
+const definitions = [definitionOf(feedJson("BTC-USD.spot-index")), definitionOf(feedJson("BTC-USD.iv-atm-30d"))];
+
+const spots = (price: number) => [
+  book("coinbase", "BTC-USD", price),
+  book("kraken", "BTC-USD", price),
+  book("bitstamp", "BTC-USD", price),
+];
+const market = snapshot({ spots: spots(95_000), indices: [index(95_000)] });
+
+function eye(first: MarketSnapshot, own = definitions) {
+  const { log, lines } = notebook();
+  const metrics = new Metrics();
+  const seen = { snapshot: first, askedMs: [] as number[] };
+  const collector = {
+    snapshot: (nowMs: number) => {
+      seen.askedMs.push(nowMs);
+      return seen.snapshot;
+    },
+  };
+  const watching = new MarketEye({ definitions: own }, { collector, clock: new HandClock(NOW_MS), log, metrics });
+  return { eye: watching, lines, metrics, seen };
+}
+
+describe("a node's own view", () => {
+  test("is one value a feed in index order, in the feed's decimals, null where there is none", () => {
+    const { eye: watching, seen } = eye(market);
+    expect(watching.observe()).toEqual([9_500_000_000_000n, null]);
+    expect(seen.askedMs).toEqual([NOW_MS]);
+  });
+
+  test("is kept for the page, with its sources or its reason", () => {
+    const { eye: watching } = eye(market);
+    expect(watching.own("BTC-USD.spot-index")).toBeUndefined();
+    watching.observe();
+    expect(watching.own("BTC-USD.spot-index")).toMatchObject({ kind: "value", value: 9_500_000_000_000n });
+    expect(watching.own("BTC-USD.iv-atm-30d")).toMatchObject({ kind: "missing" });
+    expect(watching.own("no such feed")).toBeUndefined();
+  });
+
+  test("is missing, not wrong, with fewer sources than the feed needs", () => {
+    const { eye: watching } = eye(snapshot({ spots: spots(95_000).slice(0, 2) }));
+    expect(watching.observe()[0]).toBeNull();
+    expect(watching.own("BTC-USD.spot-index")).toMatchObject({ kind: "missing", reason: "too-few-sources" });
+  });
+});
+
+describe("what is told of it", () => {
+  test("is one line when a feed gains or loses its value, not one a slot", () => {
+    const { eye: watching, lines, seen } = eye(market, definitions.slice(0, 1));
+    for (let i = 0; i < 5; i++) watching.observe();
+    seen.snapshot = snapshot();
+    for (let i = 0; i < 5; i++) watching.observe();
+    seen.snapshot = market;
+    for (let i = 0; i < 5; i++) watching.observe();
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ["info", "feed has a value here"],
+      ["warn", "feed has no value here"],
+      ["info", "feed has a value here"],
+    ]);
+    expect(lines[1]!.fields).toMatchObject({ feed: "BTC-USD.spot-index", reason: "too-few-sources" });
+  });
+
+  test("is counted: the value, the slots without one, and each source left out with its reason", async () => {
+    const outlier = [
+      ...spots(95_000),
+      book("binance", "BTC-USDT", 95_000_000),
+      book("kraken", "USDT-USD", 1),
+      book("coinbase", "USDT-USD", 1),
+    ];
+    const {
+      eye: watching,
+      metrics,
+      seen,
+    } = eye(snapshot({ spots: outlier, indices: [index(95_000)] }), definitions.slice(0, 1));
+    watching.observe();
+    const first = await metrics.text();
+    expect(first).toContain('tenor_own_feed_value{feed="BTC-USD.spot-index"} 95000');
+    expect(first).toMatch(
+      /tenor_excluded_sources\{feed="BTC-USD\.spot-index",source="binance[^"]*",reason="outlier"\} 1/,
+    );
+    seen.snapshot = snapshot();
+    watching.observe();
+    watching.observe();
+    const second = await metrics.text();
+    expect(second).toContain('tenor_own_feed_missing_total{feed="BTC-USD.spot-index",reason="too-few-sources"} 2');
+    // Yesterday's exclusion is not today's.
+    expect(second).not.toContain('reason="outlier"');
+  });
+});
+
+test("prices that no field could hold make a feed missing, not a slot fail", () => {
+  const wide = definitionOf(withValue(feedJson("BTC-USD.spot-index"), ["bounds", "high"], "1000000000"));
+  const { eye: watching } = eye(snapshot({ spots: spots(1e35) }), [wide]);
+  expect(watching.observe()).toEqual([null]);
+});

@@ -1,0 +1,164 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { feedSetRoot } from "../../src/feeds/feed-id.ts";
+import { ConfigError } from "../../src/node/config-error.ts";
+import { loadDefinitions, loadNetwork } from "../../src/node/network-file.ts";
+import { hex20, hexOf } from "../support/protocol.ts";
+
+const FEEDS = ["BTC-USD.spot-index", "ETH-USD.spot-index", "BTC-USD.iv-atm-30d"];
+let folder: string;
+let file: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tenor-network-"));
+  file = join(folder, "network.yaml");
+  mkdirSync(join(folder, "feeds"));
+  for (const name of FEEDS) {
+    cpSync(new URL(`../../feeds/${name}.json`, import.meta.url), join(folder, "feeds", `${name}.json`));
+  }
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const member = (id: number) => ({
+  id,
+  peerId: `12D3KooWMember${id}`,
+  observer: hex20(`o${id}`),
+  transmitter: hex20(`t${id}`),
+  addresses: [`/ip4/127.0.0.1/tcp/${4_000 + id}`],
+});
+
+const GOOD = {
+  name: "devnet",
+  networkId: hexOf("network"),
+  configCount: 1,
+  slotMs: 1_000,
+  chain: { chainId: 31_337, hub: hex20("hub") },
+  feeds: FEEDS.map((name) => `feeds/${name}.json`),
+  members: [1, 2, 3, 4].map(member),
+};
+
+function load(network: unknown) {
+  writeFileSync(file, stringify(network));
+  return loadNetwork(file);
+}
+
+/** The refusal of a network file: `file` is the one that is named, its own or a feed's. */
+function refusal(network: unknown): { readonly file: unknown; readonly problems: readonly string[] } {
+  try {
+    load(network);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    expect(error.message.startsWith(String(error.fields["file"]))).toBe(true);
+    return {
+      file: error.fields["file"],
+      problems: error.problems.map(({ path, seen, allowed }) => `${path}: saw ${seen}, allowed: ${allowed}`),
+    };
+  }
+  throw new Error("the file was accepted");
+}
+
+const withMembers = (...members: readonly object[]) => ({ ...GOOD, members });
+
+describe("a good network file", () => {
+  test("gives the members by id, the quorums, the rules in their order and the root over them", () => {
+    const facts = load({ ...GOOD, members: [...GOOD.members].reverse() });
+    expect(facts.members.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+    expect([facts.n, facts.f, facts.t, facts.chainId, facts.hub]).toEqual([4, 1, 3, 31_337, GOOD.chain.hub]);
+    expect(facts.rules.map(({ name, index }) => [name, index])).toEqual(FEEDS.map((name, index) => [name, index]));
+    expect(facts.feedSetRoot).toBe(feedSetRoot(facts.rules));
+  });
+
+  test("has parameters whose hash changes with the slot length and with nothing else here", () => {
+    const { paramsHash } = load(GOOD);
+    expect(load({ ...GOOD, name: "other", configCount: 2 }).paramsHash).toBe(paramsHash);
+    expect(load({ ...GOOD, slotMs: 2_000 }).paramsHash).not.toBe(paramsHash);
+  });
+
+  test("says another feed set when two feeds change places", () => {
+    const exchanged = [GOOD.feeds[1]!, GOOD.feeds[0]!, GOOD.feeds[2]!];
+    expect(load({ ...GOOD, feeds: exchanged }).feedSetRoot).not.toBe(load(GOOD).feedSetRoot);
+  });
+});
+
+describe("members are refused", () => {
+  test.each<readonly [string, number[], string]>([
+    ["with a hole in their ids", [1, 2, 3, 5], "ids 1, 2, 3, 5"],
+    ["with an id twice", [1, 2, 3, 3], "ids 1, 2, 3, 3"],
+    ["that begin at 2", [2, 3, 4, 5], "ids 2, 3, 4, 5"],
+  ])("%s", (_name, ids, seen) => {
+    const members = ids.map((id, i) => ({ ...member(i + 1), id }));
+    expect(refusal(withMembers(...members)).problems).toEqual([`members: saw ${seen}, allowed: each of 1 to 4 once`]);
+  });
+
+  test.each(["peerId", "observer", "transmitter"] as const)("that share a %s, in capitals too", (key) => {
+    const value = member(1)[key];
+    const upper = key === "peerId" ? value : `0x${value.slice(2).toUpperCase()}`;
+    const members = [...GOOD.members.slice(0, 3), { ...member(4), [key]: upper }];
+    expect(refusal(withMembers(...members)).problems).toEqual([
+      `members: saw ${key} ${value.toLowerCase()} twice, allowed: every key once`,
+    ]);
+  });
+
+  test("that are fewer than four, or lack a key", () => {
+    expect(refusal(withMembers(...GOOD.members.slice(0, 3))).problems[0]).toMatch(/^members: /);
+    const { observer: _observer, ...keyless } = member(4);
+    expect(refusal(withMembers(...GOOD.members.slice(0, 3), keyless)).problems).toEqual([
+      "members.3.observer: saw nothing, allowed: 0x and 40 hexadecimal digits, in quotes",
+    ]);
+  });
+});
+
+describe("a network file is refused", () => {
+  test("with an unknown key, a wrong type, and a hash that YAML read as a number", () => {
+    const { file: named, problems } = refusal({ ...GOOD, slotMs: "fast", slots: 3, networkId: 12 });
+    expect(named).toBe(file);
+    expect(problems.map((problem) => problem.split(",")[0])).toEqual(
+      expect.arrayContaining(['slotMs: saw "fast"', "slots: saw 3", "networkId: saw 12"]),
+    );
+    expect(problems).toHaveLength(3);
+  });
+
+  test("when it is empty", () => {
+    writeFileSync(file, "");
+    expect(() => loadNetwork(file)).toThrow(ConfigError);
+  });
+});
+
+describe("feed files", () => {
+  const wrongFile = (): string => join(folder, "feeds", "wrong.json");
+
+  test("that are wrong are named themselves, with the path inside them", () => {
+    const json = JSON.parse(readFileSync(join(folder, "feeds", `${FEEDS[0]}.json`), "utf8")) as Record<string, object>;
+    writeFileSync(
+      wrongFile(),
+      JSON.stringify({ ...json, decimals: 400, method: { ...json["method"], crossCheck: { venue: "nyse" } } }),
+    );
+    const { file: named, problems } = refusal({ ...GOOD, feeds: [...GOOD.feeds, "feeds/wrong.json"] });
+    expect(named).toBe(wrongFile());
+    expect(problems.some((problem) => problem.startsWith("decimals: saw 400"))).toBe(true);
+    expect(problems.some((problem) => problem.startsWith('method.crossCheck.venue: saw "nyse"'))).toBe(true);
+  });
+
+  test("that are no JSON or not there are named themselves", () => {
+    writeFileSync(wrongFile(), "{ not json");
+    expect(refusal({ ...GOOD, feeds: ["feeds/wrong.json"] }).file).toBe(wrongFile());
+    const absent = refusal({ ...GOOD, feeds: ["feeds/absent.json"] });
+    expect(absent.file).toBe(join(folder, "feeds", "absent.json"));
+    expect(absent.problems[0]).toMatch(/ENOENT.*allowed: a readable JSON file/);
+  });
+
+  test("that define one feed twice are refused, in whichever file it comes again", () => {
+    const again = join(folder, "feeds", "again.json");
+    cpSync(join(folder, "feeds", `${FEEDS[1]}.json`), again);
+    expect(refusal({ ...GOOD, feeds: [...GOOD.feeds, "feeds/again.json"] })).toEqual({
+      file: again,
+      problems: [`name: saw ${FEEDS[1]}, allowed: every feed of the set once`],
+    });
+    expect(() => loadDefinitions([again, again])).toThrow(ConfigError);
+  });
+});
