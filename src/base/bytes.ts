@@ -62,7 +62,11 @@ export class ByteWriter {
   /** @param value non-negative safe integer below 2^(8·width) */
   uint(value: number, widthBytes: number): this {
     if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * widthBytes)) {
-      throw new OracleError(`field of ${widthBytes} bytes cannot hold ${value}`, { code: "field-range", value, widthBytes });
+      throw new OracleError(`field of ${widthBytes} bytes cannot hold ${value}`, {
+        code: "field-range",
+        value,
+        widthBytes,
+      });
     }
     const out = new Uint8Array(widthBytes);
     let rest = value;
@@ -147,7 +151,10 @@ export class ByteReader {
     let value = 0;
     for (const byte of this.raw(widthBytes)) value = value * 256 + byte;
     if (!Number.isSafeInteger(value)) {
-      throw new OracleError("integer above 2^53 in a field that holds safe integers", { code: "field-range", widthBytes });
+      throw new OracleError("integer above 2^53 in a field that holds safe integers", {
+        code: "field-range",
+        widthBytes,
+      });
     }
     return value;
   }

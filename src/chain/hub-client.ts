@@ -127,7 +127,8 @@ export class HubClient {
         block: at,
       });
     }
-    return [...this.#abi.decodeFunctionResult(name, answer)];
+    const result: readonly unknown[] = this.#abi.decodeFunctionResult(name, answer);
+    return [...result];
   }
 }
 

@@ -30,7 +30,7 @@ export function hexField(field: string, value: unknown, lengthBytes?: number): H
 }
 
 function malformed(field: string, value: unknown, wanted: string): OracleError {
-  const seen = String(JSON.stringify(value) ?? value).slice(0, 80);
+  const seen = (JSON.stringify(value) ?? "nothing").slice(0, 80);
   return new OracleError(`rpc: ${field} must be ${wanted}, saw ${seen}`, {
     code: "rpc-malformed",
     field,

@@ -145,7 +145,7 @@ export class ActiveConfiguration {
         log,
         signing: new Signer({ incarnation: toHex(randomBytes(16)), group: share.group }, { vault: this.#vault }),
         peers: {
-          publish: (topic, bytes) => void network.publish(topic, bytes),
+          publish: (topic, bytes) => network.publish(topic, bytes),
           send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
           request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
         },

@@ -26,7 +26,7 @@ function seenAt(value: unknown, path: readonly PropertyKey[]): string {
     at = (at as Readonly<Record<PropertyKey, unknown>>)[key];
   }
   if (at === undefined) return "nothing";
-  const text = JSON.stringify(at) ?? String(at);
+  const text = JSON.stringify(at) ?? "something that is no JSON";
   return text.length > SEEN_CHARACTERS_MAX ? `${text.slice(0, SEEN_CHARACTERS_MAX)}…` : text;
 }
 

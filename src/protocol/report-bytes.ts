@@ -1,5 +1,5 @@
 /** A signed report as bytes, for gossip, fetches and the store. The digest is recomputed by whoever verifies. */
-import { ByteReader, ByteWriter } from "../base/bytes.ts";
+import { type ByteReader, ByteWriter } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import { encodeLeaf, encodePushes, ENTRY_BYTES, LEAF_BYTES } from "../report/codec.ts";
 import type { FeedState, FeedStatus, PushEntry, SignedReport } from "../report/report.ts";

@@ -96,7 +96,8 @@ export class Collector {
     const gaps: SourceGap[] = [];
     for (const { held, gap: present, unchangedSinceMs } of this.#states) {
       if (present !== null) gaps.push(present);
-      if (held?.kind === "spot") spots.push(unchangedSinceMs === null ? held.value : { ...held.value, unchangedSinceMs });
+      if (held?.kind === "spot")
+        spots.push(unchangedSinceMs === null ? held.value : { ...held.value, unchangedSinceMs });
       else if (held?.kind === "index") indices.push(held.value);
       else if (held?.kind === "futures") futures.push(held.value);
       else if (held?.kind === "options") chains.push(held.value);

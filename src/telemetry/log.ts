@@ -54,7 +54,7 @@ export type LogHandle = {
   /** Opens the file again after logrotate moved it; nothing for stdout. */
   reopen(): void;
   /** Writes what is buffered. Call it last before the process ends. */
-  flush(): void;
+  readonly flush: () => void;
 };
 
 /**

@@ -105,7 +105,7 @@ function cleanValue(value: unknown, depth = 0, seen: ReadonlySet<object> = new S
   if (value instanceof Uint8Array) return cleanBytes(value);
   if (value instanceof Error) return cleanError(value, depth, inside);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[no date]" : value.toISOString();
-  if (value instanceof Map) return cleanRecord(Object.fromEntries(value), depth + 1, inside);
+  if (value instanceof Map) return cleanRecord(Object.fromEntries<unknown>(value), depth + 1, inside);
   if (value instanceof Set) return cleanValue([...value], depth, inside);
   if (Array.isArray(value)) {
     const items = value.slice(0, MAX_ITEMS).map((item) => cleanValue(item, depth + 1, inside));

@@ -117,7 +117,7 @@ describe("a ceremony among honest members", () => {
           before: ({ to }) => {
             if (crashes >= 12 || random() > 0.1) return;
             crashes++;
-            members.set(to, startMember(setup, to, disks.get(to)!));
+            members.set(to, startMember(setup, to, disks.get(to)));
           },
         });
         expectOneKey(members, disks);

@@ -124,7 +124,7 @@ export function run(members: Map<number, Ceremony>, weather: Weather = {}): numb
 
 export function startAll(setup: CeremonySetup): { members: Map<number, Ceremony>; disks: Map<number, Disk> } {
   const disks = new Map(setup.members.map(({ id }) => [id, emptyDisk()]));
-  const members = new Map(setup.members.map(({ id }) => [id, startMember(setup, id, disks.get(id)!)]));
+  const members = new Map(setup.members.map(({ id }) => [id, startMember(setup, id, disks.get(id))]));
   return { members, disks };
 }
 

@@ -70,7 +70,7 @@ describe("NonceVault", () => {
     const lists = new Map([1, 2, 3].map((round) => [round, drawAll(vaults, round)]));
     const request = fc.record({
       round: fc.integer({ min: 1, max: 4 }),
-      attempt: fc.constantFrom(0, 1) as fc.Arbitrary<0 | 1>,
+      attempt: fc.constantFrom(0, 1),
       digest: fc.integer({ min: 1, max: 3 }).map(digestOf),
       listRound: fc.constantFrom(1, 2, 3),
       listAttempt: fc.constantFrom(0, 1),
@@ -78,7 +78,7 @@ describe("NonceVault", () => {
     fc.assert(
       fc.property(fc.array(request, { maxLength: 20 }), (requests) => {
         for (const { round, attempt, digest, listRound, listAttempt } of requests) {
-          vault.sign({ round, attempt, digest, commitments: lists.get(listRound)![listAttempt]! });
+          vault.sign({ round, attempt, digest, commitments: lists.get(listRound)![listAttempt] });
         }
         expect(new Set(used).size).toBe(used.length);
         expect(used.length).toBeLessThanOrEqual(6);

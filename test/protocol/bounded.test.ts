@@ -130,6 +130,11 @@ describe(`${EVENTS} hostile messages`, () => {
       member.hear(...[2, 3, 4].map((id) => observeOf(config, id, round)), observeOf(config, 2, round + 1));
       expect(member.state.rounds.size).toBeLessThanOrEqual(ROUNDS_KEPT_BELOW + 1 + ROUNDS_OPEN_ABOVE);
     }
-    expect([...member.state.rounds.keys()].sort()).toEqual([FIRST + 297, FIRST + 298, FIRST + 299, FIRST + 300]);
+    expect([...member.state.rounds.keys()].sort((a, b) => a - b)).toEqual([
+      FIRST + 297,
+      FIRST + 298,
+      FIRST + 299,
+      FIRST + 300,
+    ]);
   });
 });

@@ -127,9 +127,9 @@ describe(`${ROUNDS} hostile byte strings`, () => {
       digest: CFG,
       z: CFG,
     }).slice(0, 42);
-    const observe = Uint8Array.from([...head, ...new Array<number>(162).fill(0), 0xff, 0xff]);
+    const observe = Uint8Array.from([...head, ...new Uint8Array(162), 0xff, 0xff]);
     observe[0] = 1;
-    const report = Uint8Array.from([...head, ...new Array<number>(16).fill(0), 0xff, 0xff]);
+    const report = Uint8Array.from([...head, ...new Uint8Array(16), 0xff, 0xff]);
     report[0] = 4;
     const propose = Uint8Array.from([...head, 0, 0, 0xff]);
     propose[0] = 2;

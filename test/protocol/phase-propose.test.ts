@@ -119,7 +119,7 @@ describe("the leader", () => {
       expect(proposal?.signers).toHaveLength(3);
       for (const id of proposal?.signers ?? []) seen.add(id);
     }
-    expect([...seen].sort()).toEqual([1, 2, 3, 4]);
+    expect([...seen].sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   });
 
   test("is silent in a slot that another leads", () => {

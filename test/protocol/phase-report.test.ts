@@ -3,7 +3,7 @@ import { REPORTS_KEPT } from "../../src/protocol/limits.ts";
 import type { ReportMessage } from "../../src/protocol/messages.ts";
 import { latestReport } from "../../src/protocol/state.ts";
 import type { SignedReport } from "../../src/report/report.ts";
-import { configOf, FIRST, hexOf, Member, notes, observeOf, ofKind, refusals, signedOf } from "../support/protocol.ts";
+import { configOf, FIRST, hexOf, Member, notes, observeOf, refusals, signedOf } from "../support/protocol.ts";
 
 const config = configOf();
 const said = (signed: SignedReport, sender = 2): ReportMessage => ({

@@ -126,7 +126,7 @@ describe("shares", () => {
     const early = (sender: number, i: number) =>
       shareOf(sender, FIRST_SET, hexOf("d"), { proposalHash: hexOf(`p${i}`) });
     const why = Array.from({ length: 200 }, (_, i) => refusals(member.hear(early(4, i)))).flat();
-    expect(why).toEqual(new Array<string>(198).fill("share: too-many-pending"));
+    expect(why).toEqual(Array.from({ length: 198 }, () => "share: too-many-pending"));
     expect(refusals(member.hear(early(3, 0), early(3, 1)))).toEqual([]);
   });
 

@@ -10,7 +10,11 @@ import {
   SIGNATURE_BYTES,
 } from "../../src/threshold/ceremony-messages.ts";
 
-const shape = { ceremonyId: `0x${"ce".repeat(32)}` as Hex, n: 4, t: 3 };
+const shape: { readonly ceremonyId: Hex; readonly n: number; readonly t: number } = {
+  ceremonyId: `0x${"ce".repeat(32)}`,
+  n: 4,
+  t: 3,
+};
 const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const hash = bytesOf(32).map(toHex);
 const sender = fc.integer({ min: 1, max: 4 });

@@ -68,7 +68,7 @@ describe("aggregateShares", () => {
   test.each<[string, Hex]>([
     ["not reduced", `0x${(GROUP_ORDER + 1n).toString(16)}`],
     ["too short", "0x01"],
-    ["no hexadecimal", "0xzz" as Hex],
+    ["no hexadecimal", "0xzz"],
   ])("a share that is %s is the signer's fault, and nobody else's", (_, share) => {
     const shares = new Map(signed.shares).set(4, share);
     expect(aggregateShares(key.group, digest, signed.commitments, shares)).toMatchObject({
