@@ -4,16 +4,12 @@
  */
 import type { Hex } from "../../base/bytes.ts";
 import type { Rng } from "../../base/ports.ts";
-import type { FeedRule } from "../../feeds/rule.ts";
 import { encodeMessage, messageHash } from "../../protocol/encoding.ts";
 import type { Effect, OracleEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/messages.ts";
-import { byzantineMax, signingThreshold } from "../../protocol/quorum.ts";
 import type { OracleConfig } from "../../protocol/state.ts";
 import { slotTimeMs } from "../../protocol/state.ts";
 import { step } from "../../protocol/step.ts";
-import { keccakHex } from "../../report/hash.ts";
-import { asciiBytes } from "../../base/bytes.ts";
 import { seededRng } from "../random.ts";
 import type { Violation } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
@@ -22,8 +18,14 @@ import { sessionOf, shareToken, signatureToken, SimNode } from "./node.ts";
 import type { Mutation, Plan } from "./plan.ts";
 import { planFor } from "./plan.ts";
 import { EventQueue } from "./queue.ts";
+import { FIRST_ROUND, settingFor, viewOf } from "./setting.ts";
 
-export type SimulationOptions = { readonly n?: number; readonly slots?: number; readonly slotMs?: number; readonly mutation?: Mutation };
+export type SimulationOptions = {
+  readonly n?: number;
+  readonly slots?: number;
+  readonly slotMs?: number;
+  readonly mutation?: Mutation;
+};
 
 export type SimulationResult = {
   readonly plan: Plan;
@@ -37,28 +39,6 @@ type Happening =
   | { readonly kind: "slot"; readonly node: number; readonly round: number }
   | { readonly kind: "crash"; readonly node: number; readonly forMs: number }
   | { readonly kind: "restart"; readonly node: number };
-
-const START_MS = 1_700_000_000_000;
-const FIRST_ROUND = 1_000;
-
-function hexOf(label: string): Hex {
-  return keccakHex(asciiBytes(label));
-}
-
-function rulesFor(count: number): FeedRule[] {
-  return Array.from({ length: count }, (_, index) => ({
-    index,
-    name: `feed-${index}`,
-    feedId: hexOf(`feed/${index}`),
-    definitionDigest: hexOf(`definition/${index}`),
-    decimals: 8,
-    heartbeatMs: 10_000,
-    heartbeatMarginMs: 1_000,
-    deviation: { type: "relative", bps: 10 },
-    agreement: { type: "relative", bps: 100 },
-    statusGraceMs: 2_000,
-  }));
-}
 
 class World {
   readonly ledger: Ledger;
@@ -75,20 +55,9 @@ class World {
     this.#plan = plan;
     this.#rng = rng;
     this.#mutation = mutation;
-    const f = byzantineMax(plan.n);
-    const rules = rulesFor(2);
-    this.#config = {
-      cfg: hexOf(`cfg/${plan.seed}`),
-      networkId: hexOf("simulation"),
-      n: plan.n,
-      f,
-      t: mutation === "low-threshold" ? f + 1 : signingThreshold(plan.n),
-      slotMs: plan.slotMs,
-      firstRound: FIRST_ROUND,
-      firstRoundTimeMs: START_MS,
-      rules,
-    };
-    this.ledger = new Ledger({ liar: plan.liar, threshold: this.#config.t, feedIds: rules.map((rule) => rule.feedId) });
+    this.#config = settingFor(plan, mutation);
+    const { t, rules } = this.#config;
+    this.ledger = new Ledger({ liar: plan.liar, threshold: t, feedIds: rules.map((rule) => rule.feedId) });
     for (let id = 1; id <= plan.n; id++) {
       const offsetMs = (rng.next() * 2 - 1) * plan.clockSkewMaxMs;
       this.#nodes.set(id, new SimNode(id, offsetMs, { ...this.#config, selfId: id }));
@@ -96,7 +65,8 @@ class World {
         this.#queue.push(slot * plan.slotMs + offsetMs, { kind: "slot", node: id, round: FIRST_ROUND + slot });
       }
     }
-    for (const crash of plan.crashes) this.#queue.push(crash.atMs, { kind: "crash", node: crash.node, forMs: crash.forMs });
+    for (const crash of plan.crashes)
+      this.#queue.push(crash.atMs, { kind: "crash", node: crash.node, forMs: crash.forMs });
   }
 
   run(): void {
@@ -120,7 +90,10 @@ class World {
         node.restart(this.#mutation !== "no-reservation");
         this.#tell(`node ${node.id} is back, reserved up to ${node.diskReserved}`);
         // A process that starts in the middle of a slot begins with that slot.
-        this.#feed(node, { kind: "slot-started", round: FIRST_ROUND + Math.floor((this.#nowMs - node.clockOffsetMs) / this.#plan.slotMs) });
+        this.#feed(node, {
+          kind: "slot-started",
+          round: FIRST_ROUND + Math.floor((this.#nowMs - node.clockOffsetMs) / this.#plan.slotMs),
+        });
         return;
       case "slot":
         if (node.alive) this.#feed(node, { kind: "slot-started", round: item.round });
@@ -154,7 +127,14 @@ class World {
         return;
       case "observe": {
         const obsTimeMs = Math.round(slotTimeMs(node.state.config, effect.round));
-        const event = { kind: "observed", round: effect.round, obsTimeMs, incarnation: node.incarnation(), commitments: node.draw(effect.round), values: this.#view(effect.round) } as const;
+        const event = {
+          kind: "observed",
+          round: effect.round,
+          obsTimeMs,
+          incarnation: node.incarnation(),
+          commitments: node.draw(effect.round),
+          values: viewOf(effect.round, this.#rng),
+        } as const;
         this.#later(node, 1 + this.#rng.next() * 3, event);
         return;
       }
@@ -170,7 +150,13 @@ class World {
         const made = node.sign(effect);
         if (made === null) return;
         this.ledger.shared(this.#nowMs, node.id, effect.digest, made.nonce, made.session);
-        this.#later(node, 2, { kind: "share-made", round: effect.round, proposalHash: effect.proposalHash, digest: effect.digest, z: made.z });
+        this.#later(node, 2, {
+          kind: "share-made",
+          round: effect.round,
+          proposalHash: effect.proposalHash,
+          digest: effect.digest,
+          z: made.z,
+        });
         return;
       }
       case "aggregate":
@@ -206,14 +192,6 @@ class World {
         if (note.kind !== "idle") this.#tell(`node ${node.id}: ${JSON.stringify(note)}`);
       }
     }
-  }
-
-  /** Each node's own slightly different view of two moving prices. */
-  #view(round: number): bigint[] {
-    return [95_000, 3_300].map((price, i) => {
-      const drift = 1 + 0.002 * Math.sin((round + i) / 3);
-      return BigInt(Math.round(price * drift * (1 + (this.#rng.next() - 0.5) * 4e-4) * 1e8));
-    });
   }
 
   #speak(node: SimNode, message: Message): void {
@@ -286,7 +264,11 @@ class World {
     const signed = peer.state.reports.get(round);
     if (!peer.alive || signed === undefined || this.#isCut(node.id, from)) return;
     const message: Message = { type: "report", round, sender: from, signed };
-    this.#later(node, this.#delayMs() + this.#delayMs(), { kind: "message-received", message, hash: this.#hashOf(message) });
+    this.#later(node, this.#delayMs() + this.#delayMs(), {
+      kind: "message-received",
+      message,
+      hash: this.#hashOf(message),
+    });
   }
 
   #tell(line: string): void {
@@ -296,7 +278,11 @@ class World {
 
 /** What a seed decides, without running it. */
 export function planOf(seed: number, options: SimulationOptions = {}): Plan {
-  return planFor(seed, seededRng(seed), { n: options.n ?? 4, slots: options.slots ?? 24, slotMs: options.slotMs ?? 1_000 });
+  return planFor(seed, seededRng(seed), {
+    n: options.n ?? 4,
+    slots: options.slots ?? 24,
+    slotMs: options.slotMs ?? 1_000,
+  });
 }
 
 export function simulate(seed: number, options: SimulationOptions = {}): SimulationResult {
@@ -304,5 +290,10 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
   // The world's dice are not the plan's: a longer plan must not shift what happens in it.
   const world = new World(plan, seededRng(seed ^ 0x5eed), options.mutation);
   world.run();
-  return { plan, violations: world.ledger.violations, completedRounds: world.ledger.completedRounds, story: world.story };
+  return {
+    plan,
+    violations: world.ledger.violations,
+    completedRounds: world.ledger.completedRounds,
+    story: world.story,
+  };
 }
