@@ -103,7 +103,7 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
   }
 }
 
-/** From now on this node only watches: what it may not write down it may not say. [R30] */
+/** From now on this node only watches: what it may not write down it may not say. [R33] */
 function stopActing(state: OracleState): OracleState {
   const rounds = new Map([...state.rounds].map(([number, round]) => [number, { ...round, active: false }]));
   return { ...state, disk: "failed", rounds };
