@@ -21,7 +21,11 @@ function step(name, command, args) {
 }
 
 for (const room of ["base", "cli", "node", "sim"]) rmSync(join(root, "dist", room), { recursive: true, force: true });
-step("types and modules", process.execPath, [join("node_modules", "@typescript", "native", "bin", "tsc"), "-p", "tsconfig.build.json"]);
+step("types and modules", process.execPath, [
+  join("node_modules", "@typescript", "native", "bin", "tsc"),
+  "-p",
+  "tsconfig.build.json",
+]);
 await buildDashboard();
 step("contracts", process.execPath, ["scripts/forge.mjs", "build"]);
 mkdirSync(join(root, "dist", "contracts"), { recursive: true });

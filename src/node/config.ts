@@ -7,6 +7,8 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { reasonOf } from "../base/errors.ts";
+import { PRODUCTION_BASE_URLS } from "../sources/adapters.ts";
+import { LOG_LEVELS } from "../telemetry/log.ts";
 import { ConfigError, type ConfigProblem, problemsOf } from "./config-error.ts";
 
 const url = z.string().regex(/^https?:\/\/[^\s?#]+$/, "an http(s) URL without query");
@@ -26,11 +28,11 @@ export const nodeConfigSchema = z.strictObject({
   api: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: port.default(8080) }).prefault({}),
   venues: z
     .strictObject({
-      coinbase: venue.prefault({ baseUrl: "https://api.exchange.coinbase.com" }),
-      kraken: venue.prefault({ baseUrl: "https://api.kraken.com" }),
-      bitstamp: venue.prefault({ baseUrl: "https://www.bitstamp.net" }),
-      binance: venue.prefault({ baseUrl: "https://data-api.binance.vision" }),
-      deribit: venue.prefault({ baseUrl: "https://www.deribit.com/api/v2" }),
+      coinbase: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.coinbase }),
+      kraken: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.kraken }),
+      bitstamp: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.bitstamp }),
+      binance: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.binance }),
+      deribit: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.deribit }),
     })
     .prefault({}),
   pollMs: z
@@ -53,7 +55,7 @@ export const nodeConfigSchema = z.strictObject({
     maxFeeCapWei: wei.default("500000000000"),
     tipWei: wei.default("1000000000"),
   }),
-  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
+  log: z.strictObject({ level: z.enum(LOG_LEVELS).default("info") }).prefault({}),
   retentionDays: z.number().int().min(1).max(3_650).default(30),
 });
 

@@ -58,5 +58,3 @@ export type PushEntry = {
 export type GroupSignature = { readonly rAddress: Hex; readonly z: Hex };
 
 export type SignedReport = { readonly report: Report; readonly digest: Hex; readonly signature: GroupSignature };
-
-export const CONFIDENCE_MAX_PPB = 0xffff_ffff;
