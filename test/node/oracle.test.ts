@@ -77,7 +77,7 @@ describe("rounds reserved by an earlier life", () => {
     committee.start();
     await committee.pass(after(4));
     const spoke = new Set(committee.said("observe", 3).map(({ round }) => round));
-    expect([...spoke].sort()).toEqual([FIRST + 3, FIRST + 4]);
+    expect([...spoke].sort((a, b) => a - b)).toEqual([FIRST + 3, FIRST + 4]);
     expect(committee.rounds(3)).toEqual(firsts(5));
   });
 });
