@@ -68,7 +68,8 @@ export class RoundTracker {
   #close(nextRound: number): void {
     const last = this.#current;
     this.#refusals = [];
-    if (last === null || last.round >= nextRound) return;
+    // A slot that could not be used, ahead of the peers, closes its predecessor once.
+    if (last === null || last.round >= nextRound || this.#recent.at(-1)?.round === last.round) return;
     const { round, latencyMs, leader } = last;
     this.#recent = [...this.#recent, { round, latencyMs, leader, ok: last.completedAtMs !== null }].slice(-RECENT_MAX);
   }

@@ -142,6 +142,14 @@ describe("recent rounds", () => {
     expect(watched.outcome).toBeNull();
   });
 
+  test("name a round once, however many slots a clock ahead of the peers begins after it", () => {
+    const watched = new Watched();
+    watched.slot(ROUND);
+    watched.hear(...all.slice(1));
+    for (let i = 1; i <= 3; i++) watched.slot(ROUND + 3_600 + i);
+    expect(watched.tracker.recent().map(({ round }) => round)).toEqual([ROUND]);
+  });
+
   test("are sixty at most", () => {
     const watched = new Watched();
     for (let i = 0; i < 100; i++) watched.slot(ROUND + i);

@@ -48,6 +48,15 @@ describe("the slot clock", () => {
     expect(rounds).toEqual([FIRST + 3]);
   });
 
+  test("that starts in the middle of a long slot waits for the next one too", () => {
+    const { slots, rounds } = running(T0 + 10_000, { slotMs: 60_000 });
+    vi.advanceTimersByTime(49_990);
+    expect(rounds).toEqual([]);
+    vi.advanceTimersByTime(20);
+    slots.stop();
+    expect(rounds).toEqual([FIRST + 1]);
+  });
+
   test("waits for the first round however far it is", () => {
     const { slots, rounds } = running(T0 - 3_600_000);
     vi.advanceTimersByTime(3_599_999);
@@ -86,6 +95,16 @@ describe("the slot clock", () => {
     slots.stop();
     expect(rounds.slice(1)).toContain(FIRST + 7);
     expect(Math.max(...rounds.slice(1))).toBeLessThan(FIRST + 10);
+  });
+
+  test("goes on likewise with slots of a minute: at once in the slot it is in, and then in every next one", () => {
+    const { slots, rounds } = running(T0 + 60 * 60_000 - 1, { slotMs: 60_000 });
+    vi.advanceTimersByTime(5_000);
+    expect(rounds).toEqual([FIRST + 60]);
+    vi.setSystemTime(T0 + 90_000);
+    vi.advanceTimersByTime(95_000);
+    slots.stop();
+    expect(rounds).toEqual([FIRST + 60, FIRST + 1, FIRST + 2, FIRST + 3]);
   });
 
   test("notices within a second that a long wait became a short one", () => {

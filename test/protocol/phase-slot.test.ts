@@ -52,6 +52,16 @@ describe("a slot begins", () => {
     expect(member.feed({ kind: "observed", round: FIRST, obsTimeMs, incarnation, commitments, values })).toEqual([]);
   });
 
+  test("with nothing signed either before the reservation is on disk, whatever comes back under this node's name", () => {
+    const round = roundLedBy(config, 2);
+    const member = new Member(config);
+    member.feed({ kind: "slot-started", round });
+    const listed = [1, 2, 3].map((id) => observeOf(config, id, round));
+    const effects = member.hear(...listed, proposeOf(2, listed));
+    expect(notes(effects).map(({ kind }) => kind)).toEqual(["accepted"]);
+    expect(ofKind(effects, "sign-share")).toEqual([]);
+  });
+
   test("with the nonces of closed rounds forgotten first", () => {
     const effects = new Member(config).feed({ kind: "slot-started", round: FIRST + 7 });
     expect(effects[0]).toEqual({ kind: "forget-nonces", belowRound: FIRST + 5 });
