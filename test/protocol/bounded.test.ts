@@ -102,7 +102,9 @@ describe(`${EVENTS} hostile messages`, () => {
     expect(effectsMax).toBeLessThanOrEqual(2 * config.n + 4);
   });
 
-  test("of one round at its caps: versions, waiting PROPOSEs and early shares stop growing", () => {
+  test("of one round at its caps: versions, waiting PROPOSEs and early shares stop growing", {
+    timeout: 60_000,
+  }, () => {
     const member = new Member(config);
     member.startSlot(FIRST);
     for (let i = 0; i < 1_000; i++) {
