@@ -61,18 +61,18 @@ export class ByteWriter {
 
   /** @param value non-negative safe integer below 2^(8·width) */
   uint(value: number, widthBytes: number): this {
-    if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** (8 * widthBytes)) {
-      throw new OracleError(`field of ${widthBytes} bytes cannot hold ${value}`, {
-        code: "field-range",
-        value,
-        widthBytes,
-      });
-    }
     const out = new Uint8Array(widthBytes);
     let rest = value;
     for (let i = widthBytes - 1; i >= 0; i--) {
       out[i] = rest % 256;
       rest = Math.floor(rest / 256);
+    }
+    if (!Number.isSafeInteger(value) || value < 0 || rest !== 0) {
+      throw new OracleError(`field of ${widthBytes} bytes cannot hold ${value}`, {
+        code: "field-range",
+        value,
+        widthBytes,
+      });
     }
     this.#parts.push(out);
     return this;
