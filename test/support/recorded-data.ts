@@ -7,6 +7,7 @@ const root = process.env["TENOR_DATA"] ?? fileURLToPath(new URL("../../../shared
 
 export type RecordedFile = {
   readonly present: boolean;
+  readonly path: string;
   /** For the title of a test that skips. */
   readonly note: string;
   /** Rows of a CSV file by column name. Fields hold no commas or quotes in any file used here. */
@@ -20,6 +21,7 @@ export function recordedFile(path: string): RecordedFile {
   const text = (): string => readFileSync(full, "utf8");
   return {
     present,
+    path: full,
     note: present ? `[${path}]` : `[skipped: ${path} is not here, set TENOR_DATA]`,
     text,
     rows: () => {
