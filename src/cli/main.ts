@@ -27,6 +27,16 @@ const commands = [
   devnetCommand(),
   simulateCommand(),
 ];
-for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+
+/** Subcommands of subcommands as well: commander hands settings down only to commands made after them. */
+function adopt(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const inner of command.commands) adopt(command, inner);
+}
+
+for (const command of commands) {
+  adopt(program, command);
+  program.addCommand(command);
+}
 
 await program.parseAsync();
