@@ -1,5 +1,5 @@
 /** A chain, a market and n nodes as processes on this machine: made in order, told step by step, ended without a trace. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "../base/bytes.ts";
@@ -15,7 +15,8 @@ import { Child } from "./child.ts";
 import { makeKeys, memberPaths, type MemberPaths, writeNetworkFile } from "./members.ts";
 import { ceremonyResult, type KeyResult } from "./key-result.ts";
 import { spawnNode } from "./node-process.ts";
-import { anvilBinary, commandLine, requireBuilt, shippedFeeds } from "./paths.ts";
+import { requireBuilt, shippedFeeds } from "./paths.ts";
+import { startChain, startMarketProcess } from "./servers.ts";
 import { fetchJson, freePorts, waitFor } from "./wait.ts";
 
 export type DevnetOptions = {
@@ -189,27 +190,12 @@ export class Devnet {
   }
 
   async #startChain(): Promise<void> {
-    const logFile = join(this.dir, "chain.log");
     const { blockTimeSec } = this.#options;
-    const args = [
-      "--port",
-      "0",
-      "--chain-id",
-      String(CHAIN_ID),
-      "--block-time",
-      String(blockTimeSec),
-      "--accounts",
-      "1",
-    ];
-    const child = new Child({ name: "anvil", command: anvilBinary(), args, logFile });
-    this.#chain = child;
-    const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 50, what: "listening address", child };
-    const port = await waitFor(
-      () => /Listening on [\d.]+:(\d+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null,
-      waiting,
-    );
-    this.#rpcUrl = `http://127.0.0.1:${port}`;
-    this.#say("chain", `anvil at ${this.#rpcUrl}, a block every ${blockTimeSec} s, pid ${child.pid}`);
+    const { child, url } = await startChain({ dir: this.dir, chainId: CHAIN_ID, blockTimeSec }, (made) => {
+      this.#chain = made;
+    });
+    this.#rpcUrl = url;
+    this.#say("chain", `anvil at ${url}, a block every ${blockTimeSec} s, pid ${child.pid}`);
   }
 
   async #startMarket(): Promise<void> {
@@ -217,15 +203,10 @@ export class Devnet {
       this.#say("market", "the real exchanges");
       return;
     }
-    const logFile = join(this.dir, "market.log");
-    const args = [commandLine, "market", "--port", "0", ...this.#options.marketArguments];
-    const child = new Child({ name: "market", command: process.execPath, args, logFile });
-    this.#market = child;
-    const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 50, what: "listening address", child };
-    const url = await waitFor(
-      () => /market at (http:\/\/\S+)/.exec(readFileSync(logFile, "utf8"))?.[1] ?? null,
-      waiting,
-    );
+    const { marketArguments } = this.#options;
+    const { child, url } = await startMarketProcess({ dir: this.dir, marketArguments }, (made) => {
+      this.#market = made;
+    });
     this.#marketUrl = url;
     this.#say("market", `${url}, pid ${child.pid}`);
   }
