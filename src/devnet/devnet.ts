@@ -11,7 +11,7 @@ import { cfgOf } from "../node/activation.ts";
 import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network-file.ts";
 import { keccakHex } from "../report/hash.ts";
 import type { StatusReply } from "../api/replies.ts";
-import { Child } from "./child.ts";
+import type { Child } from "./child.ts";
 import { makeKeys, memberPaths, type MemberPaths, writeNetworkFile } from "./members.ts";
 import { ceremonyResult, type KeyResult } from "./key-result.ts";
 import { spawnNode } from "./node-process.ts";

@@ -63,6 +63,7 @@ export type RefusalReason =
   | "bad-signer-set"
   | "not-my-observation"
   | "parent-too-old"
+  | "parent-hides-a-publication"
   | "parent-not-below"
   | "parent-digest-differs"
   | "too-many-pending"

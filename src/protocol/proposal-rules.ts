@@ -56,9 +56,12 @@ function judgeParent(state: OracleState, message: Propose): ParentVerdict {
   const parentRound = message.parent?.round ?? 0;
   if (parentRound >= message.round) return { kind: "refuse", why: "parent-not-below" };
   // [R13] A parent may be passed over only by reports of the last two slots: nobody can revive an old trigger state.
-  for (const round of state.reports.keys()) {
-    if (round > parentRound && round < message.round - PARENT_LAG_SLOTS)
-      return { kind: "refuse", why: "parent-too-old" };
+  for (const [round, { report }] of state.reports) {
+    if (round <= parentRound || round >= message.round) continue;
+    if (round < message.round - PARENT_LAG_SLOTS) return { kind: "refuse", why: "parent-too-old" };
+    // One that published is never passed over: the chain holds it, and a trigger state without it would leave a price that
+    // has gone back standing there until the heartbeat.
+    if (report.pushes.length > 0) return { kind: "refuse", why: "parent-hides-a-publication" };
   }
   if (message.parent === null) return { kind: "held", parent: null };
   const held = state.reports.get(parentRound);

@@ -202,6 +202,14 @@ describe("the parent", () => {
     expect(judge(proposeOf(2, all), withReports(ROUND - 3))).toEqual(["propose: parent-too-old"]);
   });
 
+  test("may not be passed over by a report that published, however young: the chain holds what it said", () => {
+    const push = { index: 0, status: "ok", value: 1_000_000n, confidencePpb: 0 } as const;
+    const member = withReports(ROUND - 2);
+    member.feed({ kind: "report-verified", signed: signedOf(config, ROUND - 1, { pushes: [push] }) });
+    const over = proposeOf(2, all, { parent: parentRef(ROUND - 2) });
+    expect(judge(over, member)).toEqual(["propose: parent-hides-a-publication"]);
+  });
+
   test("must lie below the round", () => {
     for (const round of [ROUND, ROUND + 1]) {
       expect(judge(proposeOf(2, all, { parent: parentRef(round) }), withReports(ROUND - 1))).toEqual([
