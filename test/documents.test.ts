@@ -32,7 +32,9 @@ function commandsOf(document: string): readonly string[] {
     (match) => match[1]!,
   );
   const lines = blocks.flatMap((block) => block.replaceAll("\\\n", " ").split("\n"));
+  // A line of two commands is two commands.
   return lines
+    .flatMap((line) => line.split(" && "))
     .map((line) =>
       line
         .replace(/^\$ /, "")
