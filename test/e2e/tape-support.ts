@@ -2,7 +2,7 @@
 
 type Row = Readonly<Record<string, string>>;
 
-export const SERIES = ["usd_close", "usdt_close", "usdc_close", "kraken_usdc_close"] as const;
+const SERIES = ["usd_close", "usdt_close", "usdc_close", "kraken_usdc_close"] as const;
 export type SeriesName = (typeof SERIES)[number];
 
 /** Closes of each minute by the unix second at which it opens; null where nothing traded. */
@@ -23,21 +23,27 @@ export function minuteCloses(rows: readonly Row[]): MinuteCloses {
   );
 }
 
-/** On the straight line from the close before a minute, at its beginning, to its own close, at its end. */
-export function seriesPrice(closes: MinuteCloses, series: SeriesName, unix: number): number {
+/** Minutes for which a close still stands where nothing trades. */
+const CARRY_MINUTES = 5;
+
+function lastClose(closes: MinuteCloses, series: SeriesName, opensAt: number): number | null {
+  const minutes = Array.from({ length: CARRY_MINUTES + 1 }, (_, back) => closes.get(opensAt - 60 * back)?.[series]);
+  return minutes.find((close) => close !== null && close !== undefined) ?? null;
+}
+
+/** On the straight line from the close before a minute, at its beginning, to its own close, at its end; null without any. */
+export function seriesPrice(closes: MinuteCloses, series: SeriesName, unix: number): number | null {
   const opensAt = 60 * Math.floor(unix / 60);
-  const before = closes.get(opensAt - 60)?.[series];
-  const own = closes.get(opensAt)?.[series];
-  if (before === null || before === undefined || own === null || own === undefined) {
-    throw new Error(`${series} has no closes around ${unix}`);
-  }
+  const before = lastClose(closes, series, opensAt - 60);
+  const own = closes.get(opensAt)?.[series] ?? before;
+  if (before === null || own === null) return own;
   return before + ((own - before) * (unix - opensAt)) / 60;
 }
 
-/** As who takes a stablecoin for a dollar would do it: the middle of all four series, the mean of the middle two. */
-export function naiveMedian(priceOf: (series: SeriesName) => number): number {
-  const sorted = SERIES.map(priceOf).sort((a, b) => a - b);
-  return (sorted[1]! + sorted[2]!) / 2;
+/** As who takes a stablecoin for a dollar would do it: the middle of all four series, of two middle ones the mean. */
+export function naiveMedian(priceOf: (series: SeriesName) => number | null): number {
+  const sorted = SERIES.flatMap((series) => priceOf(series) ?? []).sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 function middle(values: readonly number[]): number {
