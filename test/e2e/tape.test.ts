@@ -26,7 +26,7 @@ const WORST_MINUTE = unix("2023-03-11T07:48:00Z");
 const WINDOW =
   process.env["TENOR_TAPE"] === "day"
     ? { from: unix("2023-03-10T23:10:00Z"), upAt: unix("2023-03-11T00:00:00Z"), to: unix("2023-03-12T00:00:00Z") }
-    : { from: unix("2023-03-11T06:30:00Z"), upAt: WORST_MINUTE - 300, to: unix("2023-03-11T09:10:00Z") };
+    : { from: unix("2023-03-11T06:36:00Z"), upAt: WORST_MINUTE - 300, to: unix("2023-03-11T08:16:00Z") };
 const PLAY_MS = ((WINDOW.to - WINDOW.from) / SPEED) * 1_000;
 const OFF_MAX = 0.005;
 const VOL_OFF_MAX = 0.005;
