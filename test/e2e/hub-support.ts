@@ -7,6 +7,20 @@ import type { Submission } from "../../src/chain/submissions.ts";
 import type { UnlockedAccount } from "../../src/chain/unlocked.ts";
 import { statusCode } from "../../src/report/report.ts";
 
+/** Where each field of a payload begins; the layout of src/report/codec.ts. */
+export const AT = {
+  version: 0,
+  networkTag: 1,
+  keyTag: 5,
+  round: 9,
+  time: 15,
+  root: 21,
+  rAddress: 53,
+  z: 73,
+  entries: 105,
+};
+export const ENTRY_AT = { index: 0, status: 2, value: 3, confidence: 19 };
+
 /** Enough for any submit; given, so that nobody estimates a transaction that is meant to revert. */
 const GAS_LIMIT = 500_000;
 const MINED_TIMEOUT_MS = 30_000;

@@ -12,12 +12,9 @@ import { ENTRY_BYTES, encodeSubmit, reportDigest, SUBMIT_HEADER_BYTES } from "..
 import { keccakHex } from "../../src/report/hash.ts";
 import type { Report } from "../../src/report/report.ts";
 import { SigningGroup } from "./group-support.ts";
-import { HubDoor, spliced, withAccepted, withByteChanged } from "./hub-support.ts";
+import { AT, ENTRY_AT, HubDoor, spliced, withAccepted, withByteChanged } from "./hub-support.ts";
 import { eventually, startDevnet } from "./support.ts";
 
-/** Where each field of a payload begins; the layout of src/report/codec.ts. */
-const AT = { version: 0, networkTag: 1, keyTag: 5, round: 9, time: 15, root: 21, rAddress: 53, z: 73, entries: 105 };
-const ENTRY_AT = { index: 0, status: 2, value: 3, confidence: 19 };
 const ROUND_MAX = 2 ** 34 - 1;
 const AHEAD_MAX_SEC = 30;
 const OTHER_NETWORK = keccakHex(asciiBytes("another network"));
