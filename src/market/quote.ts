@@ -36,6 +36,14 @@ export type FutureQuote = {
   readonly bid: number | null;
   readonly ask: number | null;
   readonly mark: number;
+  /**
+   * Of a perpetual: what longs paid shorts over the last eight hours, and the rate that holds now per eight hours, both
+   * as a decimal of the position. null for a dated future, and where the venue gives none or nonsense.
+   */
+  readonly funding8h: number | null;
+  readonly currentFunding: number | null;
+  /** The venue's own index, which the row settles or funds against; absent where the row does not carry it. */
+  readonly index?: number;
 };
 
 /** One listed option. Deribit's inverse premiums are in coin: premium in quote currency = coin premium × the row's forward. */
@@ -67,6 +75,28 @@ export type FutureBoard = Stamped & {
   readonly refused: Readonly<Record<string, number>>;
 };
 
+/** One complete bar of trades. low ≤ open, close ≤ high, all > 0. */
+export type Candle = {
+  /** Unix ms of the bar's first instant, a multiple of its interval. */
+  readonly openMs: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+};
+
+/**
+ * A venue's trade bars of one pair. `timeMs` is when the newest bar ended, and the receipt where there is none.
+ * A bar in which nothing traded, or that the venue no longer has, is missing: gaps stay gaps.
+ */
+export type CandleSeries = Stamped & {
+  readonly base: string;
+  readonly quote: string;
+  readonly intervalMs: number;
+  /** Ascending by `openMs`, none twice, only bars that had ended at receipt. */
+  readonly closes: readonly Candle[];
+};
+
 /** Why a source gave nothing usable: a closed set, for metrics and the page. */
 export type GapReason =
   | "timeout"
@@ -85,7 +115,7 @@ export type GapReason =
   | "test-network"
   | "never-fetched";
 
-/** A subscription that has nothing fresh to say, and why. `source` names it: `kraken:BTC-USD`, `deribit:BTC.options`. */
+/** A subscription that has nothing fresh to say, and why. `source` names it: `kraken:BTC-USD`, `kraken:BTC-USD.candles`, `deribit:BTC.options`. */
 export type SourceGap = {
   readonly venue: Venue;
   readonly source: string;
@@ -101,5 +131,6 @@ export type MarketSnapshot = {
   readonly indices: readonly IndexQuote[];
   readonly chains: readonly OptionChain[];
   readonly futures: readonly FutureBoard[];
+  readonly candles: readonly CandleSeries[];
   readonly gaps: readonly SourceGap[];
 };

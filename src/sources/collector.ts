@@ -102,7 +102,7 @@ export class Collector {
       else if (held?.kind === "futures") futures.push(held.value);
       else if (held?.kind === "options") chains.push(held.value);
     }
-    return { takenAtMs: nowMs, spots, indices, chains, futures, gaps };
+    return { takenAtMs: nowMs, spots, indices, chains, futures, candles: [], gaps };
   }
 
   statistics(): readonly SourceStatistics[] {

@@ -1,4 +1,7 @@
-/** Deribit's futures and perpetual: GET /public/get_book_summary_by_currency?currency=BTC&kind=future. Prices in USD. */
+/**
+ * Deribit's futures and perpetual: GET /public/get_book_summary_by_currency?currency=BTC&kind=future. Prices in USD.
+ * A perpetual's row adds `funding_8h` (realised over the last eight hours) and `current_funding`, decimals per eight hours.
+ */
 import type { Instrument } from "../market/instrument.ts";
 import type { FutureBoard, FutureQuote } from "../market/quote.ts";
 import { isFiniteNumber } from "./decimal.ts";
@@ -7,6 +10,12 @@ import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./deribit-enve
 import type { Parsed } from "./gap.ts";
 import { isCrossed, spotPriceInRange } from "./sanity.ts";
 import type { FuturesSubscription } from "./subscription.ts";
+
+/**
+ * Deribit caps the rate at ±0.5 % per eight hours, as a decimal. Ten times that leaves room for another cap and none for
+ * a rate in percent of a busy hour.
+ */
+const FUNDING_MAX = 0.05;
 
 export const deribitFutures = {
   path: ({ base }: FuturesSubscription): string => `/public/get_book_summary_by_currency?currency=${base}&kind=future`,
@@ -34,5 +43,20 @@ function readFuture(row: BoardRow, instrument: string, listed: Instrument): Futu
   if (bid === undefined || ask === undefined) return "bad-number";
   if (!isFiniteNumber(mark) || spotPriceInRange("mark", mark) !== null) return "bad-number";
   if (isCrossed(bid, ask)) return "crossed";
-  return { instrument, expiryMs: listed.kind === "future" ? listed.expiryMs : null, bid, ask, mark };
+  const perpetual = listed.kind === "perpetual";
+  const index = row.estimated_delivery_price;
+  return {
+    instrument,
+    expiryMs: perpetual ? null : listed.expiryMs,
+    bid,
+    ask,
+    mark,
+    funding8h: perpetual ? fundingOf(row.funding_8h) : null,
+    currentFunding: perpetual ? fundingOf(row.current_funding) : null,
+    ...(isFiniteNumber(index) && spotPriceInRange("index", index) === null ? { index } : {}),
+  };
+}
+
+function fundingOf(value: unknown): number | null {
+  return isFiniteNumber(value) && Math.abs(value) <= FUNDING_MAX ? value : null;
 }

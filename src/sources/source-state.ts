@@ -107,7 +107,14 @@ function sameRows<R>(a: readonly R[], b: readonly R[], same: (a: R, b: R) => boo
 }
 
 function sameFuture(a: FutureQuote, b: FutureQuote): boolean {
-  return a.instrument === b.instrument && a.bid === b.bid && a.ask === b.ask && a.mark === b.mark;
+  return (
+    a.instrument === b.instrument &&
+    a.bid === b.bid &&
+    a.ask === b.ask &&
+    a.mark === b.mark &&
+    a.funding8h === b.funding8h &&
+    a.currentFunding === b.currentFunding
+  );
 }
 
 function sameOption(a: OptionQuote, b: OptionQuote): boolean {

@@ -53,7 +53,7 @@ async function snapshotOf(market: TestMarket, definitions: readonly FeedDefiniti
     else if (quote.kind === "index") indices.push(quote.value);
     else if (quote.kind === "options") chains.push(quote.value);
   }
-  return { takenAtMs, spots, indices, chains, futures: [], gaps };
+  return { takenAtMs, spots, indices, chains, futures: [], candles: [], gaps };
 }
 
 function valueOf(evaluation: Evaluation): number {

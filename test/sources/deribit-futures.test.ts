@@ -5,6 +5,9 @@ import { describeAdapter } from "./conformance.ts";
 
 const subscription = DERIBIT_BTC.futures;
 
+/** A row that says nothing about funding. */
+const UNFUNDED = { funding8h: null, currentFunding: null };
+
 describeAdapter({
   subscription,
   path: "/public/get_book_summary_by_currency?currency=BTC&kind=future",
@@ -18,8 +21,15 @@ describeAdapter({
       receivedAtMs: NOW_MS,
       base: "BTC",
       futures: [
-        { instrument: "BTC-25SEP26", expiryMs: Date.UTC(2026, 8, 25, 8), bid: 78608.5, ask: 78612.5, mark: 78610.75 },
-        { instrument: "BTC-PERPETUAL", expiryMs: null, bid: 78608.5, ask: null, mark: 78610.75 },
+        {
+          instrument: "BTC-25SEP26",
+          expiryMs: Date.UTC(2026, 8, 25, 8),
+          bid: 78608.5,
+          ask: 78612.5,
+          mark: 78610.75,
+          ...UNFUNDED,
+        },
+        { instrument: "BTC-PERPETUAL", expiryMs: null, bid: 78608.5, ask: null, mark: 78610.75, ...UNFUNDED },
       ],
       refused: {},
     },
@@ -48,6 +58,40 @@ describe("rows of the futures board", () => {
     expect(deribitFutures.parse(body, subscription, NOW_MS)).toMatchObject({
       kind: "quote",
       quote: { futures: [{ instrument: "BTC-PERPETUAL" }], refused: { [reason]: 1 } },
+    });
+  });
+});
+
+describe("funding", () => {
+  const read = (change: Record<string, unknown>) => {
+    const parsed = deribitFutures.parse(rowsBody([futureRow(change)]), subscription, NOW_MS);
+    return parsed.kind === "quote" ? parsed.quote.futures[0]! : expect.fail(parsed.detail);
+  };
+  const perpetual = { instrument_name: "BTC-PERPETUAL", estimated_delivery_price: 78494.25 };
+
+  test("of a perpetual is the decimal per eight hours as sent, beside the venue's index", () => {
+    expect(read({ ...perpetual, funding_8h: 5.06e-6, current_funding: -1.428e-5 })).toMatchObject({
+      funding8h: 5.06e-6,
+      currentFunding: -1.428e-5,
+      index: 78494.25,
+    });
+    expect(read({ ...perpetual, funding_8h: 0, current_funding: 0.0 })).toMatchObject({ funding8h: 0 });
+  });
+
+  test("is null, and the row stands, where it is absent, no number or absurd", () => {
+    for (const value of [undefined, null, "5e-6", Number.NaN, 0.06, -1, 1e300]) {
+      expect(read({ ...perpetual, funding_8h: value, current_funding: value })).toMatchObject(UNFUNDED);
+    }
+  });
+
+  test("of a dated future is null whatever the row says, and an absurd index is left out", () => {
+    expect(read({ funding_8h: 1e-5, current_funding: 1e-5, estimated_delivery_price: -3 })).toEqual({
+      instrument: "BTC-25SEP26",
+      expiryMs: Date.UTC(2026, 8, 25, 8),
+      bid: 78608.5,
+      ask: 78612.5,
+      mark: 78610.75,
+      ...UNFUNDED,
     });
   });
 });

@@ -34,5 +34,5 @@ export function recordedSnapshot(file: RecordedFile, base: "BTC" | "ETH"): Marke
     options,
     refused: {},
   } as const;
-  return { takenAtMs, spots, indices: [], chains: [chain], futures: [], gaps: [] };
+  return { takenAtMs, spots, indices: [], chains: [chain], futures: [], candles: [], gaps: [] };
 }

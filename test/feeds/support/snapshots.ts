@@ -15,7 +15,7 @@ import { yearsBetween } from "../../../src/quant/day-count.ts";
 export const NOW_MS = Date.UTC(2026, 0, 13, 9, 21, 45);
 
 export function snapshot(parts: Partial<MarketSnapshot> = {}): MarketSnapshot {
-  return { takenAtMs: NOW_MS, spots: [], indices: [], chains: [], futures: [], gaps: [], ...parts };
+  return { takenAtMs: NOW_MS, spots: [], indices: [], chains: [], futures: [], candles: [], gaps: [], ...parts };
 }
 
 /** A book of 2 bp around `middle`, received half a second ago and changed just then. */
