@@ -21,12 +21,14 @@ const SQRT_HALF = 0.7071067811865476;
 const SQRT_2PI = 2.5066282746310002;
 const SQRT_HALF_PI = 1.2533141373155001;
 
-/** The series is used for t up to this times max(1, |h|); ten odd terms then reach the last place for every h ≤ 0. */
-const SERIES_MAX_T = 0.25;
+/** The series is used for t up to this times max(1, |h|); ten odd terms are then within 1e-14 of the sum, h ≥ -38. */
+const SERIES_MAX_T = 0.2;
 const SERIES_LAST_TERM = 19;
 /** Above this h the moments are computed upwards; below it that would lose digits, and downwards it does not. */
 const UPWARD_MIN_H = -2;
-const FRACTION_DEPTH = 80;
+/** Levels of the continued fraction: a + b/h², found by trial, is within 5e-16 of 400 levels everywhere below -2. */
+const FRACTION_MIN_DEPTH = 20;
+const FRACTION_DEPTH_SLOPE = 240;
 /** Above this h + t the scaled functions grow without bound and the plain distribution functions lose nothing. */
 const PLAIN_MIN_UPPER = 0.85;
 
@@ -52,9 +54,10 @@ function seriesUpwards(h: number, t: number): number {
 /** rₙ = Iₙ/Iₙ₋₁ from the continued fraction rₙ = n/(|h| + rₙ₊₁), summed on the way by Horner's rule. */
 function seriesDownwards(h: number, t: number): number {
   const distance = -h;
-  let ratio = 0.5 * (Math.sqrt(distance * distance + 4 * (FRACTION_DEPTH + 1)) - distance);
+  const depth = FRACTION_MIN_DEPTH + Math.ceil(FRACTION_DEPTH_SLOPE / (distance * distance));
+  let ratio = 0.5 * (Math.sqrt(distance * distance + 4 * (depth + 1)) - distance);
   let sum = 0;
-  for (let n = FRACTION_DEPTH; n >= 1; n--) {
+  for (let n = depth; n >= 1; n--) {
     ratio = n / (distance + ratio);
     if (n <= SERIES_LAST_TERM) sum = ((n % 2 === 1 ? 1 + sum : sum) * ratio * t) / n;
   }
@@ -64,7 +67,7 @@ function seriesDownwards(h: number, t: number): number {
 /**
  * D = price over vega of the normalised option, Y(h + t) - Y(h - t).
  * @param h ≤ 0
- * @param t > 0 with h + t ≤ 0.85, or t ≤ 0.25·max(1, |h|); beyond that the result overflows before the price does
+ * @param t > 0 with h + t ≤ 0.85, or t ≤ 0.2·max(1, |h|); beyond that the result overflows before the price does
  * @returns relative error below 1e-14
  */
 export function priceOverVega(h: number, t: number): number {

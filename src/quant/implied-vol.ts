@@ -27,7 +27,7 @@ export type ImpliedVol =
   | { readonly ok: true; readonly vol: number }
   | { readonly ok: false; readonly why: NoImpliedVol };
 
-const STEPS = 8;
+const STEPS = 6;
 const HALF_LOG_2PI = 0.9189385332046728;
 
 /** The Newton step and f″/f′ of one of the three forms at v. */
