@@ -1,4 +1,5 @@
 /** What one node's methods say of one feed at one instant: fixed point, or a reason. Floats end here. */
+import type { Observed } from "./observed.ts";
 
 /** Why a source did not count: a closed set, for metrics and the page. */
 export type ExclusionReason =
@@ -22,9 +23,25 @@ export type NoteKind =
   /** It has nothing fresh to compare with. */
   | "cross-check-absent"
   /** An expiry nearer to the tenor than the one used could not be used. */
-  | "expiry-passed-over";
+  | "expiry-passed-over"
+  /** A source's price was moved to the cap around the median. */
+  | "capped"
+  /** A step of the contingency ladder is taken. */
+  | "few-sources"
+  /** Where the strikes of a volatility index ended, and what lies beyond. */
+  | "wing-cut";
 
 export type EvaluationNote = { readonly kind: NoteKind; readonly source: string; readonly detail: string };
+
+/** One number that entered the value, for people: `source` is a market, an expiry or another feed. */
+export type InputLine = {
+  readonly source: string;
+  readonly label: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Part of the whole, 0 … 1; null where inputs are not weighed. */
+  readonly weight: number | null;
+};
 
 export type MissingReason =
   | "too-few-sources"
@@ -33,15 +50,25 @@ export type MissingReason =
   | "no-bracketing-expiries"
   | "calendar-arbitrage"
   | "no-spot"
+  | "no-perpetual"
+  | "no-candles"
+  | "too-few-strikes"
+  | "wing-cut"
+  | "no-fit"
+  | "not-in-window"
+  | "low-coverage"
   | "out-of-range";
 
 export type Evaluation =
   | {
       readonly kind: "value";
-      /** In the feed's decimals. */
+      /** The feed's own number, in its decimals. */
       readonly value: bigint;
+      /** What is said to the others: the number itself, a surface or a settlement. */
+      readonly observed: Exclude<Observed, null>;
       /** Sources that counted. */
       readonly sources: readonly string[];
+      readonly inputs: readonly InputLine[];
       readonly excluded: readonly Exclusion[];
       readonly notes: readonly EvaluationNote[];
     }
@@ -49,5 +76,6 @@ export type Evaluation =
       readonly kind: "missing";
       readonly reason: MissingReason;
       readonly detail: string;
+      readonly inputs: readonly InputLine[];
       readonly excluded: readonly Exclusion[];
     };

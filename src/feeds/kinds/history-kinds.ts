@@ -1,0 +1,78 @@
+/** The kinds that look back over time: realised volatility, funding, settlement. */
+import { z } from "zod";
+import { text, wholeNumber } from "../schema-parts.ts";
+import { common, feedRef, maxQuoteAgeMs } from "./common.ts";
+
+const coverage = text(
+  /^0\.\d{1,6}$|^1$/,
+  'a part between 0 and 1 as a string, such as "0.95"',
+  "Less of the window seen makes the feed missing.",
+);
+
+export const realisedVol = z
+  .strictObject({
+    kind: z.literal("realised-vol"),
+    ...common,
+    method: z.strictObject({
+      windowDays: wholeNumber(1, 90, "days", "The window that ends now. It is part of the feed's name."),
+      intervalMs: z.literal(300_000).describe("Returns are taken over five minutes."),
+      candles: z
+        .array(
+          z.strictObject({
+            venue: z.enum(["coinbase", "bitstamp", "binance", "kraken"]),
+            base: text(/^[A-Z0-9]{2,10}$/, "a coin such as BTC", "The coin."),
+            quote: text(/^[A-Z0-9]{2,10}$/, "a currency such as USD", "What it is priced in."),
+          }),
+        )
+        .min(3, { error: "at least 3 markets" })
+        .max(8, { error: "at most 8 markets" })
+        .describe("Whose candles are read. Each gives its own volatility; the middle one counts."),
+      minCoverage: coverage,
+      maxCandleAgeMs: wholeNumber(300_000, 86_400_000, "milliseconds", "The newest candle may be this old."),
+    }),
+  })
+  .describe("Realised volatility: the root of the annualised sum of squared five-minute returns, decimal.");
+
+export const funding8h = z
+  .strictObject({
+    kind: z.literal("funding-8h"),
+    ...common,
+    method: z.strictObject({
+      venue: z.enum(["deribit"]).describe("Whose perpetual is read."),
+      maxQuoteAgeMs,
+      spot: feedRef.describe("The spot index that the perpetual's premium is held against."),
+      maxPremiumBps: wholeNumber(1, 2_000, "basis points", "A perpetual further from spot is not believed."),
+    }),
+  })
+  .describe("What a long perpetual paid over the last eight hours, as a part of its value. It may be negative.");
+
+export const settlement = z
+  .strictObject({
+    kind: z.literal("settlement"),
+    ...common,
+    method: z.strictObject({
+      spot: feedRef.describe("The spot index that is averaged."),
+      schedule: z
+        .discriminatedUnion("type", [
+          z.strictObject({
+            type: z.literal("daily"),
+            timeUtc: text(/^[0-2]\d:[0-5]\d$/, "a time such as 08:00", "When options expire, every day."),
+          }),
+          z.strictObject({
+            type: z.literal("every"),
+            periodMs: wholeNumber(30_000, 86_400_000, "milliseconds", "For test networks: an expiry every so often …"),
+            offsetMs: wholeNumber(0, 86_399_999, "milliseconds", "… counted from 1 January 1970 and this much later."),
+          }),
+        ])
+        .describe("When settlements are fixed."),
+      windowMs: wholeNumber(10_000, 86_400_000, "milliseconds", "The average runs over this long before the expiry."),
+      sampleEveryMs: wholeNumber(250, 60_000, "milliseconds", "How often the spot index is looked at."),
+      maxHoldMs: wholeNumber(250, 600_000, "milliseconds", "A sample speaks for this long at most; the rest is a hole."),
+      minCoverage: coverage,
+    }),
+  })
+  .describe("The price at which options settle: the time-weighted mean of the spot index before the expiry.");
+
+export type RealisedVolDefinition = z.infer<typeof realisedVol>;
+export type Funding8hDefinition = z.infer<typeof funding8h>;
+export type SettlementDefinition = z.infer<typeof settlement>;

@@ -1,0 +1,74 @@
+/** A spot price: the capped, weighted middle of several venues' books. */
+import { z } from "zod";
+import { decimal, text, wholeNumber } from "../schema-parts.ts";
+import { common, maxQuoteAgeMs } from "./common.ts";
+
+const currency = text(/^[A-Z0-9]{2,10}$/, "2 to 10 upper-case letters or digits, such as BTC", "A coin or currency.");
+
+const spotVenue = z
+  .enum(["coinbase", "kraken", "bitstamp", "binance"])
+  .describe("An exchange with spot books that this version reads.");
+
+const spotMarket = z
+  .strictObject({
+    venue: spotVenue,
+    base: currency,
+    quote: currency,
+    weight: wholeNumber(1, 100, "parts", "How much this book counts beside the others."),
+  })
+  .describe("One order book: the venue's price of one `base` in `quote`.");
+
+const conversion = z
+  .strictObject({
+    quote: currency.describe("The quote currency to be converted, such as USDT."),
+    venues: z
+      .array(spotVenue)
+      .min(1, { error: "at least one venue" })
+      .max(8, { error: "at most 8 venues" })
+      .describe("Whose `quote`-USD books give the rate. A book is never converted by its own venue."),
+    low: decimal("Rates below are not believed."),
+    high: decimal("Rates above are not believed."),
+    agreementBps: wholeNumber(1, 1_000, "basis points", "Two rates further apart than this give no rate at all."),
+    maxQuoteAgeMs: wholeNumber(100, 600_000, "milliseconds", "Older rates are left out."),
+  })
+  .describe("How books in another quote currency come to count in USD.");
+
+export const spotIndex = z
+  .strictObject({
+    kind: z.literal("spot-index"),
+    ...common,
+    method: z.strictObject({
+      maxQuoteAgeMs,
+      markets: z
+        .array(spotMarket)
+        .min(3, { error: "at least 3 markets" })
+        .max(16, { error: "at most 16 markets" })
+        .describe("The books the price is made of."),
+      conversions: z.array(conversion).max(4, { error: "at most 4 conversions" }),
+      capBps: wholeNumber(1, 500, "basis points", "A price further from the weighted median counts as this far away."),
+      outlierBps: wholeNumber(10, 2_000, "basis points", "A book further than this from the median is left out …"),
+      readmitBps: wholeNumber(
+        1,
+        1_000,
+        "basis points",
+        "… until it is nearer than this again, at most half of outlierBps.",
+      ),
+      maxSpreadBps: wholeNumber(1, 2_000, "basis points", "A book with a wider spread has no meaningful middle."),
+      frozenAfterMs: wholeNumber(
+        1_000,
+        600_000,
+        "milliseconds",
+        "A book that has not changed for longer is left out while at least two other venues' books change.",
+      ),
+      crossCheck: z
+        .strictObject({
+          venue: z.literal("deribit"),
+          maxApartBps: wholeNumber(1, 2_000, "basis points", "A larger distance from the venue's own index is noted."),
+        })
+        .nullable()
+        .describe("A venue's own index to compare with. It never enters the value and never stops it. null for none."),
+    }),
+  })
+  .describe("A spot price: the capped weighted mean of several venues' books.");
+
+export type SpotIndexDefinition = z.infer<typeof spotIndex>;
