@@ -1,0 +1,214 @@
+/**
+ * Last steps of an SVI calibration, in all five parameters: Levenberg-Marquardt (D. W. Marquardt, "An algorithm for
+ * least-squares estimation of nonlinear parameters", 1963) from the searched slice, to full precision; and for a slice
+ * with a butterfly arbitrage the same with a penalty on g below its least value, whose weight rises until none is left.
+ * What still fails then is mixed with a flat slice, which has g = 1, as little as the condition allows. Every step
+ * stays inside the domain and Lee's bound.
+ */
+import type { FitData } from "./svi-fit-inner.ts";
+import type { SviRaw } from "./svi.ts";
+import { durrleman, minDurrleman, minVariance, WING_SLOPE_MAX } from "./svi.ts";
+
+const SIZE = 5;
+const POLISH_STEPS = 12;
+const REPAIR_STEPS = 15;
+const REPAIR_ROUNDS = 6;
+const REPAIR_POINTS = 24;
+const MIX_STEPS = 30;
+const RHO_MAX = 0.9999;
+
+type Vector = readonly number[];
+
+function sliceOf(p: Vector): SviRaw {
+  return { a: p[0]!, b: p[1]!, rho: p[2]!, m: p[3]!, sigma: p[4]! };
+}
+
+function vectorOf(svi: SviRaw): number[] {
+  return [svi.a, svi.b, svi.rho, svi.m, svi.sigma];
+}
+
+function inDomain(svi: SviRaw, sigmaMin: number): boolean {
+  return (
+    svi.b >= 0 &&
+    Math.abs(svi.rho) <= RHO_MAX &&
+    svi.sigma >= sigmaMin &&
+    svi.b * (1 + Math.abs(svi.rho)) <= WING_SLOPE_MAX &&
+    minVariance(svi) >= 0
+  );
+}
+
+/** One row of a least-squares problem: what is left over, and its derivatives by the five parameters. */
+type Row = (residual: number, gradient: Vector) => void;
+
+/** Gaussian elimination of a symmetric positive 5 × 5 system; null where it is singular. */
+function solveFive(matrix: readonly (readonly number[])[], right: Vector): number[] | null {
+  const rows = matrix.map((row, i) => [...row, right[i]!]);
+  for (let i = 0; i < SIZE; i++) {
+    const pivot = rows[i]!;
+    if (!(pivot[i]! > 0)) return null;
+    for (let j = i + 1; j < SIZE; j++) {
+      const row = rows[j]!;
+      const factor = row[i]! / pivot[i]!;
+      for (let c = i; c <= SIZE; c++) row[c]! -= factor * pivot[c]!;
+    }
+  }
+  const solution = [0, 0, 0, 0, 0];
+  for (let i = SIZE - 1; i >= 0; i--) {
+    const row = rows[i]!;
+    let sum = row[SIZE]!;
+    for (let j = i + 1; j < SIZE; j++) sum -= row[j]! * solution[j]!;
+    solution[i] = sum / row[i]!;
+  }
+  return solution;
+}
+
+type LeastSquares = {
+  readonly cost: (svi: SviRaw) => number;
+  readonly rows: (svi: SviRaw, row: Row) => void;
+};
+
+function descend(problem: LeastSquares, start: SviRaw, sigmaMin: number, steps: number): SviRaw {
+  let svi = start;
+  let cost = problem.cost(svi);
+  let damping = 1e-3;
+  for (let step = 0; step < steps; step++) {
+    const normal = Array.from({ length: SIZE }, () => [0, 0, 0, 0, 0]);
+    const right = [0, 0, 0, 0, 0];
+    problem.rows(svi, (residual, gradient) => {
+      for (let i = 0; i < SIZE; i++) {
+        right[i]! -= residual * gradient[i]!;
+        for (let j = 0; j < SIZE; j++) normal[i]![j]! += gradient[i]! * gradient[j]!;
+      }
+    });
+    const scale = normal.map((row, i) => 1 / Math.sqrt(Math.max(row[i]!, 1e-300)));
+    const scaled = normal.map((row, i) =>
+      row.map((entry, j) => entry * scale[i]! * scale[j]! + (i === j ? damping : 0)),
+    );
+    const move = solveFive(
+      scaled,
+      right.map((entry, i) => entry * scale[i]!),
+    );
+    const next = sliceOf(vectorOf(svi).map((entry, i) => entry + (move === null ? Number.NaN : move[i]! * scale[i]!)));
+    const nextCost = inDomain(next, sigmaMin) ? problem.cost(next) : Infinity;
+    if (nextCost < cost) {
+      svi = next;
+      cost = nextCost;
+      damping = Math.max(1e-14, damping * 0.01);
+    } else {
+      damping = Math.max(1e-10, damping * 20);
+      if (damping > 1e6) break;
+    }
+  }
+  return svi;
+}
+
+function quoteProblem(data: FitData): LeastSquares {
+  return {
+    cost: (svi) => costOf(data, svi),
+    rows: (svi, row) => {
+      for (let i = 0; i < data.k.length; i++) {
+        const u = Math.sqrt(data.weight[i]!);
+        const x = data.k[i]! - svi.m;
+        const root = Math.sqrt(x * x + svi.sigma * svi.sigma);
+        const error = svi.a + svi.b * (svi.rho * x + root) - data.w[i]!;
+        row(u * error, [
+          u,
+          u * (svi.rho * x + root),
+          u * svi.b * x,
+          -u * svi.b * (svi.rho + x / root),
+          (u * svi.b * svi.sigma) / root,
+        ]);
+      }
+    },
+  };
+}
+
+/** The weighted sum of squared errors in total variance. */
+export function costOf(data: FitData, svi: SviRaw): number {
+  let cost = 0;
+  for (let i = 0; i < data.k.length; i++) {
+    const x = data.k[i]! - svi.m;
+    const error = svi.a + svi.b * (svi.rho * x + Math.sqrt(x * x + svi.sigma * svi.sigma)) - data.w[i]!;
+    cost += data.weight[i]! * error * error;
+  }
+  return cost;
+}
+
+/** The nearest local optimum without a view to butterflies. @param start inside the domain */
+export function polishSlice(data: FitData, start: SviRaw, sigmaMin: number): SviRaw {
+  return descend(quoteProblem(data), start, sigmaMin, POLISH_STEPS);
+}
+
+/** The quotes' rows and, at each of `ks`, √weight·max(0, floor - g) with its derivatives by differences. */
+function penalised(data: FitData, ks: readonly number[], floor: number, weight: number): LeastSquares {
+  const quotes = quoteProblem(data);
+  const root = Math.sqrt(weight / ks.length);
+  const lack = (svi: SviRaw, k: number): number => root * Math.min(4, Math.max(0, floor - durrleman(svi, k)));
+  return {
+    cost: (svi) => {
+      let cost = quotes.cost(svi);
+      for (const k of ks) cost += lack(svi, k) * lack(svi, k);
+      return cost;
+    },
+    rows: (svi, row) => {
+      quotes.rows(svi, row);
+      const base = vectorOf(svi);
+      const level = 1e-6 * Math.max(minVariance(svi), 1e-3 * svi.b * svi.sigma);
+      const steps = [level, 1e-6 * svi.b, 1e-6, 1e-6 * svi.sigma, 1e-6 * svi.sigma];
+      const moved = steps.map((step, i) => sliceOf(base.map((entry, j) => (i === j ? entry + step : entry))));
+      for (const k of ks) {
+        const here = lack(svi, k);
+        if (here === 0) continue;
+        row(
+          here,
+          moved.map((slice, i) => (lack(slice, k) - here) / steps[i]!),
+        );
+      }
+    },
+  };
+}
+
+/** The slice with b times `share` and the level that keeps the weighted mean of its variance at the quotes. */
+function mixedWithFlat(data: FitData, svi: SviRaw, share: number): SviRaw {
+  let sum = 0;
+  let sumW = 0;
+  let sumBend = 0;
+  for (let i = 0; i < data.k.length; i++) {
+    const x = data.k[i]! - svi.m;
+    sum += data.weight[i]!;
+    sumW += data.weight[i]! * data.w[i]!;
+    sumBend += data.weight[i]! * svi.b * (svi.rho * x + Math.sqrt(x * x + svi.sigma * svi.sigma));
+  }
+  return { ...svi, a: (sumW - share * sumBend) / sum, b: share * svi.b };
+}
+
+/**
+ * A slice near `start`, and near the quotes, with g ≥ minG on the whole line.
+ * @param start inside the domain
+ * @param minG  0 ≤ minG < 1
+ */
+export function withoutButterfly(data: FitData, start: SviRaw, sigmaMin: number, minG: number): SviRaw {
+  let svi = start;
+  const ks: number[] = [];
+  for (let i = 1 - REPAIR_POINTS; i < REPAIR_POINTS; i++) {
+    const u = i / REPAIR_POINTS;
+    ks.push(svi.m + (svi.sigma * u) / ((1 - u) * (1 + u)));
+  }
+  let weight = 1e-2 + costOf(data, svi);
+  for (let round = 0; round < REPAIR_ROUNDS; round++) {
+    const worst = minDurrleman(svi);
+    if (worst.g >= minG) return svi;
+    if (worst.k - worst.k === 0) ks.push(worst.k);
+    svi = descend(penalised(data, ks, 2 * minG + 1e-3, weight), svi, sigmaMin, REPAIR_STEPS);
+    weight *= 30;
+  }
+  if (minDurrleman(svi).g >= minG) return svi;
+  let admissible = 0;
+  let excluded = 1;
+  for (let step = 0; step < MIX_STEPS; step++) {
+    const share = 0.5 * (admissible + excluded);
+    if (minDurrleman(mixedWithFlat(data, svi, share)).g >= minG) admissible = share;
+    else excluded = share;
+  }
+  return mixedWithFlat(data, svi, admissible);
+}
