@@ -1,0 +1,50 @@
+/**
+ * One node's own time-weighted mean over a settlement window, from samples that come when they come. A price speaks from
+ * its sample to the next one, for `maxHoldMs` at most; what nobody spoke for is a hole and lowers the coverage. No sample
+ * at any exact instant is ever needed: a cumulative sum of price times time is all there is.
+ */
+
+/** Plain data, so that it survives a restart. Prices in USD, sums in USD · ms. */
+export type WindowMean = {
+  readonly expiryMs: number;
+  readonly windowMs: number;
+  readonly priceTime: number;
+  readonly coveredMs: number;
+  /** The newest sample; null before the first. */
+  readonly last: { readonly timeMs: number; readonly price: number } | null;
+  /** Up to here the window is accounted for. */
+  readonly doneMs: number;
+};
+
+export function openWindow(expiryMs: number, windowMs: number): WindowMean {
+  return { expiryMs, windowMs, priceTime: 0, coveredMs: 0, last: null, doneMs: expiryMs - windowMs };
+}
+
+/** Accounts for the time up to `timeMs` with the newest sample before it. Time never runs backwards: earlier is ignored. */
+export function advanceWindow(mean: WindowMean, timeMs: number, maxHoldMs: number): WindowMean {
+  const untilMs = Math.min(timeMs, mean.expiryMs);
+  if (untilMs <= mean.doneMs) return mean;
+  const { last } = mean;
+  if (last === null) return { ...mean, doneMs: untilMs };
+  const fromMs = Math.max(mean.doneMs, last.timeMs);
+  const spokenMs = Math.max(0, Math.min(untilMs, last.timeMs + maxHoldMs) - fromMs);
+  return {
+    ...mean,
+    priceTime: mean.priceTime + last.price * spokenMs,
+    coveredMs: mean.coveredMs + spokenMs,
+    doneMs: untilMs,
+  };
+}
+
+/** @param price null: there is no price now, and the last one stops speaking */
+export function addSample(mean: WindowMean, timeMs: number, price: number | null, maxHoldMs: number): WindowMean {
+  const advanced = advanceWindow(mean, timeMs, maxHoldMs);
+  if (price === null) return { ...advanced, last: null };
+  if (!(price > 0) || price === Infinity || (advanced.last !== null && timeMs < advanced.last.timeMs)) return advanced;
+  return { ...advanced, last: { timeMs, price } };
+}
+
+/** The mean over what was spoken for; null while nothing was. */
+export function meanOf({ priceTime, coveredMs }: WindowMean): number | null {
+  return coveredMs > 0 ? priceTime / coveredMs : null;
+}
