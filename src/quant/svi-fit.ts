@@ -48,7 +48,7 @@ export type NoSviFit = {
   readonly ok: false;
   readonly why: /** A quote or the time to expiry is not what its type says. */
     | "bad-input"
-    /** Fewer than five strikes within four standard deviations: five numbers are not determined. */
+    /** Fewer than five strikes inside the cut: five numbers are not determined. */
     | "too-few-quotes"
     /** All quotes lie on one side of the money. */
     | "one-sided"
@@ -57,7 +57,7 @@ export type NoSviFit = {
   readonly usedPoints: number;
 };
 
-/** Quotes with |k| beyond this many √w at the money are not used. */
+/** Quotes with |k| beyond this many √w at the money are not used, unless the caller says otherwise. */
 export const CUT_DEVIATIONS = 4;
 /** The least g of a returned slice: room for the rounding of published parameters. */
 export const FITTED_MIN_G = 0.001;
@@ -116,8 +116,9 @@ function rmseOf(quotes: readonly SviQuote[], years: number, svi: SviRaw): number
  * The admissible slice nearest to the quotes, whatever their order.
  * @param quotes one expiry's, any order
  * @param years  time to expiry, > 0
+ * @param cutDeviations quotes with |k| beyond this many √w at the money are left out
  */
-export function fitSvi(quotes: readonly SviQuote[], years: number): SviFit | NoSviFit {
+export function fitSvi(quotes: readonly SviQuote[], years: number, cutDeviations = CUT_DEVIATIONS): SviFit | NoSviFit {
   if (!(years > 0 && years < Infinity) || !quotes.every(isUsable)) {
     return { ok: false, why: "bad-input", usedPoints: 0 };
   }
@@ -130,7 +131,7 @@ export function fitSvi(quotes: readonly SviQuote[], years: number): SviFit | NoS
   if (sorted.length === 0) return refuse("too-few-quotes", sorted);
   if (sorted[0]!.k > 0 || sorted.at(-1)!.k < 0) return refuse("one-sided", sorted);
   const deviation = Math.sqrt(atTheMoney(sorted));
-  const used = sorted.filter((quote) => Math.abs(quote.k) <= CUT_DEVIATIONS * deviation);
+  const used = sorted.filter((quote) => Math.abs(quote.k) <= cutDeviations * deviation);
   if (new Set(used.map((quote) => quote.k)).size < MIN_STRIKES) return refuse("too-few-quotes", used);
   const [kMin, kMax] = [used[0]!.k, used.at(-1)!.k];
   const span = kMax - kMin;
