@@ -1,10 +1,14 @@
 /** The one table from a subscription to its adapter: where to ask, how to read, how much to accept. */
 import { unreachable } from "../base/errors.ts";
-import type { FutureBoard, IndexQuote, OptionChain, SpotQuote, Venue } from "../market/quote.ts";
+import type { CandleSeries, FutureBoard, IndexQuote, OptionChain, SpotQuote, Venue } from "../market/quote.ts";
 import { readAnswer } from "./answer.ts";
 import { binance } from "./binance.ts";
+import { binanceCandles } from "./binance-candles.ts";
 import { bitstamp } from "./bitstamp.ts";
+import { bitstampCandles } from "./bitstamp-candles.ts";
+import type { CandleAdapter, CandlePage } from "./candle-bars.ts";
 import { coinbase } from "./coinbase.ts";
+import { coinbaseCandles } from "./coinbase-candles.ts";
 import type { DeribitRules } from "./deribit-envelope.ts";
 import { deribitFutures } from "./deribit-futures.ts";
 import { deribitIndex } from "./deribit-index.ts";
@@ -12,13 +16,21 @@ import { deribitOptions } from "./deribit-options.ts";
 import type { Parsed } from "./gap.ts";
 import type { HttpGet, HttpLimits } from "./http.ts";
 import { kraken } from "./kraken.ts";
-import type { SpotVenue, Subscription, SubscriptionKind } from "./subscription.ts";
+import { krakenCandles } from "./kraken-candles.ts";
+import type {
+  CandleSubscription,
+  PolledSubscription,
+  SpotVenue,
+  Subscription,
+  SubscriptionKind,
+} from "./subscription.ts";
 
 export type MarketQuote =
   | { readonly kind: "spot"; readonly value: SpotQuote }
   | { readonly kind: "index"; readonly value: IndexQuote }
   | { readonly kind: "futures"; readonly value: FutureBoard }
-  | { readonly kind: "options"; readonly value: OptionChain };
+  | { readonly kind: "options"; readonly value: OptionChain }
+  | { readonly kind: "candles"; readonly value: CandleSeries };
 
 export type VenueAccess = {
   readonly baseUrl: string;
@@ -38,18 +50,27 @@ export const PRODUCTION_BASE_URLS: Readonly<Record<Venue, string>> = {
 const SMALL_BODY_MAX_BYTES = 64 * 1024;
 /** Chains measured 421 024 bytes; ten times that leaves room for a busier market, not for a flood. */
 const BOARD_BODY_MAX_BYTES = 4 * 1024 * 1024;
+/** A thousand bars are about 200 kB. */
+const CANDLES_BODY_MAX_BYTES = 1024 * 1024;
 
 export const HTTP_LIMITS: Readonly<Record<SubscriptionKind, HttpLimits>> = {
   spot: { timeoutMs: 2_000, maxBytes: SMALL_BODY_MAX_BYTES },
   index: { timeoutMs: 2_000, maxBytes: SMALL_BODY_MAX_BYTES },
   futures: { timeoutMs: 4_000, maxBytes: BOARD_BODY_MAX_BYTES },
   options: { timeoutMs: 6_000, maxBytes: BOARD_BODY_MAX_BYTES },
+  candles: { timeoutMs: 8_000, maxBytes: CANDLES_BODY_MAX_BYTES },
 };
 
 const SPOT_ADAPTERS: Readonly<Record<SpotVenue, typeof coinbase>> = { coinbase, kraken, bitstamp, binance };
+export const CANDLE_ADAPTERS: Readonly<Record<SpotVenue, CandleAdapter>> = {
+  coinbase: coinbaseCandles,
+  kraken: krakenCandles,
+  bitstamp: bitstampCandles,
+  binance: binanceCandles,
+};
 
-/** The path and query under the venue's base URL. */
-export function requestPath(subscription: Subscription): string {
+/** The path and query under the venue's base URL. Of candles see `CandleAdapter.path`: they are asked for in pages. */
+export function requestPath(subscription: PolledSubscription): string {
   switch (subscription.kind) {
     case "spot":
       return SPOT_ADAPTERS[subscription.venue].path(subscription);
@@ -88,21 +109,56 @@ export function parseBody(
       const parsed = deribitOptions.parse(body, subscription, receivedAtMs, rules);
       return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind: "options", value: parsed.quote } };
     }
+    case "candles": {
+      const parsed = CANDLE_ADAPTERS[subscription.venue].parse(body, subscription, receivedAtMs);
+      return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind: "candles", value: parsed.quote } };
+    }
     default:
       return unreachable(subscription);
   }
 }
 
+/** One GET of text; HttpGet is one, and so is whoever listens to it. */
+export type Fetching = Pick<HttpGet, "get">;
+
 /** One request, one outcome. */
 export async function fetchQuote(
-  subscription: Subscription,
+  subscription: PolledSubscription,
   access: VenueAccess,
-  http: HttpGet,
+  http: Fetching,
   stop: AbortSignal,
   limits: HttpLimits = HTTP_LIMITS[subscription.kind],
 ): Promise<Parsed<MarketQuote>> {
-  const url = access.baseUrl.replace(/\/+$/, "") + requestPath(subscription);
-  const answer = await http.get(url, limits, stop);
+  return fetchPath(subscription, requestPath(subscription), access, http, stop, limits);
+}
+
+/** One page of bars. A page without a complete bar is the gap `no-quote`. */
+export async function fetchCandles(
+  subscription: CandleSubscription,
+  page: CandlePage,
+  access: VenueAccess,
+  http: Fetching,
+  stop: AbortSignal,
+  limits: HttpLimits = HTTP_LIMITS.candles,
+): Promise<Parsed<MarketQuote>> {
+  const path = CANDLE_ADAPTERS[subscription.venue].path(subscription, page);
+  return fetchPath(subscription, path, access, http, stop, limits);
+}
+
+/** The URL of a path of `requestPath` or `CandleAdapter.path`. */
+export function urlOf(access: VenueAccess, path: string): string {
+  return access.baseUrl.replace(/\/+$/, "") + path;
+}
+
+async function fetchPath(
+  subscription: Subscription,
+  path: string,
+  access: VenueAccess,
+  http: Fetching,
+  stop: AbortSignal,
+  limits: HttpLimits,
+): Promise<Parsed<MarketQuote>> {
+  const answer = await http.get(urlOf(access, path), limits, stop);
   if (answer.kind === "gap") return answer;
   const rules = { allowTestnet: access.allowTestnet ?? false };
   return readAnswer(answer, (body, receivedAtMs) => parseBody(body, subscription, receivedAtMs, rules));

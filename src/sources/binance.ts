@@ -21,7 +21,7 @@ export const binance = {
   parse(body: string, { base, quote }: SpotSubscription, receivedAtMs: number): Parsed<SpotQuote> {
     const json = parseJson(body);
     if (json.kind === "gap") return json;
-    if (isRecord(json.value) && "code" in json.value) return errorGap(json.value);
+    if (isRecord(json.value) && "code" in json.value) return binanceError(json.value);
     const shape = bookTicker.safeParse(json.value);
     if (!shape.success) return shapeGap(shape.error);
     const { symbol, bidPrice, askPrice } = shape.data;
@@ -34,7 +34,7 @@ export const binance = {
   },
 };
 
-function errorGap(answer: Readonly<Record<string, unknown>>): Gap {
+export function binanceError(answer: Readonly<Record<string, unknown>>): Gap {
   const { code } = answer;
   const detail = `code ${String(code)}: ${typeof answer.msg === "string" ? answer.msg : "no message"}`;
   if (code === -1003 || code === -1015) return gap("rate-limited", detail);

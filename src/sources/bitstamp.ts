@@ -21,7 +21,7 @@ export const bitstamp = {
     const json = parseJson(body);
     if (json.kind === "gap") return json;
     if (isRecord(json.value)) {
-      const refusal = errorGap(json.value);
+      const refusal = bitstampError(json.value);
       if (refusal !== null) return refusal;
     }
     const shape = ticker.safeParse(json.value);
@@ -36,7 +36,7 @@ export const bitstamp = {
   },
 };
 
-function errorGap(answer: Readonly<Record<string, unknown>>): Gap | null {
+export function bitstampError(answer: Readonly<Record<string, unknown>>): Gap | null {
   if (typeof answer.error === "string") {
     return gap(/maintenance/i.test(answer.error) ? "server-error" : "venue-error", answer.error);
   }

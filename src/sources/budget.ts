@@ -22,6 +22,20 @@ export const RATE_LIMITS: Readonly<Record<Venue, RateLimit>> = {
   deribit: { burst: 10, perSecond: 5 },
 };
 
+/**
+ * For pages of history, beside the limits above and still within what the venues allow: a month of bars must not make
+ * today's prices wait. Lower lets a node that starts wait longer for its first realised vol.
+ */
+export const HISTORY_LIMITS: Readonly<Record<Venue, RateLimit>> = {
+  coinbase: { burst: 1, perSecond: 2 },
+  /** One page is all the history that Kraken has. */
+  kraken: { burst: 1, perSecond: 0.05 },
+  bitstamp: { burst: 1, perSecond: 4 },
+  binance: { burst: 1, perSecond: 4 },
+  /** Has no bars that anybody asks for. */
+  deribit: { burst: 1, perSecond: 1 },
+};
+
 /** Tokens may go negative: a reservation takes its place in the queue and learns how long to wait. */
 export class TokenBucket {
   readonly #limit: RateLimit;
@@ -59,18 +73,25 @@ function isPauseReason(reason: string): reason is PauseReason {
 
 export class VenueGate {
   readonly #bucket: TokenBucket;
+  readonly #history: TokenBucket;
   readonly #rng: Rng;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
   #pausesInARow = 0;
   #cause: Gap | null = null;
 
-  constructor(limit: RateLimit, doors: { readonly rng: Rng }) {
-    this.#bucket = new TokenBucket(limit);
+  constructor(venue: Venue, doors: { readonly rng: Rng }) {
+    this.#bucket = new TokenBucket(RATE_LIMITS[venue]);
+    this.#history = new TokenBucket(HISTORY_LIMITS[venue]);
     this.#rng = doors.rng;
   }
 
   reserveMs(monotonicMs: number): number {
     return this.#bucket.reserveMs(monotonicMs);
+  }
+
+  /** The same for a page of history, which never takes a place in the queue of ticks. */
+  reserveHistoryMs(monotonicMs: number): number {
+    return this.#history.reserveMs(monotonicMs);
   }
 
   /** The pause in force, and the refusal that caused it; null when the venue may be asked. */

@@ -26,7 +26,7 @@ export const coinbase = {
   parse(body: string, { base, quote }: SpotSubscription, receivedAtMs: number): Parsed<SpotQuote> {
     const json = parseJson(body);
     if (json.kind === "gap") return json;
-    if (isRecord(json.value) && typeof json.value.message === "string") return errorGap(json.value.message);
+    if (isRecord(json.value) && typeof json.value.message === "string") return coinbaseError(json.value.message);
     const shape = ticker.safeParse(json.value);
     if (!shape.success) return shapeGap(shape.error);
     const tradeAgeMs = receivedAtMs - Date.parse(shape.data.time);
@@ -41,7 +41,7 @@ export const coinbase = {
   },
 };
 
-function errorGap(message: string): Gap {
+export function coinbaseError(message: string): Gap {
   if (/rate limit/i.test(message)) return gap("rate-limited", message);
   if (/maintenance/i.test(message)) return gap("server-error", message);
   return gap("venue-error", message);

@@ -3,30 +3,19 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger, Rng } from "../base/ports.ts";
-import type {
-  FutureBoard,
-  GapReason,
-  IndexQuote,
-  MarketSnapshot,
-  OptionChain,
-  SourceGap,
-  SpotQuote,
-  Venue,
-} from "../market/quote.ts";
-import { type MarketQuote, type VenueAccess, fetchQuote } from "./adapters.ts";
+import type { GapReason, MarketSnapshot, Venue } from "../market/quote.ts";
+import { CANDLE_ADAPTERS, type Fetching, type MarketQuote, fetchCandles, fetchQuote } from "./adapters.ts";
 import { Breaker, isFailure } from "./breaker.ts";
-import { RATE_LIMITS, VenueGate } from "./budget.ts";
+import { VenueGate } from "./budget.ts";
+import type { CandlePage } from "./candle-bars.ts";
+import { CandleHistory } from "./candle-history.ts";
+import { type CollectorOptions, checkCollectorOptions } from "./collector-options.ts";
 import { type Parsed, gap } from "./gap.ts";
-import { HttpGet } from "./http.ts";
+import { type HttpBody, HttpGet } from "./http.ts";
+import { snapshotOf } from "./snapshot.ts";
 import { SourceState, type SourceStatistics } from "./source-state.ts";
-import { type Subscription, type SubscriptionKind, checkSubscription, sourceName } from "./subscription.ts";
+import type { Subscription } from "./subscription.ts";
 import { userAgent } from "./user-agent.ts";
-
-export type CollectorOptions = {
-  readonly venues: Readonly<Partial<Record<Venue, VenueAccess>>>;
-  readonly subscriptions: readonly Subscription[];
-  readonly pollMs: Readonly<Record<SubscriptionKind, number>>;
-};
 
 /** One finished request, for metrics. `detail` may hold a venue's words, printable and at most 80 characters. */
 export type SourceOutcome = {
@@ -38,6 +27,9 @@ export type SourceOutcome = {
   readonly atMs: number;
 };
 
+/** One answer as it came, before it was read. */
+export type HeardReply = { readonly subscription: Subscription; readonly url: string; readonly body: HttpBody };
+
 export type CollectorDoors = {
   readonly clock: Clock;
   readonly log: Logger;
@@ -45,12 +37,18 @@ export type CollectorDoors = {
   readonly observe?: (outcome: SourceOutcome) => void;
   /** How long polling should rest now, ms: while a round is being signed, a parsed chain would only be in its way. */
   readonly restMs?: () => number;
+  /** Hears every answer of a venue, good or bad, for a recording. What did not arrive whole is not heard. */
+  readonly hear?: (reply: HeardReply) => void;
 };
 
 /** Polls come this much early or late, so that nodes and sources do not march in step. */
 const POLL_JITTER = 0.1;
 /** Polls that rested start again within this time. */
 const REST_SPREAD_MS = 150;
+/** A failed page of bars is asked for again like a quote polled this often. */
+const CANDLE_RETRY_MS = 5_000;
+/** Every node of the world wants a bar when it has ended; each asks at its own moment within this time after. */
+const CANDLE_SPREAD_MS = 2_000;
 
 export class Collector {
   readonly #options: CollectorOptions;
@@ -63,13 +61,13 @@ export class Collector {
 
   /** @throws OracleError `bad-subscription`, `duplicate-source`, `unknown-venue`, `bad-base-url`, `bad-poll-interval` */
   constructor(options: CollectorOptions, doors: CollectorDoors) {
-    checkOptions(options);
+    checkCollectorOptions(options);
     this.#options = options;
     this.#doors = doors;
     this.#http = new HttpGet({ userAgent: userAgent() }, { clock: doors.clock });
     this.#states = options.subscriptions.map((subscription) => new SourceState(subscription, doors.clock.nowMs()));
     for (const { venue } of options.subscriptions) {
-      if (!this.#gates.has(venue)) this.#gates.set(venue, new VenueGate(RATE_LIMITS[venue], { rng: doors.rng }));
+      if (!this.#gates.has(venue)) this.#gates.set(venue, new VenueGate(venue, { rng: doors.rng }));
     }
   }
 
@@ -89,20 +87,7 @@ export class Collector {
 
   /** What is held now. Old quotes stay in it; a source that presently fails stands in `gaps` as well. */
   snapshot(nowMs: number): MarketSnapshot {
-    const spots: SpotQuote[] = [];
-    const indices: IndexQuote[] = [];
-    const futures: FutureBoard[] = [];
-    const chains: OptionChain[] = [];
-    const gaps: SourceGap[] = [];
-    for (const { held, gap: present, unchangedSinceMs } of this.#states) {
-      if (present !== null) gaps.push(present);
-      if (held?.kind === "spot")
-        spots.push(unchangedSinceMs === null ? held.value : { ...held.value, unchangedSinceMs });
-      else if (held?.kind === "index") indices.push(held.value);
-      else if (held?.kind === "futures") futures.push(held.value);
-      else if (held?.kind === "options") chains.push(held.value);
-    }
-    return { takenAtMs: nowMs, spots, indices, chains, futures, candles: [], gaps };
+    return snapshotOf(this.#states, nowMs);
   }
 
   statistics(): readonly SourceStatistics[] {
@@ -112,12 +97,21 @@ export class Collector {
   /** One source's loop: never two requests of one source at a time, and no source waits for another venue. */
   async #poll(state: SourceState): Promise<void> {
     const { rng, clock } = this.#doors;
-    const pollMs = this.#options.pollMs[state.subscription.kind];
-    const gate = this.#gates.get(state.subscription.venue)!;
+    const { subscription } = state;
+    const pollMs = subscription.kind === "candles" ? CANDLE_RETRY_MS : this.#options.pollMs[subscription.kind];
+    const history =
+      subscription.kind === "candles" ? new CandleHistory(subscription, CANDLE_ADAPTERS[subscription.venue]) : null;
+    const gate = this.#gates.get(subscription.venue)!;
     const breaker = new Breaker({ pollMs }, { rng });
     let dueMs = clock.monotonicMs() + this.#firstDelayMs(state, pollMs);
     while (await this.#sleep(dueMs - clock.monotonicMs())) {
-      if (!(await this.#sleep(gate.reserveMs(clock.monotonicMs())))) return;
+      if (history !== null && history.nextPage(clock.nowMs()) === null) {
+        dueMs = clock.monotonicMs() + history.waitMs(clock.nowMs()) + CANDLE_SPREAD_MS * rng.next();
+        continue;
+      }
+      const askedMs = clock.monotonicMs();
+      const queueMs = history === null ? gate.reserveMs(askedMs) : gate.reserveHistoryMs(askedMs);
+      if (!(await this.#sleep(queueMs))) return;
       const restMs = this.#doors.restMs?.() ?? 0;
       // Those who waited do not all start at once.
       if (restMs > 0 && !(await this.#sleep(restMs + rng.next() * REST_SPREAD_MS))) return;
@@ -131,7 +125,7 @@ export class Collector {
       }
       breaker.noteAttempt();
       const startedMs = clock.monotonicMs();
-      const outcome = await this.#ask(state);
+      const outcome = await this.#ask(state, history);
       if (this.#stop.signal.aborted) return;
       const endedMs = clock.monotonicMs();
       this.#note(state, outcome, endedMs - startedMs);
@@ -140,7 +134,10 @@ export class Collector {
       if (outcome.kind === "quote" || !isFailure(outcome.reason)) {
         gate.noteAnswered();
         breaker.noteOk();
-        dueMs = Math.max(endedMs, dueMs + pollMs * (1 + POLL_JITTER * (2 * rng.next() - 1)));
+        dueMs =
+          history === null
+            ? Math.max(endedMs, dueMs + pollMs * (1 + POLL_JITTER * (2 * rng.next() - 1)))
+            : endedMs + (outcome.kind === "quote" ? 0 : pollMs);
       } else {
         dueMs = endedMs + breaker.noteFailure();
       }
@@ -150,21 +147,41 @@ export class Collector {
   /** Sources of one venue and kind start evenly spread over their interval, each somewhere within its part. */
   #firstDelayMs(state: SourceState, pollMs: number): number {
     const { venue, kind } = state.subscription;
+    // Bars are paced by their own budget.
+    if (kind === "candles") return 0;
     const siblings = this.#states.filter(
       ({ subscription }) => subscription.venue === venue && subscription.kind === kind,
     );
     return (pollMs * (siblings.indexOf(state) + this.#doors.rng.next())) / siblings.length;
   }
 
-  async #ask(state: SourceState): Promise<Parsed<MarketQuote>> {
+  async #ask(state: SourceState, history: CandleHistory | null): Promise<Parsed<MarketQuote>> {
     const { subscription, source } = state;
+    const access = this.#options.venues[subscription.venue]!;
+    const http = this.#listening(subscription);
     try {
-      return await fetchQuote(subscription, this.#options.venues[subscription.venue]!, this.#http, this.#stop.signal);
+      if (subscription.kind !== "candles") return await fetchQuote(subscription, access, http, this.#stop.signal);
+      const page = history?.nextPage(this.#doors.clock.nowMs());
+      if (history === null || !page) return gap("no-quote", "no bar to ask for");
+      const answer = await fetchCandles(subscription, page, access, http, this.#stop.signal);
+      return readPage(history, page, answer, this.#doors.clock.nowMs());
     } catch (error) {
       // Adapters promise not to throw. If one does it costs its own source and nobody else's.
       this.#doors.log.error("adapter threw", { source, error: reasonOf(error) });
       return gap("bad-shape", "the adapter failed");
     }
+  }
+
+  #listening(subscription: Subscription): Fetching {
+    const { hear } = this.#doors;
+    if (hear === undefined) return this.#http;
+    return {
+      get: async (url, limits, stop) => {
+        const answer = await this.#http.get(url, limits, stop);
+        if (answer.kind === "body") hear({ subscription, url, body: answer });
+        return answer;
+      },
+    };
   }
 
   /** @param latencyMs null when no request was made */
@@ -195,35 +212,16 @@ export class Collector {
   }
 }
 
-function checkOptions({ venues, subscriptions, pollMs }: CollectorOptions): void {
-  const seen = new Set<string>();
-  for (const subscription of subscriptions) {
-    checkSubscription(subscription);
-    const source = sourceName(subscription);
-    if (seen.has(source))
-      throw new OracleError(`source ${source} is subscribed twice`, { code: "duplicate-source", source });
-    seen.add(source);
-    const { venue, kind } = subscription;
-    const access = venues[venue];
-    if (access === undefined) {
-      throw new OracleError(`source ${source} needs a base URL of ${venue}`, { code: "unknown-venue", source, venue });
-    }
-    if (!URL.canParse(access.baseUrl) || !/^https?:\/\/[^?#]+$/.test(access.baseUrl)) {
-      throw new OracleError(
-        `expected an http(s) base URL of ${venue} without query, saw ${JSON.stringify(access.baseUrl)}`,
-        {
-          code: "bad-base-url",
-          venue,
-          seen: access.baseUrl,
-        },
-      );
-    }
-    if (!(pollMs[kind] >= 50 && pollMs[kind] <= 3_600_000)) {
-      throw new OracleError(`poll interval of ${kind} is ${pollMs[kind]} ms, 50 to 3600000 allowed`, {
-        code: "bad-poll-interval",
-        kind,
-        seen: pollMs[kind],
-      });
-    }
-  }
+/** A page without bars is an answer too: the venue has none there, and the next page may. */
+function readPage(
+  history: CandleHistory,
+  page: CandlePage,
+  answer: Parsed<MarketQuote>,
+  nowMs: number,
+): Parsed<MarketQuote> {
+  if (answer.kind === "gap" && answer.reason !== "no-quote") return answer;
+  const series = answer.kind === "quote" && answer.quote.kind === "candles" ? answer.quote.value : null;
+  history.take(page, series, nowMs);
+  if (history.series === null) return gap("no-quote", "no complete bar");
+  return { kind: "quote", quote: { kind: "candles", value: history.series } };
 }

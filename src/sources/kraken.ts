@@ -26,7 +26,7 @@ export const kraken = {
     if (!shape.success) return shapeGap(shape.error);
     // Severity letter E is an error, W a warning beside a good result.
     const error = shape.data.error.find((text) => !text.startsWith("W"));
-    if (error !== undefined) return errorGap(error, receivedAtMs);
+    if (error !== undefined) return krakenError(error, receivedAtMs);
     const rows = Object.entries(shape.data.result ?? {});
     const row = rows[0];
     if (row === undefined || rows.length !== 1)
@@ -41,18 +41,18 @@ export const kraken = {
   },
 };
 
-function krakenCoin(coin: string): string {
+export function krakenCoin(coin: string): string {
   return coin === "BTC" ? "XBT" : coin === "DOGE" ? "XDG" : coin;
 }
 
 /** Kraken's oldest assets carry a class letter: X for coins, Z for money (XXBTZUSD, XETHZUSD, USDTZUSD, XBTUSDT). */
-function isKeyOf(key: string, base: string, quote: string): boolean {
+export function isKeyOf(key: string, base: string, quote: string): boolean {
   const bases = [krakenCoin(base), `X${krakenCoin(base)}`];
   const quotes = [krakenCoin(quote), `Z${krakenCoin(quote)}`, `X${krakenCoin(quote)}`];
   return bases.some((left) => quotes.some((right) => key === left + right));
 }
 
-function errorGap(error: string, receivedAtMs: number): Gap {
+export function krakenError(error: string, receivedAtMs: number): Gap {
   const throttledUntilSec = /Throttled: (\d{9,11})$/.exec(error)?.[1];
   if (throttledUntilSec !== undefined) {
     return gap("rate-limited", error, Math.max(0, Number(throttledUntilSec) * 1000 - receivedAtMs));

@@ -1,6 +1,6 @@
 /** What the collector holds of one source: the last good quote, the present gap, the counts. */
 import { unreachable } from "../base/errors.ts";
-import type { FutureQuote, GapReason, OptionQuote, SourceGap, Venue } from "../market/quote.ts";
+import type { Candle, FutureQuote, GapReason, OptionQuote, SourceGap, Venue } from "../market/quote.ts";
 import type { MarketQuote } from "./adapters.ts";
 import type { Gap } from "./gap.ts";
 import { type Subscription, sourceName } from "./subscription.ts";
@@ -97,6 +97,8 @@ export function hasSameNumbers(a: MarketQuote, b: MarketQuote): boolean {
       return b.kind === "futures" && sameRows(a.value.futures, b.value.futures, sameFuture);
     case "options":
       return b.kind === "options" && sameRows(a.value.options, b.value.options, sameOption);
+    case "candles":
+      return b.kind === "candles" && sameRows(a.value.closes, b.value.closes, sameBar);
     default:
       return unreachable(a);
   }
@@ -115,6 +117,10 @@ function sameFuture(a: FutureQuote, b: FutureQuote): boolean {
     a.funding8h === b.funding8h &&
     a.currentFunding === b.currentFunding
   );
+}
+
+function sameBar(a: Candle, b: Candle): boolean {
+  return a.openMs === b.openMs && a.open === b.open && a.high === b.high && a.low === b.low && a.close === b.close;
 }
 
 function sameOption(a: OptionQuote, b: OptionQuote): boolean {

@@ -20,24 +20,51 @@ export type IndexSubscription = {
 export type FuturesSubscription = Omit<IndexSubscription, "kind"> & { readonly kind: "futures" };
 export type OptionsSubscription = Omit<IndexSubscription, "kind"> & { readonly kind: "options" };
 
-export type Subscription = SpotSubscription | IndexSubscription | FuturesSubscription | OptionsSubscription;
+/** Trade bars: their history once, then each bar as it ends. */
+export type CandleSubscription = {
+  readonly kind: "candles";
+  readonly venue: SpotVenue;
+  readonly base: string;
+  readonly quote: string;
+  /** One of CANDLE_INTERVALS_MS. */
+  readonly intervalMs: number;
+  /** How far back bars are kept, 1 to CANDLE_DAYS_MAX. A venue may have fewer. */
+  readonly days: number;
+};
+
+/** What is asked again and again at a steady pace; each answer replaces the one before. */
+export type PolledSubscription = SpotSubscription | IndexSubscription | FuturesSubscription | OptionsSubscription;
+export type PolledKind = PolledSubscription["kind"];
+
+export type Subscription = PolledSubscription | CandleSubscription;
 export type SubscriptionKind = Subscription["kind"];
 
-/** The name of a source in gaps, metrics and feed definitions: `kraken:BTC-USD`, `deribit:BTC-USD.index`, `deribit:BTC.options`. */
+/** Lengths that every venue here offers. */
+const CANDLE_INTERVALS_MS = [60_000, 300_000, 900_000, 3_600_000, 86_400_000];
+const CANDLE_DAYS_MAX = 100;
+
+/**
+ * The name of a source in gaps, metrics and feed definitions: `kraken:BTC-USD`, `kraken:BTC-USD.candles`,
+ * `deribit:BTC-USD.index`, `deribit:BTC.options`.
+ */
 export function sourceName(subscription: Subscription): string {
   const { kind, venue, base, quote } = subscription;
   switch (kind) {
     case "spot":
       return `${venue}:${base}-${quote}`;
     case "index":
-      return `${venue}:${base}-${quote}.index`;
+    case "candles":
+      return `${venue}:${base}-${quote}.${kind}`;
     case "futures":
     case "options":
       return `${venue}:${base}.${kind}`;
   }
 }
 
-/** Coin names go into request paths, so nothing but short upper-case names may pass. @throws OracleError `bad-subscription` */
+/**
+ * Coin names go into request paths, so nothing but short upper-case names may pass; a history has a length that can be
+ * asked for. @throws OracleError `bad-subscription`
+ */
 export function checkSubscription(subscription: Subscription): void {
   for (const coin of [subscription.base, subscription.quote]) {
     if (!/^[A-Z0-9]{2,10}$/.test(coin)) {
@@ -47,5 +74,13 @@ export function checkSubscription(subscription: Subscription): void {
         seen: coin,
       });
     }
+  }
+  if (subscription.kind !== "candles") return;
+  const { venue, intervalMs, days } = subscription;
+  if (!CANDLE_INTERVALS_MS.includes(intervalMs) || !Number.isInteger(days) || days < 1 || days > CANDLE_DAYS_MAX) {
+    throw new OracleError(
+      `candles of ${intervalMs} ms over ${days} days, expected one of ${CANDLE_INTERVALS_MS.join(", ")} ms over 1 to ${CANDLE_DAYS_MAX} days`,
+      { code: "bad-subscription", venue, intervalMs, days },
+    );
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RATE_LIMITS, TokenBucket, VenueGate } from "../../src/sources/budget.ts";
+import { HISTORY_LIMITS, RATE_LIMITS, TokenBucket, VenueGate } from "../../src/sources/budget.ts";
 import { gap } from "../../src/sources/gap.ts";
 
 const noJitter = { rng: { next: () => 0 } };
@@ -46,14 +46,25 @@ describe("the token bucket", () => {
   test("stays below every venue's documented limit", () => {
     const documentedPerSecond = { coinbase: 10, kraken: 1, bitstamp: 10_000 / 600, binance: 50, deribit: 20 };
     for (const [venue, limit] of Object.entries(documentedPerSecond)) {
-      expect(RATE_LIMITS[venue as keyof typeof RATE_LIMITS].perSecond).toBeLessThanOrEqual(limit);
+      const { perSecond } = RATE_LIMITS[venue as keyof typeof RATE_LIMITS];
+      expect(perSecond).toBeLessThanOrEqual(limit);
+      // Kraken's limit is a rule of thumb; all its history is one page.
+      expect(perSecond + HISTORY_LIMITS[venue as keyof typeof RATE_LIMITS].perSecond).toBeLessThanOrEqual(1.05 * limit);
     }
   });
 });
 
 describe("the venue gate", () => {
+  test("pages of history wait for each other and never for, or before, a tick", () => {
+    const gate = new VenueGate("coinbase", noJitter);
+    const pages = Array.from({ length: 30 }, () => gate.reserveHistoryMs(0));
+    expect(pages.slice(0, 3)).toEqual([0, 500, 1_000]);
+    expect(pages.at(-1)).toBe(14_500);
+    expect(gate.reserveMs(0)).toBe(0);
+  });
+
   test("a ban holds for exactly the time the venue asked for, for every source", () => {
-    const gate = new VenueGate(RATE_LIMITS.binance, noJitter);
+    const gate = new VenueGate("binance", noJitter);
     gate.noteGap(gap("banned", "HTTP 418", 120_000), 1_000);
     expect(gate.pause(1_000)).toEqual({ leftMs: 120_000, cause: gap("banned", "HTTP 418", 120_000) });
     expect(gate.pause(120_999)?.leftMs).toBe(1);
@@ -61,13 +72,13 @@ describe("the venue gate", () => {
   });
 
   test("jitter only lengthens a pause", () => {
-    const gate = new VenueGate(RATE_LIMITS.binance, { rng: { next: () => 0.999 } });
+    const gate = new VenueGate("binance", { rng: { next: () => 0.999 } });
     gate.noteGap(gap("rate-limited", "HTTP 429", 7_000), 0);
     expect(gate.pause(0)!.leftMs).toBeGreaterThanOrEqual(7_000);
   });
 
   test("without Retry-After the pause doubles up to its limit, and an answer starts it anew", () => {
-    const gate = new VenueGate(RATE_LIMITS.kraken, noJitter);
+    const gate = new VenueGate("kraken", noJitter);
     let nowMs = 0;
     const refused = (): number => {
       gate.noteGap(gap("rate-limited", "EGeneral:Too many requests"), nowMs);
@@ -81,7 +92,7 @@ describe("the venue gate", () => {
   });
 
   test("answers to requests sent before the pause do not escalate it, nor does a shorter one cut it", () => {
-    const gate = new VenueGate(RATE_LIMITS.kraken, noJitter);
+    const gate = new VenueGate("kraken", noJitter);
     gate.noteGap(gap("rate-limited", "a", 9_000), 0);
     gate.noteGap(gap("rate-limited", "b"), 10);
     gate.noteGap(gap("rate-limited", "c", 1_000), 20);
@@ -89,7 +100,7 @@ describe("the venue gate", () => {
   });
 
   test("a 503 with Retry-After pauses, other failures do not", () => {
-    const gate = new VenueGate(RATE_LIMITS.kraken, noJitter);
+    const gate = new VenueGate("kraken", noJitter);
     gate.noteGap(gap("timeout", "x"), 0);
     gate.noteGap(gap("server-error", "HTTP 500"), 0);
     expect(gate.pause(0)).toBeNull();
@@ -98,7 +109,7 @@ describe("the venue gate", () => {
   });
 
   test("a location refusal is not asked again for minutes", () => {
-    const gate = new VenueGate(RATE_LIMITS.binance, noJitter);
+    const gate = new VenueGate("binance", noJitter);
     gate.noteGap(gap("geo-blocked", "HTTP 451"), 0);
     expect(gate.pause(0)?.leftMs).toBe(600_000);
   });

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Logger, silentLogger } from "../../src/base/ports.ts";
 import type { Venue } from "../../src/market/quote.ts";
-import { Collector, type CollectorOptions, type SourceOutcome } from "../../src/sources/collector.ts";
+import { Collector, type HeardReply, type SourceOutcome } from "../../src/sources/collector.ts";
+import type { CollectorOptions } from "../../src/sources/collector-options.ts";
 import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
 import * as bodies from "./bodies.ts";
 import { DERIBIT_BTC, FUTURE_ROWS, OPTION_ROWS, SPOT_BTC } from "./bodies.ts";
@@ -257,6 +258,77 @@ describe("the collector", () => {
     expect(collector.statistics()[0]).toMatchObject({ unchangedSinceMs: nowMs });
     expect(collector.statistics()[0]!.okCount).toBeGreaterThanOrEqual(5);
     expect(collector.statistics()[0]!.latencyMs).toBeGreaterThan(0);
+  });
+
+  test("candles are loaded page by page, appended when a bar has ended, and no tick waits for them", async () => {
+    const STEP_MS = 300_000;
+    const candles: Subscription = { ...SPOT_BTC.coinbase, kind: "candles", intervalMs: STEP_MS, days: 3 };
+    const pages: string[] = [];
+    nowMs = bodies.NOW_MS + 4_000;
+    answers.coinbase = (request, response) => {
+      const query = new URL(request.url!, server.origin).searchParams;
+      if (!query.has("granularity")) return sendJson(bodies.coinbaseBody())(request, response);
+      pages.push(`${query.get("start")} ${query.get("end")}`);
+      const [fromMs, toMs] = [Date.parse(query.get("start")!), Date.parse(query.get("end")!)];
+      const rows: number[][] = [];
+      for (let ms = toMs; ms >= fromMs; ms -= STEP_MS) rows.push([ms / 1000, 99, 101, 100, 100.5, 1]);
+      sendJson(JSON.stringify(rows))(request, response);
+    };
+    const { collector, next, outcomes } = collect([SPOT_BTC.coinbase, candles]);
+    const isCandles = ({ source }: SourceOutcome) => source === "coinbase:BTC-USD.candles";
+    const third = next((outcome) => isCandles(outcome) && outcomes.filter(isCandles).length === 3);
+    const startedMs = performance.now();
+    collector.start();
+    await third;
+    // 864 bars in pages of 300, two a second; the first page is served before the last is there.
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(950);
+    expect(pages).toEqual([
+      "2026-09-09T11:00:00Z 2026-09-10T11:55:00Z",
+      "2026-09-08T10:00:00Z 2026-09-09T10:55:00Z",
+      "2026-09-07T12:00:00Z 2026-09-08T09:55:00Z",
+    ]);
+    expect(outcomes.filter(({ source }) => source === "coinbase:BTC-USD").length).toBeGreaterThan(6);
+    const { candles: held, gaps } = collector.snapshot(nowMs);
+    expect(gaps).toEqual([]);
+    expect(held).toMatchObject([{ venue: "coinbase", base: "BTC", quote: "USD", timeMs: bodies.NOW_MS }]);
+    expect(held[0]!.closes.length).toBe(864);
+    expect(held[0]!.closes.at(-1)).toEqual({
+      openMs: bodies.NOW_MS - STEP_MS,
+      open: 100,
+      high: 101,
+      low: 99,
+      close: 100.5,
+    });
+  });
+
+  test("whoever listens hears every answer as it came, and the collector works on", async () => {
+    answers.bitstamp = sendJson("busy", 503);
+    const heard: HeardReply[] = [];
+    const told = new EventEmitter();
+    const collector = new Collector(
+      {
+        venues: Object.fromEntries(VENUES.map((venue) => [venue, { baseUrl: `${server.origin}/${venue}` }])),
+        subscriptions: [SPOT_BTC.bitstamp, SPOT_BTC.kraken],
+        pollMs: FAST,
+      },
+      {
+        clock: { nowMs: () => nowMs, monotonicMs: () => performance.now() },
+        log: silentLogger,
+        rng: { next: () => 0.5 },
+        hear: (reply) => {
+          heard.push(reply);
+          told.emit(reply.subscription.venue);
+        },
+      },
+    );
+    running.push(collector);
+    const both = Promise.all([once(told, "bitstamp"), once(told, "kraken")]);
+    collector.start();
+    await both;
+    const of = (venue: Venue) => heard.find(({ subscription }) => subscription.venue === venue)!;
+    expect(of("kraken").url).toBe(`${server.origin}/kraken/0/public/Ticker?pair=XBTUSD`);
+    expect(of("kraken").body).toMatchObject({ status: 200, text: bodies.krakenBody() });
+    expect(of("bitstamp").body).toMatchObject({ status: 503, text: "busy" });
   });
 
   test("the test network is refused unless it is allowed", async () => {

@@ -3,9 +3,18 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GapReason } from "../../src/market/quote.ts";
-import { type MarketQuote, fetchQuote, parseBody, requestPath } from "../../src/sources/adapters.ts";
+import {
+  CANDLE_ADAPTERS,
+  type MarketQuote,
+  type VenueAccess,
+  fetchCandles,
+  fetchQuote,
+  parseBody,
+  requestPath,
+} from "../../src/sources/adapters.ts";
+import type { CandlePage } from "../../src/sources/candle-bars.ts";
 import type { Parsed } from "../../src/sources/gap.ts";
-import { HttpGet } from "../../src/sources/http.ts";
+import { HttpGet, type HttpLimits } from "../../src/sources/http.ts";
 import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
 import { NOW_MS } from "./bodies.ts";
 import { expectLawful } from "./quote-laws.ts";
@@ -17,6 +26,10 @@ export type AdapterCase = {
   readonly path: string;
   readonly goodBody: string;
   readonly goodQuote: MarketQuote;
+  /** Of candles: the page that `path` asks for. */
+  readonly page?: CandlePage;
+  /** What an empty array means here, `bad-shape` by default. */
+  readonly emptyArray?: GapReason;
   /** Error bodies of this venue with HTTP 200, and what they mean. */
   readonly errors?: readonly (readonly [body: string, reason: GapReason])[];
 };
@@ -27,7 +40,7 @@ const SHORT = { ...LIMITS, timeoutMs: 120 };
 const clock = { nowMs: () => NOW_MS, monotonicMs: () => performance.now() };
 
 export function describeAdapter(adapter: AdapterCase): void {
-  const { subscription, goodBody, goodQuote } = adapter;
+  const { subscription, goodBody, goodQuote, page = { fromMs: 0, toMs: 0 }, emptyArray = "bad-shape" } = adapter;
   const http = new HttpGet({ userAgent: "tenor/test" }, { clock });
   const never = new AbortController().signal;
   let server: VenueServer;
@@ -39,9 +52,15 @@ export function describeAdapter(adapter: AdapterCase): void {
     await server.close();
   });
 
+  function fetchFrom(access: VenueAccess, limits: HttpLimits): Promise<Parsed<MarketQuote>> {
+    return subscription.kind === "candles"
+      ? fetchCandles(subscription, page, access, http, never, limits)
+      : fetchQuote(subscription, access, http, never, limits);
+  }
+
   async function ask(handler: Handler, limits = LIMITS): Promise<Parsed<MarketQuote>> {
     server.answer(handler);
-    const outcome = await fetchQuote(subscription, { baseUrl: `${server.origin}/base/` }, http, never, limits);
+    const outcome = await fetchFrom({ baseUrl: `${server.origin}/base/` }, limits);
     expectLawful(outcome);
     return outcome;
   }
@@ -55,7 +74,11 @@ export function describeAdapter(adapter: AdapterCase): void {
       });
       expect(outcome).toEqual({ kind: "quote", quote: goodQuote });
       expect(seen).toEqual(["GET", `/base${adapter.path}`, "tenor/test"]);
-      expect(requestPath(subscription)).toBe(adapter.path);
+      const path =
+        subscription.kind === "candles"
+          ? CANDLE_ADAPTERS[subscription.venue].path(subscription, page)
+          : requestPath(subscription);
+      expect(path).toBe(adapter.path);
     });
 
     test("a compressed good body and one redirect on the same host are followed", async () => {
@@ -91,7 +114,7 @@ export function describeAdapter(adapter: AdapterCase): void {
       ["a good body of the wrong content type", sendJson(goodBody, 200, asHtml), "not-json"],
       ["the JSON null", sendJson("null"), "bad-shape"],
       ["a JSON number", sendJson("42"), "bad-shape"],
-      ["an empty array", sendJson("[]"), "bad-shape"],
+      ["an empty array", sendJson("[]"), emptyArray],
       ["an empty object", sendJson("{}"), "bad-shape"],
       ["a body over the size cap", sendJson(goodBody + " ".repeat(LIMITS.maxBytes)), "too-large"],
       ["an endless body without length", endless, "too-large"],
@@ -126,7 +149,7 @@ export function describeAdapter(adapter: AdapterCase): void {
     test("a closed port is unreachable", async () => {
       const closed = await startVenueServer();
       await closed.close();
-      const outcome = await fetchQuote(subscription, { baseUrl: closed.origin }, http, never, LIMITS);
+      const outcome = await fetchFrom({ baseUrl: closed.origin }, LIMITS);
       expect(outcome).toMatchObject({ kind: "gap", reason: "unreachable" });
     });
 

@@ -32,6 +32,19 @@ export function expectLawful(outcome: Parsed<MarketQuote>): void {
         expect(row.expiryMs === null || row.expiryMs > value.timeMs, JSON.stringify(row)).toBe(true);
       }
       break;
+    case "candles": {
+      expect(value.closes.length).toBeGreaterThan(0);
+      let beforeMs = Number.NEGATIVE_INFINITY;
+      for (const bar of value.closes) {
+        const { openMs, open, high, low, close } = bar;
+        const ordered = positive(low) && low <= Math.min(open, close) && Math.max(open, close) <= high && high < 1e10;
+        expect(ordered && openMs > beforeMs && openMs % value.intervalMs === 0, JSON.stringify(bar)).toBe(true);
+        beforeMs = openMs;
+      }
+      expect(value.timeMs).toBe(beforeMs + value.intervalMs);
+      expect(value.timeMs <= value.receivedAtMs, "only bars that have ended").toBe(true);
+      break;
+    }
     case "options":
       expect(value.options.length).toBeGreaterThan(0);
       for (const row of value.options) {

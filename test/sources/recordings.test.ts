@@ -188,6 +188,47 @@ describe("re-serialised recordings (class N)", () => {
     );
   });
 
+  const KLINES: Subscription = { ...SPOT_BTC.binance, kind: "candles", intervalMs: 300_000, days: 30 };
+  recorded(
+    `binance/klines_5m_BTCUSDT is a run of five-minute bars, the last complete one half an hour later${where}`,
+    () => {
+      const body = load("binance/klines_5m_BTCUSDT.json");
+      const rows = JSON.parse(body) as readonly (readonly [number, string, string, string, string])[];
+      const lastMs = rows.at(-1)![0];
+      const outcome = read(body, KLINES, lastMs + 30 * 60_000);
+      if (outcome.kind === "gap" || outcome.quote.kind !== "candles") expect.fail("no candles");
+      const { closes } = outcome.quote.value;
+      expect(closes.length).toBe(rows.length);
+      expect(closes[0]).toEqual({
+        openMs: 1_586_987_400_000,
+        open: 6733.55,
+        high: 6737.79,
+        low: 6726.61,
+        close: 6727.14,
+      });
+      // While the last bar is under way it is not among them.
+      const underWay = read(body, KLINES, lastMs + 60_000);
+      expect(underWay).toMatchObject({ quote: { value: { timeMs: lastMs } } });
+      expect(read(body, { ...KLINES, intervalMs: 60_000 }, lastMs + 30 * 60_000)).toMatchObject({
+        reason: "bad-shape",
+      });
+    },
+  );
+
+  recorded(`candles of other exchanges and of WebSockets are refused${where}`, () => {
+    for (const file of [
+      "okx/candles_ccxt.json",
+      "kraken/ws_ohlc_update_v2.json",
+      "deribit/get_tradingview_chart_data_2025-12-23.json",
+    ]) {
+      if (!existsSync(`${root}/${file}`)) continue;
+      for (const venue of ["coinbase", "kraken", "bitstamp", "binance"] as const) {
+        const outcome = read(load(file), { ...KLINES, venue, quote: "USD" }, Date.UTC(2026, 8, 10));
+        expect(outcome).toMatchObject({ kind: "gap", reason: expect.stringMatching(/^(bad-shape|venue-error)$/) });
+      }
+    }
+  });
+
   recorded(`binance/fapi_error_unknown_symbol is a venue error${where}`, () => {
     const outcome = read(load("binance/fapi_error_unknown_symbol.json"), SPOT_BTC.binance, 1_580_000_000_000);
     expect(outcome).toMatchObject({ kind: "gap", reason: "venue-error" });

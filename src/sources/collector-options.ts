@@ -1,0 +1,46 @@
+/** What a collector is started with, and what is refused before anything is asked. */
+import { OracleError } from "../base/errors.ts";
+import type { Venue } from "../market/quote.ts";
+import type { VenueAccess } from "./adapters.ts";
+import { type PolledKind, type Subscription, checkSubscription, sourceName } from "./subscription.ts";
+
+export type CollectorOptions = {
+  readonly venues: Readonly<Partial<Record<Venue, VenueAccess>>>;
+  readonly subscriptions: readonly Subscription[];
+  /** Candles need none: a bar is asked for when it has ended. */
+  readonly pollMs: Readonly<Record<PolledKind, number>>;
+};
+
+/** @throws OracleError `bad-subscription`, `duplicate-source`, `unknown-venue`, `bad-base-url`, `bad-poll-interval` */
+export function checkCollectorOptions({ venues, subscriptions, pollMs }: CollectorOptions): void {
+  const seen = new Set<string>();
+  for (const subscription of subscriptions) {
+    checkSubscription(subscription);
+    const source = sourceName(subscription);
+    if (seen.has(source))
+      throw new OracleError(`source ${source} is subscribed twice`, { code: "duplicate-source", source });
+    seen.add(source);
+    const { venue, kind } = subscription;
+    const access = venues[venue];
+    if (access === undefined) {
+      throw new OracleError(`source ${source} needs a base URL of ${venue}`, { code: "unknown-venue", source, venue });
+    }
+    if (!URL.canParse(access.baseUrl) || !/^https?:\/\/[^?#]+$/.test(access.baseUrl)) {
+      throw new OracleError(
+        `expected an http(s) base URL of ${venue} without query, saw ${JSON.stringify(access.baseUrl)}`,
+        {
+          code: "bad-base-url",
+          venue,
+          seen: access.baseUrl,
+        },
+      );
+    }
+    if (kind !== "candles" && !(pollMs[kind] >= 50 && pollMs[kind] <= 3_600_000)) {
+      throw new OracleError(`poll interval of ${kind} is ${pollMs[kind]} ms, 50 to 3600000 allowed`, {
+        code: "bad-poll-interval",
+        kind,
+        seen: pollMs[kind],
+      });
+    }
+  }
+}
