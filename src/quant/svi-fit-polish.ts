@@ -5,15 +5,17 @@
  * What still fails then is mixed with a flat slice, which has g = 1, as little as the condition allows. Every step
  * stays inside the domain and Lee's bound.
  */
-import type { FitData } from "./svi-fit-inner.ts";
+import { type FitData, InnerProblem } from "./svi-fit-inner.ts";
+import { type SearchBox, searchSlice } from "./svi-fit-search.ts";
 import type { SviRaw } from "./svi.ts";
-import { durrleman, minDurrleman, minVariance, WING_SLOPE_MAX } from "./svi.ts";
+import { durrleman, minDurrleman, minVariance, totalVariance, WING_SLOPE_MAX } from "./svi.ts";
 
 const SIZE = 5;
 const POLISH_STEPS = 12;
 const REPAIR_STEPS = 15;
-const REPAIR_ROUNDS = 6;
-const REPAIR_POINTS = 24;
+const REPAIR_ROUNDS = 5;
+const WATCHED = 20;
+const FLOOR_MARGIN = 5e-4;
 const MIX_STEPS = 30;
 const RHO_MAX = 0.9999;
 
@@ -182,25 +184,40 @@ function mixedWithFlat(data: FitData, svi: SviRaw, share: number): SviRaw {
   return { ...svi, a: (sumW - share * sumBend) / sum, b: share * svi.b };
 }
 
-/**
- * A slice near `start`, and near the quotes, with g ≥ minG on the whole line.
- * @param start inside the domain
- * @param minG  0 ≤ minG < 1
- */
-export function withoutButterfly(data: FitData, start: SviRaw, sigmaMin: number, minG: number): SviRaw {
-  let svi = start;
+/** Where g is watched during a repair: in units of σ around m, and of √w around the money. */
+function watchedPoints(svi: SviRaw): number[] {
+  const deviation = Math.sqrt(Math.max(totalVariance(svi, 0), 0));
   const ks: number[] = [];
-  for (let i = 1 - REPAIR_POINTS; i < REPAIR_POINTS; i++) {
-    const u = i / REPAIR_POINTS;
-    ks.push(svi.m + (svi.sigma * u) / ((1 - u) * (1 + u)));
+  for (let i = 1 - WATCHED; i < WATCHED; i++) {
+    const u = i / WATCHED;
+    const spread = u / ((1 - u) * (1 + u));
+    ks.push(svi.m + svi.sigma * spread, deviation * spread);
   }
-  let weight = 1e-2 + costOf(data, svi);
-  for (let round = 0; round < REPAIR_ROUNDS; round++) {
-    const worst = minDurrleman(svi);
-    if (worst.g >= minG) return svi;
-    if (worst.k - worst.k === 0) ks.push(worst.k);
-    svi = descend(penalised(data, ks, 2 * minG + 1e-3, weight), svi, sigmaMin, REPAIR_STEPS);
-    weight *= 30;
+  return ks;
+}
+
+/** How far g falls below `floor` at the watched points, in volatility squared: far more than any error of a fit. */
+function butterflyToll(svi: SviRaw, floor: number): number {
+  let least = floor;
+  for (const k of watchedPoints(svi)) least = Math.min(least, durrleman(svi, k));
+  return Math.min(10, floor - least);
+}
+
+/**
+ * A slice near the quotes with g ≥ minG on the whole line.
+ * @param minG 0 ≤ minG < 1
+ * @param toll what a slice costs on top of its errors for another reason, ≥ 0
+ */
+export function withoutButterfly(data: FitData, box: SearchBox, minG: number, toll: (svi: SviRaw) => number): SviRaw {
+  const floor = minG + FLOOR_MARGIN;
+  const costWithToll = (slice: SviRaw): number => costOf(data, slice) + toll(slice);
+  let svi = searchSlice(new InnerProblem(data), box, (slice) => butterflyToll(slice, floor) + toll(slice)).svi;
+  const ks = watchedPoints(svi);
+  for (let round = 0, weight = 1e-2; round < REPAIR_ROUNDS; round++, weight *= 10) {
+    const next = descend(penalised(data, ks, floor, weight), svi, box.sigmaMin, REPAIR_STEPS);
+    const { k, g } = minDurrleman(next);
+    if (g >= minG && costWithToll(next) < costWithToll(svi)) svi = next;
+    else if (k - k === 0) ks.push(k);
   }
   if (minDurrleman(svi).g >= minG) return svi;
   let admissible = 0;

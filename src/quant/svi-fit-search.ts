@@ -5,6 +5,7 @@
  * above its bound, which keeps it off the degenerate V-shaped smiles of σ → 0.
  */
 import type { InnerFit, InnerProblem } from "./svi-fit-inner.ts";
+import type { SviRaw } from "./svi.ts";
 
 export type SearchBox = {
   readonly mMin: number;
@@ -19,6 +20,10 @@ const STARTS = 3;
 const SIMPLEX_STEPS = 90;
 /** The descent stops when the costs at the corners agree to this part. */
 const FLAT = 1e-13;
+
+function free(): number {
+  return 0;
+}
 
 type Corner = { x: number; y: number; cost: number };
 
@@ -55,13 +60,20 @@ function descend(f: (x: number, y: number) => number, start: Corner, dx: number,
   return corners[0]!;
 }
 
-/** The best slice found over the box. @param box mMin < mMax, 0 < sigmaMin < sigmaMax */
-export function searchSlice(problem: InnerProblem, box: SearchBox): InnerFit {
+/**
+ * The best slice found over the box.
+ * @param box  mMin < mMax, 0 < sigmaMin < sigmaMax
+ * @param toll what a slice costs on top of its errors, ≥ 0; as steep as one likes, no derivative is taken
+ */
+export function searchSlice(problem: InnerProblem, box: SearchBox, toll: (svi: SviRaw) => number = free): InnerFit {
   const low = Math.log(box.sigmaMin);
   const high = Math.log(box.sigmaMax);
   const solveAt = (m: number, logSigma: number): InnerFit =>
     problem.solve(Math.min(box.mMax, Math.max(box.mMin, m)), Math.exp(Math.min(high, Math.max(low, logSigma))));
-  const cost = (m: number, logSigma: number): number => solveAt(m, logSigma).cost;
+  const cost = (m: number, logSigma: number): number => {
+    const fit = solveAt(m, logSigma);
+    return fit.cost + toll(fit.svi);
+  };
 
   const mStep = (box.mMax - box.mMin) / M_STEPS;
   const sigmaStep = (high - low) / SIGMA_STEPS;

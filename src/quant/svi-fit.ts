@@ -19,7 +19,7 @@ import type { FitData } from "./svi-fit-inner.ts";
 import { InnerProblem } from "./svi-fit-inner.ts";
 import { polishSlice, withoutButterfly } from "./svi-fit-polish.ts";
 import { searchSlice } from "./svi-fit-search.ts";
-import type { SviRaw } from "./svi.ts";
+import type { KRange, SviRaw } from "./svi.ts";
 import { minDurrleman, sviViolations, totalVariance } from "./svi.ts";
 
 export type SviQuote = {
@@ -57,6 +57,16 @@ export type NoSviFit = {
   readonly usedPoints: number;
 };
 
+/** The slice of a later expiry, under which this one should stay at common log-moneyness. */
+export type SviCeiling = { readonly svi: SviRaw; readonly years: number; readonly range: KRange };
+
+export type SviFitOptions = {
+  /** Quotes with |k| beyond this many √w at the money are left out; CUT_DEVIATIONS unless given. */
+  readonly cutDeviations?: number;
+  /** Without one the fit knows of no other expiry. */
+  readonly ceiling?: SviCeiling;
+};
+
 /** Quotes with |k| beyond this many √w at the money are not used, unless the caller says otherwise. */
 export const CUT_DEVIATIONS = 4;
 /** The least g of a returned slice: room for the rounding of published parameters. */
@@ -64,6 +74,8 @@ export const FITTED_MIN_G = 0.001;
 const MIN_STRIKES = 5;
 const INSIDE_WEIGHT = 0.25;
 const BAND_PASSES = 3;
+const CEILING_POINTS = 16;
+const CEILING_WEIGHT = 4;
 /** σ is kept above this times √w at the money. */
 const SIGMA_FLOOR = 0.02;
 
@@ -101,6 +113,27 @@ function fitData(quotes: readonly SviQuote[], years: number, last: SviRaw | null
   };
 }
 
+/**
+ * What lifting the later slice over this one would cost it, as the square of an error in volatility at the money, times
+ * a few: the later slice has quotes of its own, while this one is often high only where it has none.
+ */
+function calendarToll(ceiling: SviCeiling | undefined): (svi: SviRaw) => number {
+  if (ceiling === undefined) return () => 0;
+  const { svi: later, years, range } = ceiling;
+  const ks: number[] = [];
+  for (let i = -CEILING_POINTS; i <= CEILING_POINTS; i++) {
+    const u = (i / CEILING_POINTS) * Math.abs(i / CEILING_POINTS);
+    ks.push(u < 0 ? -u * range.min : u * range.max);
+  }
+  const above = ks.map((k) => totalVariance(later, k));
+  const perVol = 2 * Math.sqrt(totalVariance(later, 0) * years);
+  return (svi) => {
+    let excess = 0;
+    for (let i = 0; i < ks.length; i++) excess = Math.max(excess, totalVariance(svi, ks[i]!) - above[i]!);
+    return CEILING_WEIGHT * (excess / perVol) * (excess / perVol);
+  };
+}
+
 function rmseOf(quotes: readonly SviQuote[], years: number, svi: SviRaw): number {
   let sum = 0;
   let squares = 0;
@@ -116,9 +149,8 @@ function rmseOf(quotes: readonly SviQuote[], years: number, svi: SviRaw): number
  * The admissible slice nearest to the quotes, whatever their order.
  * @param quotes one expiry's, any order
  * @param years  time to expiry, > 0
- * @param cutDeviations quotes with |k| beyond this many √w at the money are left out
  */
-export function fitSvi(quotes: readonly SviQuote[], years: number, cutDeviations = CUT_DEVIATIONS): SviFit | NoSviFit {
+export function fitSvi(quotes: readonly SviQuote[], years: number, options: SviFitOptions = {}): SviFit | NoSviFit {
   if (!(years > 0 && years < Infinity) || !quotes.every(isUsable)) {
     return { ok: false, why: "bad-input", usedPoints: 0 };
   }
@@ -131,6 +163,7 @@ export function fitSvi(quotes: readonly SviQuote[], years: number, cutDeviations
   if (sorted.length === 0) return refuse("too-few-quotes", sorted);
   if (sorted[0]!.k > 0 || sorted.at(-1)!.k < 0) return refuse("one-sided", sorted);
   const deviation = Math.sqrt(atTheMoney(sorted));
+  const cutDeviations = options.cutDeviations ?? CUT_DEVIATIONS;
   const used = sorted.filter((quote) => Math.abs(quote.k) <= cutDeviations * deviation);
   if (new Set(used.map((quote) => quote.k)).size < MIN_STRIKES) return refuse("too-few-quotes", used);
   const [kMin, kMax] = [used[0]!.k, used.at(-1)!.k];
@@ -149,7 +182,8 @@ export function fitSvi(quotes: readonly SviQuote[], years: number, cutDeviations
       svi = polishSlice(data, svi, box.sigmaMin);
     }
   }
-  svi = withoutButterfly(data, svi, box.sigmaMin, FITTED_MIN_G);
+  const toll = calendarToll(options.ceiling);
+  if (minDurrleman(svi).g < FITTED_MIN_G || toll(svi) > 0) svi = withoutButterfly(data, box, FITTED_MIN_G, toll);
   const minG = minDurrleman(svi).g;
   if (sviViolations(svi, { range: null, minG: FITTED_MIN_G }).length > 0) return refuse("inadmissible", used);
   return { ok: true, svi, rmseVol: rmseOf(used, years, svi), usedPoints: used.length, minG };
