@@ -1,48 +1,39 @@
 /** What a schema cannot say of a definition: that its fields fit each other. */
-import { compareBig, parseFixed } from "../base/fixed.ts";
-import type { DistanceText, FeedDefinition, SpotRules } from "./definition.ts";
-import { baseOf, nameSuffix, spotRulesOf } from "./definition.ts";
+import type { DistanceText, FeedDefinition, FeedKind } from "./definition.ts";
+import { nameSuffix } from "./definition.ts";
+import { type FieldProblem, compareDecimals, isCalendarDay, placesOf } from "./field-problem.ts";
+import { checkKind } from "./kind-checks.ts";
+import { checkSources, sourceCountOf } from "./source-checks.ts";
+import { checkUnits } from "./unit-checks.ts";
 
-/** `path` as in the file: `method.markets[1].venue`. */
-export type FieldProblem = { readonly path: string; readonly seen: unknown; readonly allowed: string };
+/** Signed kinds have no percentage of themselves, and a volatility is spoken of in points. */
+const ABSOLUTE_KINDS: ReadonlySet<FeedKind> = new Set<FeedKind>([
+  "rate",
+  "iv-atm",
+  "skew-25d",
+  "vol-index",
+  "vol-surface",
+  "realised-vol",
+  "funding-8h",
+]);
+const SIGNED_KINDS: ReadonlySet<FeedKind> = new Set<FeedKind>(["rate", "skew-25d", "funding-8h"]);
 
-/** Decimal strings here have at most 18 places. */
-const PLACES = 18;
-
-function compareDecimals(a: string, b: string): number {
-  return compareBig(parseFixed(a, PLACES), parseFixed(b, PLACES));
-}
-
-function places(decimal: string): number {
-  return decimal.includes(".") ? decimal.length - decimal.indexOf(".") - 1 : 0;
-}
-
-function* checkDistances(definition: FeedDefinition): Generator<FieldProblem> {
-  const { deviation, agreement, decimals } = definition;
-  for (const [path, rule] of [
-    ["deviation", deviation],
-    ["agreement", agreement],
-  ] as const) {
+function* checkDistances({ deviation, agreement, decimals, kind }: FeedDefinition): Generator<FieldProblem> {
+  for (const [path, rule] of Object.entries({ deviation, agreement })) {
     if (rule.type === "absolute") {
-      if (places(rule.amount) > decimals) {
+      if (placesOf(rule.amount) > decimals) {
         yield { path: `${path}.amount`, seen: rule.amount, allowed: `at most the feed's ${decimals} decimal places` };
-      }
-      if (compareDecimals(rule.amount, "0") === 0)
+      } else if (compareDecimals(rule.amount, "0") === 0) {
         yield { path: `${path}.amount`, seen: rule.amount, allowed: "more than zero" };
-    } else if (definition.unit === "vol") {
-      yield {
-        path: `${path}.type`,
-        seen: rule.type,
-        allowed: '"absolute" for a volatility, in vol units (0.005 is half a point)',
-      };
+      }
+    } else if (ABSOLUTE_KINDS.has(kind)) {
+      const allowed = `"absolute" for a feed of kind ${kind}, in its own unit (0.005 of a volatility is half a point)`;
+      yield { path: `${path}.type`, seen: rule.type, allowed };
     }
   }
   if (isNarrower(agreement, deviation)) {
-    yield {
-      path: "agreement",
-      seen: agreement,
-      allowed: `the type of the deviation and at least as much: ${JSON.stringify(deviation)}`,
-    };
+    const allowed = `the type of the deviation and at least as much: ${JSON.stringify(deviation)}`;
+    yield { path: "agreement", seen: agreement, allowed };
   }
 }
 
@@ -52,73 +43,76 @@ function isNarrower(agreement: DistanceText, deviation: DistanceText): boolean {
   return deviation.type !== "absolute" || compareDecimals(agreement.amount, deviation.amount) < 0;
 }
 
-function* checkSpotRules(base: string, rules: SpotRules, at: string): Generator<FieldProblem> {
-  const seenMarkets = new Set<string>();
-  const direct = rules.markets.filter((market) => market.quote === "USD").length;
-  for (const [i, market] of rules.markets.entries()) {
-    const path = `${at}.markets[${i}]`;
-    const name = `${market.venue}:${market.base}-${market.quote}`;
-    if (seenMarkets.has(name)) yield { path, seen: name, allowed: "each market once" };
-    seenMarkets.add(name);
-    if (market.base !== base) yield { path: `${path}.base`, seen: market.base, allowed: `${base}, the symbol's base` };
-    if (market.quote === "USD") continue;
-    const conversion = rules.conversions.find(({ quote }) => quote === market.quote);
-    if (conversion === undefined) {
-      yield { path: `${path}.quote`, seen: market.quote, allowed: "USD, or a currency with an entry in conversions" };
-    } else if (conversion.venues.every((venue) => venue === market.venue)) {
-      yield { path: `${path}.venue`, seen: market.venue, allowed: "a venue other than the only one that converts it" };
+function* checkBounds({ bounds, decimals, kind }: FeedDefinition): Generator<FieldProblem> {
+  if (compareDecimals(bounds.low, bounds.high) >= 0) {
+    yield { path: "bounds.high", seen: bounds.high, allowed: `more than bounds.low, ${bounds.low}` };
+  }
+  for (const side of ["low", "high"] as const) {
+    if (placesOf(bounds[side]) > decimals) {
+      yield { path: `bounds.${side}`, seen: bounds[side], allowed: `at most the feed's ${decimals} decimal places` };
     }
   }
-  if (direct * 2 <= rules.markets.length) {
-    yield {
-      path: `${at}.markets`,
-      seen: `${direct} of ${rules.markets.length} in USD`,
-      allowed: "more books in USD than converted ones",
-    };
-  }
-  const quotes = new Set<string>();
-  for (const [i, conversion] of rules.conversions.entries()) {
-    const path = `${at}.conversions[${i}]`;
-    const used = rules.markets.some(({ quote }) => quote === conversion.quote);
-    if (!used || conversion.quote === "USD" || quotes.has(conversion.quote)) {
-      yield {
-        path: `${path}.quote`,
-        seen: conversion.quote,
-        allowed: "the quote currency of a market, other than USD, once",
-      };
-    }
-    quotes.add(conversion.quote);
-    if (new Set(conversion.venues).size < conversion.venues.length) {
-      yield { path: `${path}.venues`, seen: conversion.venues, allowed: "each venue once" };
-    }
-    if (compareDecimals(conversion.low, conversion.high) >= 0) {
-      yield { path: `${path}.high`, seen: conversion.high, allowed: `more than low, ${conversion.low}` };
-    }
-  }
-  if (rules.minSources > rules.markets.length) {
-    const allowed = `at most the number of markets, ${rules.markets.length}`;
-    yield { path: at === "method" ? "minSources" : `${at}.minSources`, seen: rules.minSources, allowed };
+  if (!SIGNED_KINDS.has(kind) && compareDecimals(bounds.low, "0") <= 0) {
+    yield { path: "bounds.low", seen: bounds.low, allowed: `more than zero for a feed of kind ${kind}` };
   }
 }
 
-function* checkKind(definition: FeedDefinition): Generator<FieldProblem> {
-  switch (definition.kind) {
-    case "spot-index":
-      // Two sources cannot tell which of them lies.
-      if (definition.minSources < 3)
-        yield { path: "minSources", seen: definition.minSources, allowed: "at least 3 for a spot index" };
-      yield* checkSpotRules(baseOf(definition), spotRulesOf(definition), "method");
-      return;
-    case "iv-atm": {
-      const { minExpiryDays, tenorDays, maxExpiryDays } = definition.method;
-      if (definition.minSources !== 1)
-        yield { path: "minSources", seen: definition.minSources, allowed: "1: this method reads one venue" };
-      if (minExpiryDays >= tenorDays)
-        yield { path: "method.minExpiryDays", seen: minExpiryDays, allowed: `less than tenorDays, ${tenorDays}` };
-      if (maxExpiryDays <= tenorDays)
-        yield { path: "method.maxExpiryDays", seen: maxExpiryDays, allowed: `more than tenorDays, ${tenorDays}` };
-      yield* checkSpotRules(baseOf(definition), spotRulesOf(definition), "method.spot");
+function* checkContingency(definition: FeedDefinition): Generator<FieldProblem> {
+  const { contingency, minSources } = definition;
+  const most = sourceCountOf(definition);
+  for (const [i, step] of contingency.entries()) {
+    const path = `contingency[${i}]`;
+    const isLast = i === contingency.length - 1;
+    const before = contingency[i - 1]?.whenSourcesBelow;
+    if (before !== undefined && step.whenSourcesBelow >= before) {
+      yield {
+        path: `${path}.whenSourcesBelow`,
+        seen: step.whenSourcesBelow,
+        allowed: `less than the step before, ${before}`,
+      };
     }
+    if (step.whenSourcesBelow > most) {
+      const allowed = `at most ${most}: there are no more sources, and the step would always be taken`;
+      yield { path: `${path}.whenSourcesBelow`, seen: step.whenSourcesBelow, allowed };
+    }
+    if (!isLast && step.do === "missing") {
+      yield { path: `${path}.do`, seen: step.do, allowed: '"note": only the last step says missing' };
+    }
+    if (isLast && (step.do !== "missing" || step.whenSourcesBelow !== minSources)) {
+      const allowed = `missing below minSources, ${minSources}: the last step is the end`;
+      yield { path, seen: step, allowed };
+    }
+  }
+}
+
+/** Negative when revision `a` is older than `b`. */
+function compareRevisions(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => text.split(".").map(Number)) as [number[], number[]];
+  const at = left.findIndex((part, i) => part !== right[i]);
+  return at === -1 ? 0 : left[at]! - right[at]!;
+}
+
+function* checkHistory({ revision, changelog, methodology }: FeedDefinition): Generator<FieldProblem> {
+  const newest = changelog[0]!;
+  if (newest.revision !== revision) {
+    const allowed = `the revision of the file, ${revision}: the newest change stands first`;
+    yield { path: "changelog[0].revision", seen: newest.revision, allowed };
+  }
+  for (const [i, entry] of changelog.entries()) {
+    const path = `changelog[${i}]`;
+    const newer = changelog[i - 1];
+    if (!isCalendarDay(entry.date)) yield { path: `${path}.date`, seen: entry.date, allowed: "a day of the calendar" };
+    if (newer === undefined) continue;
+    if (compareRevisions(entry.revision, newer.revision) >= 0) {
+      const allowed = `older than ${newer.revision}: newest first`;
+      yield { path: `${path}.revision`, seen: entry.revision, allowed };
+    }
+    if (entry.date > newer.date) {
+      yield { path: `${path}.date`, seen: entry.date, allowed: `not after ${newer.date}: newest first` };
+    }
+  }
+  if (!isCalendarDay(methodology.reviewedOn)) {
+    yield { path: "methodology.reviewedOn", seen: methodology.reviewedOn, allowed: "a day of the calendar" };
   }
 }
 
@@ -126,28 +120,21 @@ function* checkKind(definition: FeedDefinition): Generator<FieldProblem> {
 export function checkDefinition(definition: FeedDefinition): readonly FieldProblem[] {
   const problems: FieldProblem[] = [];
   const wanted = `${definition.symbol}.${nameSuffix(definition)}`;
-  if (definition.name !== wanted)
+  if (definition.name !== wanted) {
     problems.push({ path: "name", seen: definition.name, allowed: `"${wanted}", from symbol, kind and method` });
-  if (compareDecimals(definition.bounds.low, definition.bounds.high) >= 0) {
-    problems.push({
-      path: "bounds.high",
-      seen: definition.bounds.high,
-      allowed: `more than bounds.low, ${definition.bounds.low}`,
-    });
-  }
-  for (const side of ["low", "high"] as const) {
-    if (places(definition.bounds[side]) > definition.decimals) {
-      const allowed = `at most the feed's ${definition.decimals} decimal places`;
-      problems.push({ path: `bounds.${side}`, seen: definition.bounds[side], allowed });
-    }
-  }
-  if (definition.kind === "iv-atm" && compareDecimals(definition.bounds.low, "0") === 0) {
-    problems.push({ path: "bounds.low", seen: definition.bounds.low, allowed: "more than zero for a volatility" });
   }
   if (definition.heartbeatMarginMs >= definition.heartbeatMs) {
     const allowed = `less than heartbeatMs, ${definition.heartbeatMs}`;
     problems.push({ path: "heartbeatMarginMs", seen: definition.heartbeatMarginMs, allowed });
   }
-  problems.push(...checkDistances(definition), ...checkKind(definition));
+  problems.push(
+    ...checkBounds(definition),
+    ...checkDistances(definition),
+    ...checkContingency(definition),
+    ...checkHistory(definition),
+    ...checkSources(definition),
+    ...checkUnits(definition),
+    ...checkKind(definition),
+  );
   return problems;
 }

@@ -5,5 +5,5 @@ import { feedDefinitionSchema } from "./definition.ts";
 /** JSON Schema draft 2020-12. What fields have to do with each other stands in definition-checks.ts, not here. */
 export function feedDefinitionJsonSchema() {
   const { $schema, ...schema } = z.toJSONSchema(feedDefinitionSchema, { target: "draft-2020-12" });
-  return { $schema, title: "Tenor feed definition, version 1", ...schema };
+  return { $schema, title: "Tenor feed definition, version 2", ...schema };
 }

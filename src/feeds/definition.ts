@@ -41,7 +41,9 @@ export function nameSuffix(definition: FeedDefinition): string {
     case "settlement":
       return kind;
     case "forward":
-      return method.maturity.type === "constant" ? `forward-${method.maturity.days}d` : `forward-${method.maturity.expiry}`;
+      return method.maturity.type === "constant"
+        ? `forward-${method.maturity.days}d`
+        : `forward-${method.maturity.expiry}`;
     case "rate":
     case "iv-atm":
     case "skew-25d":

@@ -1,15 +1,29 @@
-/** What names a feed and its definition in hashes. */
+/** What names a feed and its definition in hashes, and what consensus needs of a set. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { type Hex, ByteWriter, asciiBytes, toHex } from "../base/bytes.ts";
-import { canonicalJson } from "../base/canonical-json.ts";
+import { type Hex, ByteWriter, asciiBytes, concatBytes, toHex } from "../base/bytes.ts";
+import { type Json, canonicalJson } from "../base/canonical-json.ts";
 import { OracleError } from "../base/errors.ts";
 import { parseFixed } from "../base/fixed.ts";
+import type { LinkedFeed } from "./context.ts";
 import type { DistanceText, FeedDefinition, FeedKind } from "./definition.ts";
+import { shapeOf } from "./feed-shape.ts";
+import { DOCUMENT_FIELDS } from "./kinds/common.ts";
 import type { Distance, FeedRule } from "./rule.ts";
 
 /** The top byte of a feed's id, so that a contract can tell a price from a volatility. For ever. */
-const KIND_CODES: Readonly<Record<FeedKind, number>> = { "spot-index": 0x01, "iv-atm": 0x04 };
+const KIND_CODES: Readonly<Record<FeedKind, number>> = {
+  "spot-index": 1,
+  forward: 2,
+  rate: 3,
+  "iv-atm": 4,
+  "skew-25d": 5,
+  "vol-index": 6,
+  "vol-surface": 7,
+  "realised-vol": 8,
+  "funding-8h": 9,
+  settlement: 10,
+};
 
 const FEEDS_MAX = 0xffff;
 
@@ -20,9 +34,41 @@ export function feedId(name: string, kind: FeedKind): Hex {
   return toHex(bytes);
 }
 
-/** keccak256 of the canonical JSON of the whole definition, as UTF-8. */
-export function definitionDigest(definition: FeedDefinition): Hex {
-  return toHex(keccak_256(utf8ToBytes(canonicalJson(definition))));
+function taggedHash(tag: string, value: Json): Hex {
+  return toHex(keccak_256(concatBytes(asciiBytes(tag), utf8ToBytes(canonicalJson(value)))));
+}
+
+/** The same value with the digest of the feed beside every name of one. */
+function withDigests(value: Json | undefined, digestOf: (name: string) => Hex): Json {
+  if (value === undefined || value === null || typeof value !== "object") return value ?? null;
+  if (Array.isArray(value)) return value.map((item: Json) => withDigests(item, digestOf));
+  const entries = Object.entries(value).map(([key, item]) => [key, withDigests(item, digestOf)] as const);
+  const { ref } = value as { readonly ref?: Json };
+  return Object.fromEntries(typeof ref === "string" ? [...entries, ["digest", digestOf(ref)]] : entries);
+}
+
+/**
+ * Of all that nodes obey: keccak256("TENOR/FEED/2" | canonical JSON of the definition without DOCUMENT_FIELDS, each
+ * {"ref": name} with the named feed's own digest beside the name). A word of prose does not change it.
+ * @throws OracleError `unlinked` for a reference that linkDefinitions did not resolve
+ */
+export function definitionDigest({ definition, spot }: LinkedFeed): Hex {
+  const documents: readonly string[] = DOCUMENT_FIELDS;
+  const normative = Object.entries(definition).filter(([key]) => !documents.includes(key));
+  const digestOf = (name: string): Hex => {
+    if (spot?.name === name) return definitionDigest({ definition: spot, spot: null });
+    throw new OracleError(`${definition.name} refers to ${name}, which it was not linked with`, {
+      code: "unlinked",
+      feed: definition.name,
+      ref: name,
+    });
+  };
+  return taggedHash("TENOR/FEED/2", withDigests(Object.fromEntries(normative), digestOf));
+}
+
+/** Of the whole file, prose included: keccak256("TENOR/DOCUMENT/2" | canonical JSON). */
+export function documentDigest(definition: FeedDefinition): Hex {
+  return taggedHash("TENOR/DOCUMENT/2", definition);
 }
 
 function toDistance(rule: DistanceText, decimals: number): Distance {
@@ -32,27 +78,29 @@ function toDistance(rule: DistanceText, decimals: number): Distance {
 /**
  * What consensus needs of a set of definitions. The order given is the hub's append-only order and becomes the index:
  * a new feed goes to the end, and nothing ever moves.
- * @throws OracleError `duplicate-feed` when a name stands twice, `too-many-feeds` above 65 535
+ * @throws OracleError `duplicate-feed` when a name stands twice, `too-many-feeds` above 65 535, `book-without-spot` when
+ *   the spot feed of an option book is not in the set
  */
-export function toRules(definitions: readonly FeedDefinition[]): FeedRule[] {
-  if (definitions.length > FEEDS_MAX) {
-    throw new OracleError(`a feed set holds at most ${FEEDS_MAX} feeds, saw ${definitions.length}`, {
+export function toRules(feeds: readonly LinkedFeed[]): FeedRule[] {
+  if (feeds.length > FEEDS_MAX) {
+    throw new OracleError(`a feed set holds at most ${FEEDS_MAX} feeds, saw ${feeds.length}`, {
       code: "too-many-feeds",
-      seen: definitions.length,
+      seen: feeds.length,
     });
   }
-  const names = new Set<string>();
-  return definitions.map((definition, index) => {
+  const positions = new Map(feeds.map(({ definition }, index) => [definition.name, index]));
+  return feeds.map((feed, index) => {
+    const { definition } = feed;
     const { name, kind, decimals, heartbeatMs, heartbeatMarginMs, statusGraceMs } = definition;
-    if (names.has(name))
+    if (positions.get(name) !== index)
       throw new OracleError(`feed ${name} stands twice in the set`, { code: "duplicate-feed", name });
-    names.add(name);
     return {
       index,
       name,
       feedId: feedId(name, kind),
-      definitionDigest: definitionDigest(definition),
+      definitionDigest: definitionDigest(feed),
       decimals,
+      shape: shapeOf(definition, positions),
       heartbeatMs,
       heartbeatMarginMs,
       deviation: toDistance(definition.deviation, decimals),

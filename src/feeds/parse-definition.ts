@@ -1,10 +1,11 @@
-/** From JSON to a definition, or to the list of everything that is wrong with it. */
+/** From the text of a file to a definition, or to the list of everything that is wrong with it. */
 import { z } from "zod";
 import { checkDefinition } from "./definition-checks.ts";
 import type { FeedDefinition } from "./definition.ts";
 import { feedDefinitionSchema } from "./definition.ts";
+import { type JsonPath, type TextPlace, readJson, showPath } from "./json-text.ts";
 
-export type DefinitionProblem = {
+export type DefinitionProblem = TextPlace & {
   readonly file: string;
   /** `method.markets[1].venue`; empty for the file as a whole. */
   readonly path: string;
@@ -14,7 +15,12 @@ export type DefinitionProblem = {
 };
 
 export type ParsedDefinition =
-  | { readonly ok: true; readonly definition: FeedDefinition }
+  | {
+      readonly ok: true;
+      readonly definition: FeedDefinition;
+      /** The problem of a field that only shows beside other definitions, at its place in this file. */
+      readonly problemAt: (path: string, seen: unknown, allowed: string) => DefinitionProblem;
+    }
   | { readonly ok: false; readonly problems: readonly DefinitionProblem[] };
 
 const SEEN_MAX = 80;
@@ -25,13 +31,7 @@ function show(value: unknown): string {
   return json.length <= SEEN_MAX ? json : `${json.slice(0, SEEN_MAX - 1)}…`;
 }
 
-function showPath(path: readonly PropertyKey[]): string {
-  let out = "";
-  for (const key of path) out += typeof key === "number" ? `[${key}]` : `${out === "" ? "" : "."}${String(key)}`;
-  return out;
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+function valueAt(json: unknown, path: JsonPath): unknown {
   let value = json;
   for (const key of path) {
     if (typeof value !== "object" || value === null) return undefined;
@@ -60,30 +60,45 @@ const allowedText: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
+/** `method.markets[1].venue` as the keys it is made of. */
+function keysOf(path: string): JsonPath {
+  return path.split(/[.[\]]+/).filter((key) => key !== "");
+}
+
 /**
- * @param json what JSON.parse made of the file
+ * @param text the file's content. It is not JSON.parse that reads it: that would hide a field that stands twice
  * @param file its name, for the messages
  */
-export function parseDefinition(json: unknown, file: string): ParsedDefinition {
-  const parsed = feedDefinitionSchema.safeParse(json, { error: allowedText });
+export function parseDefinition(text: string, file: string): ParsedDefinition {
+  const json = readJson(text);
+  if (!json.ok) {
+    const problems = json.problems.map(({ path, ...problem }) => ({ ...problem, file, path: showPath(path) }));
+    return { ok: false, problems };
+  }
+  const { value, placeOf } = json;
+  const parsed = feedDefinitionSchema.safeParse(value, { error: allowedText });
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) => {
       const at = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
       return at.map((path) => ({
+        ...placeOf(path),
         file,
         path: showPath(path),
-        seen: show(valueAt(json, path)),
+        seen: show(valueAt(value, path)),
         allowed: issue.message,
       }));
     });
     return { ok: false, problems: withoutRepeats(problems) };
   }
-  const problems = checkDefinition(parsed.data);
-  if (problems.length === 0) return { ok: true, definition: parsed.data };
-  return {
-    ok: false,
-    problems: problems.map(({ path, seen, allowed }) => ({ file, path, seen: show(seen), allowed })),
-  };
+  const problemAt = (path: string, seen: unknown, allowed: string): DefinitionProblem => ({
+    ...placeOf(keysOf(path)),
+    file,
+    path,
+    seen: show(seen),
+    allowed,
+  });
+  const problems = checkDefinition(parsed.data).map(({ path, seen, allowed }) => problemAt(path, seen, allowed));
+  return problems.length === 0 ? { ok: true, definition: parsed.data, problemAt } : { ok: false, problems };
 }
 
 /** A field that fails its type and its range says the same sentence twice. */
@@ -91,7 +106,7 @@ function withoutRepeats(problems: readonly DefinitionProblem[]): readonly Defini
   return problems.filter((a, i) => problems.findIndex((b) => b.path === a.path && b.allowed === a.allowed) === i);
 }
 
-/** One line for a person: the file, the place in it, what was seen, what is allowed. */
-export function describeProblem({ file, path, seen, allowed }: DefinitionProblem): string {
-  return `${file}: ${path === "" ? "the file" : path} is ${seen}, allowed is ${allowed}`;
+/** One line for a person: the place in the file, the field, what was seen, what is allowed. */
+export function describeProblem({ file, line, column, path, seen, allowed }: DefinitionProblem): string {
+  return `${file}:${line}:${column}: ${path === "" ? "the file" : path} is ${seen}, allowed is ${allowed}`;
 }

@@ -1,5 +1,9 @@
 /** The fields that definitions are made of. Each carries one sentence of what it allows, used as its error. */
 import { z } from "zod";
+import type { Venue } from "../market/quote.ts";
+import { coinBehind, venueBehind } from "./venues.ts";
+
+const COIN_ALLOWED = "2 to 10 upper-case letters or digits, such as BTC";
 
 /** A whole number in a closed range. Definitions hold no fractions as JSON numbers: those are decimal strings. */
 export function wholeNumber(low: number, high: number, unit: string, meaning: string) {
@@ -9,6 +13,30 @@ export function wholeNumber(low: number, high: number, unit: string, meaning: st
 
 export function text(pattern: RegExp, allowed: string, meaning: string) {
   return z.string({ error: allowed }).regex(pattern, { error: allowed }).describe(meaning);
+}
+
+/** An exchange under its one name; another name of the same exchange is refused with the right one. */
+export function venueName<const Name extends Venue>(names: readonly Name[], meaning: string) {
+  const allowed = `one of ${names.map((name) => `"${name}"`).join(", ")}`;
+  return z
+    .enum(names, {
+      error: ({ input }) => {
+        const same = typeof input === "string" ? venueBehind(input) : undefined;
+        return same === undefined ? allowed : `${allowed}: ${String(input)} is ${same} under another name`;
+      },
+    })
+    .describe(meaning);
+}
+
+/** A coin or currency under its one name. */
+export function coinName(meaning: string) {
+  return z
+    .string({ error: COIN_ALLOWED })
+    .regex(/^[A-Z0-9]{2,10}$/, { error: COIN_ALLOWED })
+    .refine((name) => coinBehind(name) === undefined, {
+      error: ({ input }) => `${coinBehind(String(input))}: ${String(input)} is the same under another name`,
+    })
+    .describe(meaning);
 }
 
 export function decimal(meaning: string) {

@@ -1,40 +1,86 @@
-/** What market data a set of definitions needs, each once. */
-import type { FeedDefinition, SpotMarket } from "./definition.ts";
-import { baseOf, spotRulesOf } from "./definition.ts";
+/** What market data a set of feeds needs, each once. */
+import { unreachable } from "../base/errors.ts";
+import type { LinkedFeed } from "./context.ts";
+import { baseOf } from "./definition.ts";
+import type { RealisedVolDefinition } from "./kinds/history-kinds.ts";
+import type { SpotIndexDefinition } from "./kinds/spot-index.ts";
+
+type SpotVenue = SpotIndexDefinition["method"]["markets"][number]["venue"];
+
+/** Bars of `intervalMs` over the last `days` days. */
+export type CandlesNeed = {
+  readonly kind: "candles";
+  readonly venue: RealisedVolDefinition["method"]["candles"][number]["venue"];
+  readonly base: string;
+  readonly quote: string;
+  readonly intervalMs: number;
+  readonly days: number;
+};
 
 export type Subscription =
-  | { readonly kind: "spot"; readonly venue: SpotMarket["venue"]; readonly base: string; readonly quote: string }
+  | { readonly kind: "spot"; readonly venue: SpotVenue; readonly base: string; readonly quote: string }
   | {
       readonly kind: "index" | "futures" | "options";
       readonly venue: "deribit";
       readonly base: string;
       readonly quote: "USD";
-    };
+    }
+  | CandlesNeed;
 
-function* needsOf(definition: FeedDefinition): Generator<Subscription> {
-  const base = baseOf(definition);
-  const rules = spotRulesOf(definition);
-  for (const { venue, quote } of rules.markets) yield { kind: "spot", venue, base, quote };
-  for (const { quote, venues } of rules.conversions) {
+function* needsOfSpot(definition: SpotIndexDefinition): Generator<Subscription> {
+  const { markets, conversions, crossCheck } = definition.method;
+  for (const { venue, base, quote } of markets) yield { kind: "spot", venue, base, quote };
+  for (const { quote, venues } of conversions) {
     for (const venue of venues) yield { kind: "spot", venue, base: quote, quote: "USD" };
   }
-  switch (definition.kind) {
-    case "spot-index":
-      if (definition.method.crossCheck !== null)
-        yield { kind: "index", venue: definition.method.crossCheck.venue, base, quote: "USD" };
-      return;
-    case "iv-atm":
-      yield { kind: "options", venue: definition.method.venue, base, quote: "USD" };
+  if (crossCheck !== null) {
+    yield { kind: "index", venue: crossCheck.venue, base: baseOf(definition), quote: "USD" };
   }
 }
 
-/** In the order in which the definitions first ask for them. */
-export function subscriptionsOf(definitions: readonly FeedDefinition[]): readonly Subscription[] {
+function* needsOf({ definition, spot }: LinkedFeed): Generator<Subscription> {
+  if (spot !== null) yield* needsOfSpot(spot);
+  switch (definition.kind) {
+    case "spot-index":
+      yield* needsOfSpot(definition);
+      return;
+    case "forward":
+    case "rate":
+    case "iv-atm":
+    case "skew-25d":
+    case "vol-index":
+    case "vol-surface":
+      yield { kind: "options", venue: definition.method.options.venue, base: baseOf(definition), quote: "USD" };
+      return;
+    case "funding-8h":
+      yield { kind: "futures", venue: definition.method.venue, base: baseOf(definition), quote: "USD" };
+      return;
+    case "realised-vol": {
+      const { candles, intervalMs, windowDays } = definition.method;
+      for (const candle of candles) yield { kind: "candles", ...candle, intervalMs, days: windowDays };
+      return;
+    }
+    case "settlement":
+      return;
+    default:
+      unreachable(definition);
+  }
+}
+
+function keyOf(need: Subscription): string {
+  const key = `${need.kind}:${need.venue}:${need.base}-${need.quote}`;
+  return need.kind === "candles" ? `${key}:${need.intervalMs}` : key;
+}
+
+/** In the order in which the feeds first ask for them; of candles, as many days as the longest window asks for. */
+export function subscriptionsOf(feeds: readonly LinkedFeed[]): readonly Subscription[] {
   const known = new Map<string, Subscription>();
-  for (const definition of definitions) {
-    for (const need of needsOf(definition)) {
-      const key = `${need.kind}:${need.venue}:${need.base}-${need.quote}`;
-      if (!known.has(key)) known.set(key, need);
+  for (const feed of feeds) {
+    for (const need of needsOf(feed)) {
+      const key = keyOf(need);
+      const other = known.get(key);
+      const isLonger = need.kind === "candles" && other?.kind === "candles" && need.days > other.days;
+      if (other === undefined || isLonger) known.set(key, need);
     }
   }
   return [...known.values()];

@@ -6,8 +6,10 @@ import type { Hex } from "../base/bytes.ts";
 import { asciiBytes, ByteWriter } from "../base/bytes.ts";
 import { reasonOf } from "../base/errors.ts";
 import type { FeedDefinition } from "../feeds/definition.ts";
-import { parseDefinition } from "../feeds/parse-definition.ts";
+import type { LinkedFeed } from "../feeds/context.ts";
+import { parseDefinitionSet } from "../feeds/definition-set.ts";
 import { feedSetRoot, toRules } from "../feeds/feed-id.ts";
+import type { DefinitionProblem } from "../feeds/parse-definition.ts";
 import type { FeedRule } from "../feeds/rule.ts";
 import { byzantineMax, signingThreshold } from "../protocol/quorum.ts";
 import { keccakHex } from "../report/hash.ts";
@@ -42,7 +44,7 @@ const networkSchema = z.strictObject({
 
 export type Member = z.output<typeof member>;
 
-export type NetworkFacts = {
+export type NetworkFacts = LoadedFeeds & {
   readonly name: string;
   readonly networkId: Hex;
   readonly configCount: number;
@@ -53,42 +55,46 @@ export type NetworkFacts = {
   readonly n: number;
   readonly f: number;
   readonly t: number;
-  readonly definitions: readonly FeedDefinition[];
-  readonly rules: readonly FeedRule[];
   readonly feedSetRoot: Hex;
   /** Digest of what the members must agree on besides: the slot length. */
   readonly paramsHash: Hex;
 };
 
-function loadDefinition(file: string): FeedDefinition {
-  let json: unknown;
+function readText(file: string): string {
   try {
-    json = JSON.parse(readFileSync(file, "utf8"));
+    return readFileSync(file, "utf8");
   } catch (error) {
     throw new ConfigError(file, [{ path: "", seen: reasonOf(error), allowed: "a readable JSON file" }]);
   }
-  const parsed = parseDefinition(json, file);
-  if (parsed.ok) return parsed.definition;
-  throw new ConfigError(
+}
+
+/** A refusal names one file, and the first wrong one is enough to go on with. */
+function refused(problems: readonly DefinitionProblem[]): ConfigError {
+  const { file } = problems[0]!;
+  const ofFile = problems.filter((problem) => problem.file === file);
+  return new ConfigError(
     file,
-    parsed.problems.map(({ path, seen, allowed }) => ({ path, seen, allowed })),
+    ofFile.map(({ line, path, seen, allowed }) => ({
+      path: path === "" ? `line ${line}` : `${path} (line ${line})`,
+      seen,
+      allowed,
+    })),
   );
 }
 
-/** @throws ConfigError naming the file and every problem in it */
-export function loadDefinitions(files: readonly string[]): {
+export type LoadedFeeds = {
+  /** As the files come, with the feeds that they refer to among the files given. */
+  readonly feeds: readonly LinkedFeed[];
   readonly definitions: readonly FeedDefinition[];
   readonly rules: readonly FeedRule[];
-} {
-  const definitions = files.map(loadDefinition);
-  const names = definitions.map(({ name }) => name);
-  const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
-  if (twice !== -1) {
-    throw new ConfigError(files[twice]!, [
-      { path: "name", seen: names[twice]!, allowed: "every feed of the set once" },
-    ]);
-  }
-  return { definitions, rules: toRules(definitions) };
+};
+
+/** @throws ConfigError naming the first file that is wrong and every problem in it */
+export function loadDefinitions(files: readonly string[]): LoadedFeeds {
+  const set = parseDefinitionSet(files.map((file) => ({ file, text: readText(file) })));
+  if (!set.ok) throw refused(set.problems);
+  const { feeds } = set;
+  return { feeds, definitions: feeds.map(({ definition }) => definition), rules: toRules(feeds) };
 }
 
 function memberProblems(members: readonly Member[]): ConfigProblem[] {
@@ -111,10 +117,10 @@ export function loadNetwork(file: string): NetworkFacts {
   const raw = readYaml(file);
   const parsed = networkSchema.safeParse(raw);
   if (!parsed.success) throw new ConfigError(file, problemsOf(parsed.error, raw));
-  const { members, chain, feeds, ...rest } = parsed.data;
+  const { members, chain, feeds: files, ...rest } = parsed.data;
   const problems = memberProblems(members);
   if (problems.length > 0) throw new ConfigError(file, problems);
-  const { definitions, rules } = loadDefinitions(feeds.map((path) => resolve(dirname(file), path)));
+  const loaded = loadDefinitions(files.map((path) => resolve(dirname(file), path)));
   const n = members.length;
   return {
     ...rest,
@@ -124,9 +130,8 @@ export function loadNetwork(file: string): NetworkFacts {
     n,
     f: byzantineMax(n),
     t: signingThreshold(n),
-    definitions,
-    rules,
-    feedSetRoot: feedSetRoot(rules),
+    ...loaded,
+    feedSetRoot: feedSetRoot(loaded.rules),
     paramsHash: keccakHex(new ByteWriter().raw(asciiBytes("TENOR/PARAMS/1")).uint(rest.slotMs, 4).done()),
   };
 }

@@ -28,7 +28,9 @@ export const forward = z
 
 export const rate = z
   .strictObject({ kind: z.literal("rate"), ...common, method: z.strictObject({ ...chainMethod, tenorDays }) })
-  .describe("The US dollar rate that forwards imply against spot, continuously compounded, per year. It may be negative.");
+  .describe(
+    "The US dollar rate that forwards imply against spot, continuously compounded, per year. It may be negative.",
+  );
 
 export const ivAtm = z
   .strictObject({ kind: z.literal("iv-atm"), ...common, method: z.strictObject({ ...chainMethod, tenorDays }) })

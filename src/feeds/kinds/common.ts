@@ -1,6 +1,6 @@
 /** The fields that every definition has, and the parts that several kinds share. */
 import { z } from "zod";
-import { distance, signedDecimal, text, wholeNumber } from "../schema-parts.ts";
+import { distance, signedDecimal, text, venueName, wholeNumber } from "../schema-parts.ts";
 
 export const maxQuoteAgeMs = wholeNumber(100, 600_000, "milliseconds", "Older quotes are left out.");
 
@@ -111,7 +111,7 @@ export const feedRef = z
 /** One venue's option chain, with its units said aloud: percent taken for decimal is the classic mistake. */
 export const optionsInput = z
   .strictObject({
-    venue: z.enum(["deribit"]).describe("Whose option chain is read."),
+    venue: venueName(["deribit"], "Whose option chain is read."),
     premium: z.enum(["coin", "USD"]).describe("What the venue's premiums are paid in."),
     vol: z.enum(["percent", "decimal"]).describe("How the venue writes volatilities."),
     maxQuoteAgeMs,
@@ -134,7 +134,12 @@ export const chainRules = z
       "A row whose forward is further from its expiry's median is left out.",
     ),
     maxBasisBps: wholeNumber(1, 2_000, "basis points", "How far any forward may be from spot at no time to expiry …"),
-    maxCarryBpsPerYear: wholeNumber(1, 50_000, "basis points per year", "… and how much further for each year to expiry."),
+    maxCarryBpsPerYear: wholeNumber(
+      1,
+      50_000,
+      "basis points per year",
+      "… and how much further for each year to expiry.",
+    ),
     priceToleranceBps: wholeNumber(
       1,
       500,

@@ -1,6 +1,6 @@
 /** The kinds that look back over time: realised volatility, funding, settlement. */
 import { z } from "zod";
-import { text, wholeNumber } from "../schema-parts.ts";
+import { coinName, text, venueName, wholeNumber } from "../schema-parts.ts";
 import { common, feedRef, maxQuoteAgeMs } from "./common.ts";
 
 const coverage = text(
@@ -19,14 +19,20 @@ export const realisedVol = z
       candles: z
         .array(
           z.strictObject({
-            venue: z.enum(["coinbase", "bitstamp", "binance", "kraken"]),
-            base: text(/^[A-Z0-9]{2,10}$/, "a coin such as BTC", "The coin."),
-            quote: text(/^[A-Z0-9]{2,10}$/, "a currency such as USD", "What it is priced in."),
+            venue: venueName(["coinbase", "bitstamp", "binance", "kraken"], "An exchange with a history of trades."),
+            base: coinName("The coin, the base of the symbol."),
+            quote: coinName("What it is priced in: USD, or a currency named in pegged."),
           }),
         )
         .min(3, { error: "at least 3 markets" })
         .max(8, { error: "at most 8 markets" })
         .describe("Whose candles are read. Each gives its own volatility; the middle one counts."),
+      pegged: z
+        .array(coinName("A currency such as USDT."))
+        .max(4, { error: "at most 4 currencies" })
+        .describe(
+          "Quote currencies taken for a dollar: the moves of their pegs are in the number. Empty when all are USD.",
+        ),
       minCoverage: coverage,
       maxCandleAgeMs: wholeNumber(300_000, 86_400_000, "milliseconds", "The newest candle may be this old."),
     }),
@@ -38,7 +44,7 @@ export const funding8h = z
     kind: z.literal("funding-8h"),
     ...common,
     method: z.strictObject({
-      venue: z.enum(["deribit"]).describe("Whose perpetual is read."),
+      venue: venueName(["deribit"], "Whose perpetual is read."),
       maxQuoteAgeMs,
       spot: feedRef.describe("The spot index that the perpetual's premium is held against."),
       maxPremiumBps: wholeNumber(1, 2_000, "basis points", "A perpetual further from spot is not believed."),
@@ -67,7 +73,12 @@ export const settlement = z
         .describe("When settlements are fixed."),
       windowMs: wholeNumber(10_000, 86_400_000, "milliseconds", "The average runs over this long before the expiry."),
       sampleEveryMs: wholeNumber(250, 60_000, "milliseconds", "How often the spot index is looked at."),
-      maxHoldMs: wholeNumber(250, 600_000, "milliseconds", "A sample speaks for this long at most; the rest is a hole."),
+      maxHoldMs: wholeNumber(
+        250,
+        600_000,
+        "milliseconds",
+        "A sample speaks for this long at most; the rest is a hole.",
+      ),
       minCoverage: coverage,
     }),
   })

@@ -1,26 +1,25 @@
 /** A spot price: the capped, weighted middle of several venues' books. */
 import { z } from "zod";
-import { decimal, text, wholeNumber } from "../schema-parts.ts";
+import { coinName, decimal, venueName, wholeNumber } from "../schema-parts.ts";
 import { common, maxQuoteAgeMs } from "./common.ts";
 
-const currency = text(/^[A-Z0-9]{2,10}$/, "2 to 10 upper-case letters or digits, such as BTC", "A coin or currency.");
-
-const spotVenue = z
-  .enum(["coinbase", "kraken", "bitstamp", "binance"])
-  .describe("An exchange with spot books that this version reads.");
+const spotVenue = venueName(
+  ["coinbase", "kraken", "bitstamp", "binance"],
+  "An exchange with spot books that this version reads.",
+);
 
 const spotMarket = z
   .strictObject({
     venue: spotVenue,
-    base: currency,
-    quote: currency,
+    base: coinName("The coin, the base of the symbol."),
+    quote: coinName("What the book is priced in: USD, or a currency that has a conversion below."),
     weight: wholeNumber(1, 100, "parts", "How much this book counts beside the others."),
   })
   .describe("One order book: the venue's price of one `base` in `quote`.");
 
 const conversion = z
   .strictObject({
-    quote: currency.describe("The quote currency to be converted, such as USDT."),
+    quote: coinName("The quote currency to be converted, such as USDT."),
     venues: z
       .array(spotVenue)
       .min(1, { error: "at least one venue" })
@@ -44,7 +43,10 @@ export const spotIndex = z
         .min(3, { error: "at least 3 markets" })
         .max(16, { error: "at most 16 markets" })
         .describe("The books the price is made of."),
-      conversions: z.array(conversion).max(4, { error: "at most 4 conversions" }),
+      conversions: z
+        .array(conversion)
+        .max(4, { error: "at most 4 conversions" })
+        .describe("One for every quote currency among the markets that is not USD; empty when all are."),
       capBps: wholeNumber(1, 500, "basis points", "A price further from the weighted median counts as this far away."),
       outlierBps: wholeNumber(10, 2_000, "basis points", "A book further than this from the median is left out …"),
       readmitBps: wholeNumber(

@@ -13,7 +13,12 @@ const optionBook = z
       "Published when a reference option's stale price is wrong by more than this many tolerances.",
     ),
     spotToleranceBps: decimal("The tolerance is at most this many basis points of spot …"),
-    premiumToleranceBps: wholeNumber(1, 10_000, "basis points of the premium", "… and at most this part of the premium …"),
+    premiumToleranceBps: wholeNumber(
+      1,
+      10_000,
+      "basis points of the premium",
+      "… and at most this part of the premium …",
+    ),
     floorBps: decimal("… but never below this many basis points of spot."),
     settlementWindowMs: wholeNumber(
       0,
@@ -39,7 +44,12 @@ export const volSurface = z
       ...chainMethod,
       headlineDays: wholeNumber(1, 365, "days", "The feed's own number is the at-the-money volatility this far ahead."),
       everyRounds: wholeNumber(4, 3_600, "rounds", "The surface is agreed on in every so-manieth round."),
-      phase: wholeNumber(0, 3_599, "rounds", "… in those that leave this remainder, to spread the work of several surfaces."),
+      phase: wholeNumber(
+        0,
+        3_599,
+        "rounds",
+        "… in those that leave this remainder, to spread the work of several surfaces.",
+      ),
       maxExpiries: wholeNumber(1, 16, "expiries", "The nearest so many are used."),
       minExpiries: wholeNumber(1, 16, "expiries", "With fewer slices the surface is missing."),
       startVol: text(
@@ -55,7 +65,12 @@ export const volSurface = z
       ),
       fitToleranceVolBps: z
         .strictObject({
-          centre: wholeNumber(1, 5_000, "hundredths of a vol point", "For log-moneyness within one standard deviation."),
+          centre: wholeNumber(
+            1,
+            5_000,
+            "hundredths of a vol point",
+            "For log-moneyness within one standard deviation.",
+          ),
           wing: wholeNumber(1, 20_000, "hundredths of a vol point", "For the rest of the grid."),
         })
         .describe("How far the fitted curve may be from the agreed grid; further, and the slice is disputed."),
