@@ -1,7 +1,9 @@
 /** What a method may look at besides its definition. Everything here is one node's own, and none of it is agreed on. */
-import type { MarketSnapshot, OptionChain } from "../market/quote.ts";
+import type { CandleSeries, MarketSnapshot } from "../market/quote.ts";
+import type { SampledVol } from "../quant/realised-vol.ts";
 import type { FeedDefinition } from "./definition.ts";
 import type { SpotIndexDefinition } from "./kinds/spot-index.ts";
+import type { ChainReadings } from "./methods/chain-reader.ts";
 
 /** A definition with the feeds it refers to. */
 export type LinkedFeed = {
@@ -36,7 +38,9 @@ export class MethodMemory {
   /** Books that are out until they come nearer, by feed and source. */
   readonly outliers = new Map<string, ReadonlySet<string>>();
   /** What was read off a chain, by the rules it was read with: a chain is polled seldom and looked at every round. */
-  readonly chains = new WeakMap<OptionChain, Map<string, unknown>>();
+  readonly chains: ChainReadings = new WeakMap();
+  /** The volatility of a window of candles, until the next candle ends. */
+  readonly candles = new WeakMap<CandleSeries, Map<string, SampledVol>>();
 }
 
 export type EvaluationContext = {

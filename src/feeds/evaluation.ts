@@ -12,6 +12,8 @@ export type ExclusionReason =
   | "no-conversion"
   | "frozen"
   | "inconsistent"
+  /** Too many holes in the time that it should speak of. */
+  | "low-coverage"
   | "source-gap";
 
 export type Exclusion = { readonly source: string; readonly reason: ExclusionReason; readonly detail: string };

@@ -1,10 +1,11 @@
 /** A spot index: the spot price, and a note when a venue's own index sees another one. */
-import type { MarketSnapshot } from "../../market/quote.ts";
-import type { SpotIndexDefinition } from "../definition.ts";
-import { baseOf, spotRulesOf } from "../definition.ts";
-import type { EvaluationNote } from "../evaluation.ts";
+import type { EvaluationContext } from "../context.ts";
+import { baseOf } from "../definition.ts";
+import type { Evaluation, EvaluationNote } from "../evaluation.ts";
+import type { SpotIndexDefinition } from "../kinds/spot-index.ts";
 import { freshest } from "./freshness.ts";
-import type { MethodOutcome } from "./outcome.ts";
+import { missing, scalarValue } from "./outcome.ts";
+import { apartBps } from "./outlier-memory.ts";
 import { spotPrice } from "./spot-price.ts";
 
 /**
@@ -14,7 +15,7 @@ import { spotPrice } from "./spot-price.ts";
 function crossCheck(
   definition: SpotIndexDefinition,
   price: number,
-  snapshot: MarketSnapshot,
+  { snapshot }: EvaluationContext,
 ): readonly EvaluationNote[] {
   const rule = definition.method.crossCheck;
   if (rule === null) return [];
@@ -23,19 +24,20 @@ function crossCheck(
   const indices = snapshot.indices.filter(
     (quote) => quote.venue === rule.venue && quote.base === base && quote.quote === "USD",
   );
-  const index = freshest(source, indices, definition.maxQuoteAgeMs, snapshot);
+  const index = freshest(source, indices, definition.method.maxQuoteAgeMs, snapshot);
   if (!index.ok)
     return [{ kind: "cross-check-absent", source, detail: `${index.exclusion.reason}: ${index.exclusion.detail}` }];
   const seen = index.quote.price;
-  const apartBps = Math.abs(seen / price - 1) * 10_000;
-  if (apartBps <= rule.maxApartBps) return [];
-  const detail = `${seen} is ${apartBps.toFixed(0)} bp from ${price}, at most ${rule.maxApartBps} expected`;
+  const apart = apartBps(seen, price);
+  if (apart <= rule.maxApartBps) return [];
+  const detail = `${seen} is ${apart.toFixed(0)} bp from ${price}, at most ${rule.maxApartBps} expected`;
   return [{ kind: "cross-check-apart", source, detail }];
 }
 
-export function spotIndex(definition: SpotIndexDefinition, snapshot: MarketSnapshot): MethodOutcome {
-  const spot = spotPrice(spotRulesOf(definition), snapshot);
-  if (!spot.ok) return { kind: "missing", reason: "too-few-sources", detail: spot.detail, excluded: spot.excluded };
-  const notes = crossCheck(definition, spot.price, snapshot);
-  return { kind: "value", value: spot.price, sources: spot.sources, excluded: spot.excluded, notes };
+export function spotIndex(definition: SpotIndexDefinition, context: EvaluationContext): Evaluation {
+  const spot = spotPrice(definition, context);
+  if (!spot.ok) return missing("too-few-sources", spot.detail, spot);
+  const { price, sources, inputs, excluded } = spot;
+  const notes = [...spot.notes, ...crossCheck(definition, price, context)];
+  return scalarValue(price, { sources, inputs, excluded, notes });
 }
