@@ -27,23 +27,24 @@ export type Subscription =
     }
   | CandlesNeed;
 
-function* needsOfSpot(definition: SpotIndexDefinition): Generator<Subscription> {
-  const { markets, conversions, crossCheck } = definition.method;
+function* spotBooks({ method }: SpotIndexDefinition): Generator<Subscription> {
+  const { markets, conversions } = method;
   for (const { venue, base, quote } of markets) yield { kind: "spot", venue, base, quote };
   for (const { quote, venues } of conversions) {
     for (const venue of venues) yield { kind: "spot", venue, base: quote, quote: "USD" };
   }
-  if (crossCheck !== null) {
-    yield { kind: "index", venue: crossCheck.venue, base: baseOf(definition), quote: "USD" };
-  }
 }
 
 function* needsOf({ definition, spot }: LinkedFeed): Generator<Subscription> {
-  if (spot !== null) yield* needsOfSpot(spot);
+  if (spot !== null) yield* spotBooks(spot);
   switch (definition.kind) {
-    case "spot-index":
-      yield* needsOfSpot(definition);
+    case "spot-index": {
+      yield* spotBooks(definition);
+      // A note on the index itself: what only refers to it does not read it.
+      const { crossCheck } = definition.method;
+      if (crossCheck !== null) yield { kind: "index", venue: crossCheck.venue, base: baseOf(definition), quote: "USD" };
       return;
+    }
     case "forward":
     case "rate":
     case "iv-atm":
