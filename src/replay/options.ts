@@ -1,6 +1,7 @@
 /** What a market is started with, and the source of answers that follows from it. */
 import { OracleError } from "../base/errors.ts";
 import type { Venue } from "../market/quote.ts";
+import { CandleBook } from "../sim/market/candles.ts";
 import { type MarketModel, stepAt } from "../sim/market/model.ts";
 import { SyntheticMarket } from "../sim/market/synthetic.ts";
 import type { VenueAnswer } from "./answer.ts";
@@ -111,13 +112,14 @@ function modelSource(
   speed: number,
   extra: Readonly<Record<string, unknown>>,
 ): MarketSource {
+  const candles = new CandleBook(model);
   return {
     mode,
     seed: model.seed,
     startMs: model.startMs,
     speed,
     model,
-    answer: (venue, request, timeMs) => renderAnswer(model, venue, request, timeMs),
+    answer: (venue, request, timeMs) => renderAnswer(model, candles, venue, request, timeMs),
     momentOf: (timeMs) => stepAt(model, timeMs),
     describe: () => ({ stepMs: model.stepMs, noise: model.noise, coveredStables: model.coveredStables, ...extra }),
   };

@@ -2,13 +2,16 @@
 import { unreachable } from "../base/errors.ts";
 import type { Venue } from "../market/quote.ts";
 import { findBook, type SpotBook, spotBookAt } from "../sim/market/books.ts";
+import type { CandleBook } from "../sim/market/candles.ts";
 import { type Coin, COINS, type MarketModel, stepAt, timeOf } from "../sim/market/model.ts";
 import { smoothNoise } from "../sim/market/noise.ts";
 import { INDEX_NOISE_RELATIVE, NOISE_KNOT_STEPS, type SpotBookSpec, type SpotVenue } from "../sim/market/venues.ts";
 import { hashName } from "../sim/random.ts";
 import { HTML_TYPE, jsonAnswer, type VenueAnswer } from "./answer.ts";
+import { unknownSymbol } from "./unknown-symbol.ts";
+import { renderCandles } from "./render-candles.ts";
 import type { Pair, VenueRequest } from "./request.ts";
-import { binanceBookTicker, binanceUnknown } from "./venues/binance.ts";
+import { binanceBookTicker } from "./venues/binance.ts";
 import { bitstampTicker, bitstampUnknown } from "./venues/bitstamp.ts";
 import { coinbaseTicker, coinbaseUnknown } from "./venues/coinbase.ts";
 import {
@@ -19,10 +22,16 @@ import {
   invalidParameter,
   optionSummary,
 } from "./venues/deribit.ts";
-import { krakenTicker, krakenUnknown } from "./venues/kraken.ts";
+import { krakenTicker } from "./venues/kraken.ts";
 
 /** @param timeMs wall time; the answer speaks of the step it falls in */
-export function renderAnswer(model: MarketModel, venue: Venue, request: VenueRequest, timeMs: number): VenueAnswer {
+export function renderAnswer(
+  model: MarketModel,
+  candles: CandleBook,
+  venue: Venue,
+  request: VenueRequest,
+  timeMs: number,
+): VenueAnswer {
   const step = stepAt(model, timeMs);
   const stepMs = timeOf(model, step);
   if (venue === "deribit") return renderDeribit(model, request, step, stepMs);
@@ -35,6 +44,8 @@ export function renderAnswer(model: MarketModel, venue: Venue, request: VenueReq
     case "index":
     case "book-summary":
       return unknownSymbol(venue);
+    case "candles":
+      return renderCandles(candles, model, venue, request, stepMs);
     default:
       return unreachable(request);
   }
@@ -68,21 +79,6 @@ function renderSpot(
   }
 }
 
-function unknownSymbol(venue: SpotVenue): VenueAnswer {
-  switch (venue) {
-    case "coinbase":
-      return coinbaseUnknown();
-    case "kraken":
-      return krakenUnknown();
-    case "bitstamp":
-      return bitstampUnknown();
-    case "binance":
-      return binanceUnknown();
-    default:
-      return unreachable(venue);
-  }
-}
-
 /** A path the venue does not have. */
 function noSuchPath(venue: SpotVenue): VenueAnswer {
   switch (venue) {
@@ -107,6 +103,7 @@ function renderDeribit(model: MarketModel, request: VenueRequest, step: number, 
   switch (request.kind) {
     case "none":
     case "spot":
+    case "candles":
       return deribitError(-32601, "Method not found", null, stepMs);
     case "unknown":
       return invalidParameter(request.seen, "wrong format", stepMs);

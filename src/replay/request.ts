@@ -1,14 +1,29 @@
 /** The exchanges' real paths, read into what was asked for. The answers are in `venues/`. */
 import type { Venue } from "../market/quote.ts";
+import { binanceCandles, bitstampCandles, coinbaseCandles, krakenCandles } from "./candle-request.ts";
 
 export type Pair = {
   readonly base: string;
   readonly quote: string;
 };
 
+export type CandleRequest = {
+  readonly kind: "candles";
+  readonly pair: Pair;
+  /** null: a length the venue does not have. */
+  readonly intervalMs: number | null;
+  /** Bars that open from here on, unix ms; null: as many as `limit` before `toMs`. */
+  readonly fromMs: number | null;
+  /** Bars that open up to here, unix ms; null: now. */
+  readonly toMs: number | null;
+  /** null: the venue's own. */
+  readonly limit: number | null;
+};
+
 /** `unknown` is a symbol the venue never had; `none` is a path that does not exist there. */
 export type VenueRequest =
   | { readonly kind: "spot"; readonly pairs: readonly Pair[]; readonly list: boolean }
+  | CandleRequest
   | { readonly kind: "index"; readonly coin: string }
   | { readonly kind: "book-summary"; readonly coin: string; readonly contracts: "option" | "future" | "all" | "other" }
   | { readonly kind: "unknown"; readonly seen: string }
@@ -28,7 +43,7 @@ function onePair(base: string, quote: string): VenueRequest {
 }
 
 /** "BTCUSDT" → BTC, USDT */
-function splitSymbol(symbol: string): Pair | null {
+export function splitSymbol(symbol: string): Pair | null {
   if (!/^[A-Z0-9]{5,20}$/.test(symbol)) return null;
   const quote = QUOTES.find((candidate) => symbol.endsWith(candidate) && symbol.length > candidate.length);
   return quote === undefined ? null : { base: symbol.slice(0, -quote.length), quote };
@@ -41,7 +56,7 @@ const KRAKEN_LONG_NAMES: Readonly<Record<string, string>> = {
   USDTZUSD: "USDTUSD",
 };
 
-function krakenPair(symbol: string): Pair | null {
+export function krakenPair(symbol: string): Pair | null {
   const pair = splitSymbol(KRAKEN_LONG_NAMES[symbol] ?? symbol);
   return pair === null ? null : { ...pair, base: pair.base === "XBT" ? "BTC" : pair.base };
 }
@@ -50,12 +65,17 @@ function krakenPair(symbol: string): Pair | null {
 export function parseVenueRequest(venue: Venue, path: string, query: URLSearchParams): VenueRequest {
   switch (venue) {
     case "coinbase": {
-      const match = /^\/products\/([^/]+)\/ticker$/.exec(path);
+      const match = /^\/products\/([^/]+)\/(ticker|candles)$/.exec(path);
       if (match === null) return NONE;
       const [base, quote] = match[1]!.split("-");
-      return base === undefined || quote === undefined ? { kind: "unknown", seen: match[1]! } : onePair(base, quote);
+      if (base === undefined || quote === undefined) return { kind: "unknown", seen: match[1]! };
+      return match[2] === "candles" ? coinbaseCandles({ base, quote }, query) : onePair(base, quote);
     }
     case "kraken": {
+      if (path === "/0/public/OHLC") {
+        const pair = krakenPair(query.get("pair") ?? "");
+        return pair === null ? { kind: "unknown", seen: "pair" } : krakenCandles(pair, query);
+      }
       if (path !== "/0/public/Ticker") return NONE;
       const symbols = (query.get("pair") ?? "").split(",");
       const pairs = symbols.map(krakenPair).filter((pair) => pair !== null);
@@ -64,15 +84,17 @@ export function parseVenueRequest(venue: Venue, path: string, query: URLSearchPa
         : { kind: "spot", pairs, list: true };
     }
     case "bitstamp": {
-      const match = /^\/api\/v2\/ticker\/([a-z0-9]+)\/?$/.exec(path);
+      const match = /^\/api\/v2\/(ticker|ohlc)\/([a-z0-9]+)\/?$/.exec(path);
       if (match === null) return NONE;
-      const pair = splitSymbol(match[1]!.toUpperCase());
-      return pair === null ? { kind: "unknown", seen: match[1]! } : onePair(pair.base, pair.quote);
+      const pair = splitSymbol(match[2]!.toUpperCase());
+      if (pair === null) return { kind: "unknown", seen: match[2]! };
+      return match[1] === "ohlc" ? bitstampCandles(pair, query) : onePair(pair.base, pair.quote);
     }
     case "binance": {
-      if (path !== "/api/v3/ticker/bookTicker") return NONE;
+      if (path !== "/api/v3/ticker/bookTicker" && path !== "/api/v3/klines") return NONE;
       const symbol = query.get("symbol") ?? "";
       const pair = splitSymbol(symbol);
+      if (pair !== null && path === "/api/v3/klines") return binanceCandles(pair, query);
       return pair === null ? { kind: "unknown", seen: symbol } : onePair(pair.base, pair.quote);
     }
     case "deribit":

@@ -10,7 +10,12 @@
 import { formatExpiryDay, formatInstrument } from "../../market/instrument.ts";
 import { type Coin, COINS, type FutureRow, type OptionRow } from "../../sim/market/model.ts";
 import { coinPremium, YEAR_MS } from "../../sim/market/pricing.ts";
-import { type AtmPoint, constantMaturityVol } from "../../sim/market/tenor.ts";
+import {
+  type AtmPoint,
+  constantMaturityForward,
+  constantMaturityVol,
+  type ForwardPoint,
+} from "../../sim/market/tenor.ts";
 import type { RecordedChain, RecordedOption } from "./chain-csv.ts";
 
 const DAY_MS = 86_400_000;
@@ -39,7 +44,7 @@ export class ChainTape {
   readonly residualMs: number;
   readonly shiftDays: number;
   readonly #options: readonly DatedOption[];
-  readonly #atm: Readonly<Record<Coin, readonly AtmPoint[]>>;
+  readonly #atm: Readonly<Record<Coin, readonly (AtmPoint & ForwardPoint)[]>>;
   readonly #index: Readonly<Record<Coin, number | null>>;
 
   constructor(chain: RecordedChain, startMs: number) {
@@ -64,8 +69,13 @@ export class ChainTape {
   }
 
   /** From the recorded `mark_iv` around each forward and the re-dated times to maturity. */
-  atmVol30d(coin: Coin, timeMs: number): number | null {
-    return constantMaturityVol(this.#atm[coin], timeMs);
+  atmVol(coin: Coin, days: number, timeMs: number): number | null {
+    return constantMaturityVol(this.#atm[coin], timeMs, days);
+  }
+
+  /** From each expiry's median recorded forward. */
+  forward(coin: Coin, days: number, timeMs: number): number | null {
+    return constantMaturityForward(this.#atm[coin], timeMs, days);
   }
 
   options(coin: Coin, timeMs: number): readonly OptionRow[] {
@@ -115,8 +125,8 @@ function dated(option: RecordedOption, shiftDays: number, takenAtMs: number): Da
 }
 
 /** A straight line in vol over log strike between the strikes around each expiry's forward; calls and puts averaged. */
-function atmPoints(options: readonly DatedOption[]): readonly AtmPoint[] {
-  const points: AtmPoint[] = [];
+function atmPoints(options: readonly DatedOption[]): readonly (AtmPoint & ForwardPoint)[] {
+  const points: (AtmPoint & ForwardPoint)[] = [];
   for (const expiryMs of [...new Set(options.map((option) => option.datedExpiryMs))].sort((a, b) => a - b)) {
     const board = options.filter((option) => option.datedExpiryMs === expiryMs && option.markVol > 0);
     if (board.length === 0) continue;
@@ -130,7 +140,7 @@ function atmPoints(options: readonly DatedOption[]): readonly AtmPoint[] {
     const above = strikes.find((strike) => strike >= forward);
     if (below === undefined || above === undefined) continue;
     const weight = above === below ? 0 : Math.log(forward / below) / Math.log(above / below);
-    points.push({ expiryMs, vol: (1 - weight) * volAt(below) + weight * volAt(above) });
+    points.push({ expiryMs, forward, vol: (1 - weight) * volAt(below) + weight * volAt(above) });
   }
   return points;
 }
@@ -192,6 +202,9 @@ function futureRow(coin: Coin, instrument: string, mark: number, index: number, 
     volumeCoin: 0,
     volumeUsd: 0,
     estimatedDeliveryPrice: index,
+    // The recording tells of no funding, and the perpetual here stands at the index: nobody pays.
+    currentFunding: instrument.endsWith("-PERPETUAL") ? 0 : null,
+    funding8h: instrument.endsWith("-PERPETUAL") ? 0 : null,
     createdMs: timeMs,
   };
 }

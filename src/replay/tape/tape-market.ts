@@ -1,15 +1,26 @@
 /** Real history as a market: BTC minutes, a recorded option chain, or both. */
 import { OracleError } from "../../base/errors.ts";
 import type { Venue } from "../../market/quote.ts";
-import type { Coin, FutureRow, MarketModel, OptionRow, Stable, StatedNoise } from "../../sim/market/model.ts";
+import type {
+  Bar,
+  Coin,
+  FutureRow,
+  MarketModel,
+  OptionRow,
+  SpotCoin,
+  Stable,
+  StatedNoise,
+} from "../../sim/market/model.ts";
 import { timeOf } from "../../sim/market/model.ts";
 import { spotNoise } from "../../sim/market/venues.ts";
 import type { RecordedChain } from "./chain-csv.ts";
 import { ChainTape } from "./chain-tape.ts";
-import { type MinuteTape, tapePrice } from "./minutes.ts";
+import { type MinuteSeries, type MinuteTape, tapePrice } from "./minutes.ts";
 
 /** Real boards are coarse: two honest methods on one of them may differ by this much vol. */
 const VOL_ABS = 0.005;
+const FORWARD_RELATIVE = 0.002;
+const MINUTE_SECONDS = 60;
 
 export type TapeOptions = {
   readonly seed: number;
@@ -66,7 +77,14 @@ export class TapeMarket implements MarketModel {
     this.#minutes = minutes;
     this.#fromUnix = fromUnix;
     this.chain = chain === null ? null : new ChainTape(chain, options.startMs);
-    this.noise = { ...spotNoise(this.#lowestPrices()), volAbs: VOL_ABS, volAbsFromMids: 2 * VOL_ABS };
+    this.noise = {
+      ...spotNoise(this.#lowestPrices()),
+      volAbs: VOL_ABS,
+      volAbs7d: VOL_ABS,
+      volAbs90d: VOL_ABS,
+      volAbsFromMids: 2 * VOL_ABS,
+      forwardRelative: FORWARD_RELATIVE,
+    };
   }
 
   /** Tape time of a step, unix seconds. */
@@ -74,14 +92,28 @@ export class TapeMarket implements MarketModel {
     return this.#fromUnix + (step * this.stepMs * this.speed) / 1000;
   }
 
-  listsSpot(base: Coin | Stable, _quote: "USD" | Stable): boolean {
+  listsSpot(base: SpotCoin | Stable, _quote: "USD" | Stable): boolean {
+    if (base === "SOL") return false;
     if (base === "ETH") return this.chain?.coins().includes("ETH") ?? false;
     return base !== "BTC" || this.#minutes !== null || (this.chain?.coins().includes("BTC") ?? false);
   }
 
-  spotUsd(coin: Coin, step: number): number | null {
+  spotUsd(coin: SpotCoin, step: number): number | null {
+    if (coin === "SOL") return null;
     if (coin === "BTC" && this.#minutes !== null) return tapePrice(this.#minutes, "usd", this.tapeUnix(step));
     return this.chain?.indexPrice(coin) ?? null;
+  }
+
+  /** The tape's own minutes before the one it began at; nothing is known of what the minutes do not hold. */
+  minuteBefore(base: SpotCoin | Stable, quote: "USD" | Stable, venue: Venue, back: number): Bar | null {
+    if (this.#minutes === null || base !== "BTC") return null;
+    const tape = this.#minutes;
+    const series = quote === "USD" ? "usd" : seriesOf(quote, venue);
+    const endUnix = this.#fromUnix - (back - 1) * MINUTE_SECONDS;
+    const open = tapePrice(tape, series, endUnix - MINUTE_SECONDS);
+    const close = tapePrice(tape, series, endUnix);
+    if (open === null || close === null) return null;
+    return { open, close, high: Math.max(open, close), low: Math.min(open, close) };
   }
 
   /** A dollar when there are no minutes to tell otherwise. */
@@ -93,18 +125,21 @@ export class TapeMarket implements MarketModel {
     return dollars === null || stables === null ? null : dollars / stables;
   }
 
-  spotInStable(coin: Coin, stable: Stable, venue: Venue, step: number): number | null {
-    if (coin === "ETH" || this.#minutes === null) {
+  spotInStable(coin: SpotCoin, stable: Stable, venue: Venue, step: number): number | null {
+    if (coin !== "BTC" || this.#minutes === null) {
       const dollars = this.spotUsd(coin, step);
       const price = this.stableUsd(stable, step);
       return dollars === null || price === null ? null : dollars / price;
     }
-    const series = stable === "USDT" ? "usdt" : venue === "kraken" ? "krakenUsdc" : "usdc";
-    return tapePrice(this.#minutes, series, this.tapeUnix(step));
+    return tapePrice(this.#minutes, seriesOf(stable, venue), this.tapeUnix(step));
   }
 
-  atmVol30d(coin: Coin, step: number): number | null {
-    return this.chain?.atmVol30d(coin, timeOf(this, step)) ?? null;
+  atmVol(coin: Coin, days: number, step: number): number | null {
+    return this.chain?.atmVol(coin, days, timeOf(this, step)) ?? null;
+  }
+
+  forward(coin: Coin, days: number, step: number): number | null {
+    return this.chain?.forward(coin, days, timeOf(this, step)) ?? null;
   }
 
   options(coin: Coin, step: number): readonly OptionRow[] | null {
@@ -115,9 +150,10 @@ export class TapeMarket implements MarketModel {
     return this.chain?.futures(coin, timeOf(this, step)) ?? null;
   }
 
-  #lowestPrices(): Record<Coin, number> {
+  #lowestPrices(): Record<SpotCoin, number> {
     // Where a coin is absent nothing is quoted, and no tick counts.
-    const lowest: Record<Coin, number> = { BTC: Number.POSITIVE_INFINITY, ETH: Number.POSITIVE_INFINITY };
+    const none = Number.POSITIVE_INFINITY;
+    const lowest: Record<SpotCoin, number> = { BTC: none, ETH: none, SOL: none };
     for (const coin of this.chain?.coins() ?? []) lowest[coin] = this.chain!.indexPrice(coin)!;
     if (this.#minutes !== null) {
       lowest.BTC = this.#minutes.firstOpenUsd;
@@ -127,4 +163,8 @@ export class TapeMarket implements MarketModel {
     }
     return lowest;
   }
+}
+
+function seriesOf(stable: Stable, venue: Venue): MinuteSeries {
+  return stable === "USDT" ? "usdt" : venue === "kraken" ? "krakenUsdc" : "usdc";
 }

@@ -1,9 +1,10 @@
 /** Binance spot: best bid and ask as strings with eight places, no last price, no time. */
 import type { SpotBook } from "../../sim/market/books.ts";
+import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import type { VenueAnswer } from "../answer.ts";
 import type { Pair } from "../request.ts";
-import { dayFigures } from "./day.ts";
+import { dayFigures, type VolumeOf } from "./day.ts";
 
 const TYPE = "application/json;charset=UTF-8";
 
@@ -17,6 +18,33 @@ export function binanceBookTicker(model: MarketModel, pair: Pair, book: SpotBook
     askQty: sizes[2].toFixed(8),
   };
   return { status: 200, contentType: TYPE, body: JSON.stringify(body), headers: { "x-mbx-used-weight-1m": "2" } };
+}
+
+/** Mixed numbers and strings; a bar under way has the closing time it will have. */
+export function binanceKlines(bars: readonly Candle[], intervalMs: number, volumeOf: VolumeOf): VenueAnswer {
+  const rows = bars.map((bar) => {
+    const volume = volumeOf(bar);
+    return [
+      bar.openMs,
+      bar.open.toFixed(8),
+      bar.high.toFixed(8),
+      bar.low.toFixed(8),
+      bar.close.toFixed(8),
+      volume.toFixed(8),
+      bar.openMs + intervalMs - 1,
+      (volume * bar.close).toFixed(8),
+      Math.ceil(20 * volume),
+      (volume / 2).toFixed(8),
+      ((volume * bar.close) / 2).toFixed(8),
+      "0",
+    ];
+  });
+  const headers = { "x-mbx-used-weight-1m": "2" };
+  return { status: 200, contentType: TYPE, body: JSON.stringify(rows), headers };
+}
+
+export function binanceRefusal(code: number, msg: string): VenueAnswer {
+  return { status: 400, contentType: TYPE, body: JSON.stringify({ code, msg }) };
 }
 
 export function binanceUnknown(): VenueAnswer {

@@ -1,8 +1,11 @@
 /** Bitstamp: all strings, whole seconds, JSON with Python's spaces. */
 import type { SpotBook } from "../../sim/market/books.ts";
+import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
+import { tickDecimals } from "../../sim/market/venues.ts";
 import { HTML_TYPE, type VenueAnswer } from "../answer.ts";
-import { dayFigures } from "./day.ts";
+import type { Pair } from "../request.ts";
+import { dayFigures, type VolumeOf } from "./day.ts";
 
 export function bitstampTicker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
   const timestamp = String(Math.floor(timeMs / 1000));
@@ -23,7 +26,7 @@ export function bitstampTicker(model: MarketModel, book: SpotBook | null, timeMs
       percent_change_24: "0.00",
     });
   }
-  const decimals = book.spec.base === "BTC" ? 0 : book.spec.base === "ETH" ? 1 : 5;
+  const decimals = tickDecimals(book.spec);
   const price = (value: number): string => value.toFixed(decimals);
   const day = dayFigures(model, book);
   return spaced({
@@ -42,10 +45,39 @@ export function bitstampTicker(model: MarketModel, book: SpotBook | null, timeMs
   });
 }
 
-/** What Python's json.dumps makes of a flat object of strings. */
-function spaced(fields: Readonly<Record<string, string>>): VenueAnswer {
-  const members = Object.entries(fields).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
-  return { status: 200, contentType: "application/json", body: `{${members.join(", ")}}` };
+/** What Python's json.dumps makes of strings in objects and lists. */
+function spaced(fields: Spaced): VenueAnswer {
+  return { status: 200, contentType: "application/json", body: pythonJson(fields) };
+}
+
+type Spaced = string | readonly Spaced[] | { readonly [key: string]: Spaced };
+
+function pythonJson(value: Spaced): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${pythonJson(member)}`);
+  return `{${members.join(", ")}}`;
+}
+
+function isList(value: Spaced): value is readonly Spaced[] {
+  return Array.isArray(value);
+}
+
+/** Ascending; volumes are scenery. */
+export function bitstampOhlc(pair: Pair, bars: readonly Candle[], decimals: number, volumeOf: VolumeOf): VenueAnswer {
+  const ohlc = bars.map((bar) => ({
+    close: bar.close.toFixed(decimals),
+    high: bar.high.toFixed(decimals),
+    low: bar.low.toFixed(decimals),
+    open: bar.open.toFixed(decimals),
+    timestamp: String(bar.openMs / 1000),
+    volume: volumeOf(bar).toFixed(8),
+  }));
+  return spaced({ data: { ohlc, pair: `${pair.base}/${pair.quote}` } });
+}
+
+export function bitstampBadParameter(name: string): VenueAnswer {
+  return { ...spaced({ code: "validation-error", errors: [{ field: name, message: "Invalid value" }] }), status: 400 };
 }
 
 /** An unknown pair is a web page. */

@@ -1,9 +1,11 @@
 /** Coinbase Exchange: strings, ISO time of the last trade in microseconds. */
 import type { SpotBook } from "../../sim/market/books.ts";
+import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
+import { tickDecimals } from "../../sim/market/venues.ts";
 import { hashUniform } from "../../sim/random.ts";
 import { jsonAnswer, type VenueAnswer } from "../answer.ts";
-import { dayFigures } from "./day.ts";
+import { dayFigures, type VolumeOf } from "./day.ts";
 
 export function coinbaseTicker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
   if (book === null) {
@@ -18,7 +20,7 @@ export function coinbaseTicker(model: MarketModel, book: SpotBook | null, timeMs
       volume: "0",
     });
   }
-  const decimals = book.spec.base === "BTC" || book.spec.base === "ETH" ? 2 : 5;
+  const decimals = tickDecimals(book.spec);
   const day = dayFigures(model, book);
   return jsonAnswer(200, {
     trade_id: 843_000_000 + day.trades,
@@ -29,6 +31,24 @@ export function coinbaseTicker(model: MarketModel, book: SpotBook | null, timeMs
     ask: book.ask.toFixed(decimals),
     volume: day.volume.toFixed(8),
   });
+}
+
+/** JSON numbers, newest first. */
+export function coinbaseCandles(bars: readonly Candle[], decimals: number, volumeOf: VolumeOf): VenueAnswer {
+  const round = (value: number): number => Number(value.toFixed(decimals));
+  const rows = bars.map((bar) => [
+    bar.openMs / 1000,
+    round(bar.low),
+    round(bar.high),
+    round(bar.open),
+    round(bar.close),
+    Number(volumeOf(bar).toFixed(8)),
+  ]);
+  return jsonAnswer(200, rows.reverse());
+}
+
+export function coinbaseRefusal(message: string): VenueAnswer {
+  return jsonAnswer(400, { message });
 }
 
 export function coinbaseUnknown(): VenueAnswer {

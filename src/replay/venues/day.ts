@@ -1,5 +1,6 @@
 /** The last day's figures that tickers carry beside the quote. They are scenery: consistent with it, and no more. */
 import { type SpotBook, spotBookAt } from "../../sim/market/books.ts";
+import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { hashName, hashUniform } from "../../sim/random.ts";
 
@@ -14,6 +15,9 @@ export type DayFigures = {
   /** Size of the last trade and of the best bid and ask. */
   readonly sizes: readonly [last: number, bid: number, ask: number];
 };
+
+/** What was traded in a bar, in coins. */
+export type VolumeOf = (bar: Candle) => number;
 
 export function dayFigures(model: MarketModel, book: SpotBook): DayFigures {
   const stream = hashName(`day:${book.spec.venue}:${book.spec.base}-${book.spec.quote}`);

@@ -65,7 +65,9 @@ export function optionSummary(coin: string, row: OptionRow): string {
 }
 
 export function futureSummary(coin: string, row: FutureRow): string {
-  const funding = row.perpetual ? '"current_funding":1.428e-5,"funding_8h":5.06e-6,' : "";
+  const funding = row.perpetual
+    ? `"current_funding":${orNull(row.currentFunding)},"funding_8h":${orNull(row.funding8h)},`
+    : "";
   return (
     `{"high":${deribitFloat(row.high)},"low":${deribitFloat(row.low)},"last":${deribitFloat(row.last)},` +
     `"instrument_name":"${row.instrument}","bid_price":${deribitFloat(row.bid)},"ask_price":${deribitFloat(row.ask)},` +

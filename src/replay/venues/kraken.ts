@@ -1,32 +1,38 @@
 /** Kraken: answers under its own pair names, without any time, and says errors with HTTP 200. */
 import type { SpotBook } from "../../sim/market/books.ts";
+import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { jsonAnswer, type VenueAnswer } from "../answer.ts";
 import type { Pair } from "../request.ts";
-import { dayFigures } from "./day.ts";
+import { dayFigures, type VolumeOf } from "./day.ts";
 
 const ANSWER_KEYS: Readonly<Record<string, string>> = {
   "BTC-USD": "XXBTZUSD",
   "ETH-USD": "XETHZUSD",
   "USDT-USD": "USDTZUSD",
   "USDC-USD": "USDCUSD",
+  "SOL-USD": "SOLUSD",
   "BTC-USDC": "XBTUSDC",
   "ETH-USDC": "ETHUSDC",
 };
+
+function answerKey({ base, quote }: Pair): string {
+  return ANSWER_KEYS[`${base}-${quote}`] ?? `${base}${quote}`;
+}
 
 export type KrakenRow = { readonly pair: Pair; readonly book: SpotBook | null };
 
 export function krakenTicker(model: MarketModel, rows: readonly KrakenRow[]): VenueAnswer {
   const result: Record<string, unknown> = {};
   for (const { pair, book } of rows) {
-    result[ANSWER_KEYS[`${pair.base}-${pair.quote}`] ?? `${pair.base}${pair.quote}`] = tickerRow(model, pair, book);
+    result[answerKey(pair)] = tickerRow(model, pair, book);
   }
   return jsonAnswer(200, { error: [], result });
 }
 
 function tickerRow(model: MarketModel, pair: Pair, book: SpotBook | null): unknown {
   // Prices carry five places on coins and eight on stablecoins, whatever the tick.
-  const decimals = pair.base === "BTC" || pair.base === "ETH" ? 5 : 8;
+  const decimals = pair.base === "USDT" || pair.base === "USDC" ? 8 : 5;
   const price = (value: number): string => value.toFixed(decimals);
   if (book === null) {
     const side = [price(0), "0", "0.000"];
@@ -58,6 +64,38 @@ function tickerRow(model: MarketModel, pair: Pair, book: SpotBook | null): unkno
   };
 }
 
+/** Ascending, the last under way; `last` is the newest bar that has ended. */
+export function krakenOhlc(
+  pair: Pair,
+  bars: readonly Candle[],
+  intervalMs: number,
+  decimals: number,
+  volumeOf: VolumeOf,
+): VenueAnswer {
+  const rows = bars.map((bar) => {
+    const price = (value: number): string => value.toFixed(decimals);
+    const volume = volumeOf(bar);
+    const vwap = (bar.high + bar.low + bar.close) / 3;
+    return [
+      bar.openMs / 1000,
+      price(bar.open),
+      price(bar.high),
+      price(bar.low),
+      price(bar.close),
+      price(vwap),
+      volume.toFixed(8),
+      Math.ceil(20 * volume),
+    ];
+  });
+  const newestMs = bars.at(-1)?.openMs ?? intervalMs;
+  return jsonAnswer(200, { error: [], result: { [answerKey(pair)]: rows, last: (newestMs - intervalMs) / 1000 } });
+}
+
+/** Errors come with HTTP 200. */
+export function krakenError(text: string): VenueAnswer {
+  return jsonAnswer(200, { error: [text] });
+}
+
 export function krakenUnknown(): VenueAnswer {
-  return jsonAnswer(200, { error: ["EQuery:Unknown asset pair"] });
+  return krakenError("EQuery:Unknown asset pair");
 }

@@ -1,6 +1,6 @@
 /** One venue's top of book at one step, on its own ticks: bid rounded down, ask up. */
 import { hashName, hashUniform } from "../random.ts";
-import type { Coin, MarketModel, Stable } from "./model.ts";
+import type { MarketModel, SpotCoin, Stable } from "./model.ts";
 import { smoothNoise } from "./noise.ts";
 import { NOISE_KNOT_STEPS, SPOT_BOOKS, type SpotBookSpec, type SpotVenue } from "./venues.ts";
 
@@ -19,7 +19,7 @@ export function findBook(venue: SpotVenue, base: string, quote: string): SpotBoo
 
 function fairPrice(model: MarketModel, spec: SpotBookSpec, step: number): number | null {
   if (spec.base === "USDT" || spec.base === "USDC") return model.stableUsd(spec.base satisfies Stable, step);
-  const coin: Coin = spec.base;
+  const coin: SpotCoin = spec.base;
   return spec.quote === "USD" ? model.spotUsd(coin, step) : model.spotInStable(coin, spec.quote, spec.venue, step);
 }
 

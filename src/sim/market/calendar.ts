@@ -23,31 +23,38 @@ export function isQuarterly(expiryMs: number): boolean {
   return isLastFridayOfMonth(expiryMs) && QUARTER_MONTHS.includes(monthName(expiryMs));
 }
 
+/** Days to the nearest and to the farthest expiry that can stand next to a tenor; the calendar's test counts four years. */
+export const BRACKET_DAYS: Readonly<Record<7 | 30 | 90, { readonly nearMin: number; readonly farMax: number }>> = {
+  7: { nearMin: 2, farMax: 14 },
+  30: { nearMin: 10, farMax: 65 },
+  90: { nearMin: 45, farMax: 188 },
+};
+
 /** Expiries that also have a future; the others are priced off a synthetic one. */
 export function hasListedFuture(expiryMs: number): boolean {
   return isFriday(expiryMs);
 }
 
 /**
- * Two daily, two weekly (Fridays), two monthly (last Fridays) and two quarterly expiries, none twice: a day that is
- * already in the list makes room for the next of its kind. The first is less than a day away and the last more than
- * 90 days, so 30 days is always bracketed.
- * @returns eight expiries after `timeMs`, unix ms, ascending
+ * Three daily, two weekly (Fridays), two monthly (last Fridays) and two quarterly expiries, none twice: a day that is
+ * already in the list makes room for the next of its kind. The first is less than a day away, so 7, 30 and 90 days are
+ * always bracketed: see BRACKET_DAYS.
+ * @returns nine expiries after `timeMs`, unix ms, ascending
  */
 export function listedExpiries(timeMs: number): readonly number[] {
   const first = (Math.floor((timeMs - EXPIRY_OF_DAY_MS) / DAY_MS) + 1) * DAY_MS + EXPIRY_OF_DAY_MS;
   const listed = new Set<number>();
-  const addTwo = (belongs: (expiryMs: number) => boolean): void => {
-    let missing = 2;
+  const add = (count: number, belongs: (expiryMs: number) => boolean): void => {
+    let missing = count;
     for (let expiryMs = first; missing > 0; expiryMs += DAY_MS) {
       if (listed.has(expiryMs) || !belongs(expiryMs)) continue;
       listed.add(expiryMs);
       missing--;
     }
   };
-  addTwo(() => true);
-  addTwo(isFriday);
-  addTwo(isLastFridayOfMonth);
-  addTwo(isQuarterly);
+  add(3, () => true);
+  add(2, isFriday);
+  add(2, isLastFridayOfMonth);
+  add(2, isQuarterly);
   return [...listed].sort((a, b) => a - b);
 }

@@ -4,6 +4,7 @@ import { hashName, hashUniform } from "../random.ts";
 import { hasListedFuture } from "./calendar.ts";
 import type { Coin, FutureRow, OptionRow } from "./model.ts";
 import { signedNoise, smoothNoise } from "./noise.ts";
+import { currentFunding, funding8h, perpetualPremium } from "./funding.ts";
 import type { CoinFactors } from "./path.ts";
 import { coinPremium, coinVega, type Right, YEAR_MS } from "./pricing.ts";
 import { quoteAround } from "./quotes.ts";
@@ -12,9 +13,9 @@ import { DENSE_STRIKES, type StrikeLadder, strikeLadder } from "./strikes.ts";
 
 /** Largest distance of a row's `mark_iv` from the smile before it is rounded to 0.01 %. */
 export const ROW_VOL_NOISE = 2e-4;
-const BASIS_NOISE_RELATIVE = 5e-5;
+export const BASIS_NOISE_RELATIVE = 5e-5;
 /** Rows of one expiry are refreshed moments apart, so their forwards differ a little. */
-const ROW_FORWARD_NOISE_RELATIVE = 5e-6;
+export const ROW_FORWARD_NOISE_RELATIVE = 5e-6;
 const DAY_MS = 86_400_000;
 
 const SHORT_VOL: Readonly<Record<Coin, number>> = { BTC: 0.49, ETH: 0.58 };
@@ -33,6 +34,8 @@ export type ChainMoment = {
   /** The start of the current listing period and its number: strikes and gaps in the quotes hang on it. */
   readonly anchor: CoinFactors;
   readonly anchorNumber: number;
+  /** Steps of one listing period. */
+  readonly listingSteps: number;
 };
 
 export function termStructure(coin: Coin, factors: CoinFactors): TermStructure {
@@ -51,7 +54,7 @@ function roundForward(coin: Coin, price: number): number {
 }
 
 /** Under a day there is no future to lean on and the index itself is the forward. */
-function forwardOf(moment: ChainMoment, factors: CoinFactors, expiryMs: number): number {
+export function forwardOf(moment: ChainMoment, factors: CoinFactors, expiryMs: number): number {
   const { seed, step, timeMs } = moment;
   if (expiryMs - timeMs < DAY_MS) return factors.spotUsd;
   const basis = BASIS_NOISE_RELATIVE * smoothNoise(seed, hashName(`basis:${moment.coin}:${expiryMs}`), step, 16);
@@ -154,7 +157,8 @@ function withGaps(
 /** The perpetual and a future for every Friday in the list. */
 export function syntheticFutures(moment: ChainMoment): readonly FutureRow[] {
   const { coin, now } = moment;
-  const rows: FutureRow[] = [futureRow(moment, `${coin}-PERPETUAL`, now.spotUsd, true)];
+  const premium = perpetualPremium(moment, moment.step);
+  const rows: FutureRow[] = [futureRow(moment, `${coin}-PERPETUAL`, now.spotUsd * (1 + premium), true)];
   for (const expiryMs of moment.expiries) {
     if (!hasListedFuture(expiryMs)) continue;
     rows.push(futureRow(moment, `${coin}-${formatExpiryDay(expiryMs)}`, forwardOf(moment, now, expiryMs), false));
@@ -184,6 +188,8 @@ function futureRow(moment: ChainMoment, instrument: string, fair: number, perpet
     volumeCoin,
     volumeUsd: 10 * Math.round((volumeCoin * fair) / 10),
     estimatedDeliveryPrice: roundTo(now.spotUsd, 100),
+    currentFunding: perpetual ? roundTo(currentFunding(perpetualPremium(moment, moment.step)), 1e8) : null,
+    funding8h: perpetual ? roundTo(funding8h(moment), 1e8) : null,
     createdMs: timeMs,
   };
 }

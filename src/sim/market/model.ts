@@ -5,9 +5,13 @@
 import type { Venue } from "../../market/quote.ts";
 import type { Right } from "./pricing.ts";
 
+/** Coins with options and futures. */
 export type Coin = "BTC" | "ETH";
+/** Coins with spot books. */
+export type SpotCoin = Coin | "SOL";
 export type Stable = "USDT" | "USDC";
 export const COINS: readonly Coin[] = ["BTC", "ETH"];
+export const SPOT_COINS: readonly SpotCoin[] = ["BTC", "ETH", "SOL"];
 export const STABLES: readonly Stable[] = ["USDT", "USDC"];
 
 /** One row of Deribit's book summary for options, in its units: premiums in coin, vol in percent. */
@@ -48,8 +52,14 @@ export type FutureRow = {
   readonly volumeCoin: number;
   readonly volumeUsd: number;
   readonly estimatedDeliveryPrice: number;
+  /** Of the perpetual, decimals per eight hours: the rate now, and what the last eight hours came to. Else null. */
+  readonly currentFunding: number | null;
+  readonly funding8h: number | null;
   readonly createdMs: number;
 };
+
+/** Prices of the trades in one stretch of time. */
+export type Bar = { readonly open: number; readonly high: number; readonly low: number; readonly close: number };
 
 /** How far an honest venue's quote can be from the truth at its own instant. Promises, not quantiles. */
 export type StatedNoise = {
@@ -59,8 +69,13 @@ export type StatedNoise = {
   readonly usdtRelative: number;
   /** Absolute vol error of a 30-day vol made from `mark_iv` by straight lines between neighbouring strikes. */
   readonly volAbs: number;
+  /** The same of a 7-day and of a 90-day vol. */
+  readonly volAbs7d: number;
+  readonly volAbs90d: number;
   /** The same when it is made from bid and ask mids instead, whose ticks are coarse. */
   readonly volAbsFromMids: number;
+  /** Relative half width for a constant-maturity forward, whether made from futures, `underlying_price` or quotes by parity. */
+  readonly forwardRelative: number;
 };
 
 export interface MarketModel {
@@ -71,14 +86,22 @@ export interface MarketModel {
   /** Stablecoins whose books the bounds cover. */
   readonly coveredStables: readonly Stable[];
   /** Whether the pair exists in this market at all; a venue answers "unknown symbol" for the others. */
-  listsSpot(base: Coin | Stable, quote: "USD" | Stable): boolean;
+  listsSpot(base: SpotCoin | Stable, quote: "USD" | Stable): boolean;
   /** Truth of the coin in USD; null where this market has none. */
-  spotUsd(coin: Coin, step: number): number | null;
+  spotUsd(coin: SpotCoin, step: number): number | null;
   stableUsd(stable: Stable, step: number): number | null;
   /** Fair price of the coin in a stablecoin at a venue; null: no trade there. */
-  spotInStable(coin: Coin, stable: Stable, venue: Venue, step: number): number | null;
-  /** Truth of the 30-day at-the-money vol; null where this market has no chain. */
-  atmVol30d(coin: Coin, step: number): number | null;
+  spotInStable(coin: SpotCoin, stable: Stable, venue: Venue, step: number): number | null;
+  /**
+   * Fair prices over a minute before the start, in the quote currency.
+   * @param back 1 is the minute that ended with the last whole minute before `startMs`
+   * @returns null where this market remembers nothing
+   */
+  minuteBefore(base: SpotCoin | Stable, quote: "USD" | Stable, venue: Venue, back: number): Bar | null;
+  /** Truth of the at-the-money vol at a constant maturity; null where this market has no chain around it. */
+  atmVol(coin: Coin, days: number, step: number): number | null;
+  /** Truth of the forward at a constant maturity, USD: straight lines in ln F between neighbours. null as above. */
+  forward(coin: Coin, days: number, step: number): number | null;
   options(coin: Coin, step: number): readonly OptionRow[] | null;
   futures(coin: Coin, step: number): readonly FutureRow[] | null;
 }

@@ -5,7 +5,7 @@
  */
 import { OracleError } from "../../base/errors.ts";
 import { hashUniform, hashWords, type SeededRng, seededRng } from "../random.ts";
-import type { Coin } from "./model.ts";
+import type { Coin, SpotCoin } from "./model.ts";
 import { YEAR_MS } from "./pricing.ts";
 
 export type CoinFactors = {
@@ -16,7 +16,11 @@ export type CoinFactors = {
   /** Annual rate of the forward over spot. */
   readonly carry: number;
 };
-export type Factors = Readonly<Record<Coin, CoinFactors>> & { readonly usdtUsd: number; readonly usdcUsd: number };
+export type Factors = Readonly<Record<Coin, CoinFactors>> & {
+  readonly solUsd: number;
+  readonly usdtUsd: number;
+  readonly usdcUsd: number;
+};
 
 export type PathOptions = {
   readonly seed: number;
@@ -25,7 +29,7 @@ export type PathOptions = {
   readonly speed: number;
 };
 
-export const START_PRICE: Readonly<Record<Coin, number>> = { BTC: 95_000, ETH: 3_300 };
+export const START_PRICE: Readonly<Record<SpotCoin, number>> = { BTC: 95_000, ETH: 3_300, SOL: 220 };
 /** Spot is reflected at half and at twice its start: a floor for everything that is relative to a tick. */
 export const PRICE_RANGE_FACTOR = 2;
 const SLOW_LIMIT = 0.3;
@@ -33,7 +37,7 @@ const FAST_LIMIT = 0.12;
 
 const BLOCK_STEPS = 2048;
 const BLOCKS_KEPT = 8;
-const COLUMNS = 10;
+const COLUMNS = 11;
 /** Columns of one coin, from its offset on. */
 const SPOT = 0;
 const SLOW = 1;
@@ -42,15 +46,18 @@ const CARRY = 3;
 const COIN_OFFSET: Readonly<Record<Coin, number>> = { BTC: 0, ETH: 4 };
 const USDT = 8;
 const USDC = 9;
+/** Log price of the coin that has spot books only. */
+const SOL = 10;
 
 /** Diffusion between jumps. With the jumps below, one year's vol is near 60 %. */
-const DIFFUSION_VOL: Readonly<Record<Coin, number>> = { BTC: 0.38, ETH: 0.42 };
-const JUMPS_PER_YEAR = 2.5 * 24 * 365;
+export const DIFFUSION_VOL: Readonly<Record<SpotCoin, number>> = { BTC: 0.38, ETH: 0.42, SOL: 0.5 };
+export const JUMPS_PER_YEAR = 2.5 * 24 * 365;
 const JUMP_MIN = 0.002;
 const JUMP_SPREAD = 0.004;
 /** The first minutes bring one jump each, so that a short run sees deviation triggers too. */
 const OPENING_MINUTES = 5;
 const ETH_LOADING = 0.85;
+const SOL_LOADING = 0.75;
 /** A spot jump also moves the fast vol factor by this much: 0.4 to 0.7 vol points of a 30-day vol of 50. */
 const VOL_JUMP_MIN = 0.006;
 const VOL_JUMP_SPREAD = 0.004;
@@ -75,11 +82,11 @@ function revert(rule: Reversion, value: number, elapsedMs: number, normal: numbe
 }
 
 /** Box and Muller's cosine branch; 1 − u keeps the logarithm away from zero. */
-function drawNormal(dice: SeededRng): number {
+export function drawNormal(dice: SeededRng): number {
   return Math.sqrt(-2 * Math.log(1 - dice.next())) * Math.cos(2 * Math.PI * dice.next());
 }
 
-function jumpSize(sizeDice: number, signDice: number): number {
+export function jumpSize(sizeDice: number, signDice: number): number {
   return (signDice < 0.5 ? -1 : 1) * (JUMP_MIN + JUMP_SPREAD * sizeDice * sizeDice * sizeDice);
 }
 
@@ -108,6 +115,7 @@ export class SyntheticPath {
       start[COIN_OFFSET[coin] + SPOT] = Math.log(START_PRICE[coin]);
       start[COIN_OFFSET[coin] + CARRY] = CARRY_FACTOR.mean;
     }
+    start[SOL] = Math.log(START_PRICE.SOL);
     start[USDT] = USDT_FACTOR.mean;
     start[USDC] = USDC_FACTOR.mean;
     this.#starts = [start];
@@ -126,6 +134,7 @@ export class SyntheticPath {
     return {
       BTC: coin(COIN_OFFSET.BTC),
       ETH: coin(COIN_OFFSET.ETH),
+      solUsd: Math.exp(block[row + SOL]!),
       usdtUsd: block[row + USDT]!,
       usdcUsd: block[row + USDC]!,
     };
@@ -144,9 +153,11 @@ export class SyntheticPath {
     const block = new Float64Array(BLOCK_STEPS * COLUMNS);
     const state = Float64Array.from(this.#starts[index]!);
     const dice = seededRng(hashWords(this.#seed, index, 0xb10c));
+    // Dice of its own, so that the other coins' story does not depend on it.
+    const solDice = seededRng(hashWords(this.#seed, index, 0x501));
     for (let row = 0; row < BLOCK_STEPS; row++) {
       block.set(state, row * COLUMNS);
-      this.#advance(state, index * BLOCK_STEPS + row, dice);
+      this.#advance(state, index * BLOCK_STEPS + row, dice, solDice);
     }
     this.#starts[index + 1] ??= state;
     if (this.#blocks.size >= BLOCKS_KEPT) this.#blocks.delete(this.#blocks.keys().next().value!);
@@ -155,19 +166,20 @@ export class SyntheticPath {
   }
 
   /** From step to step + 1, in place. Every step throws the same number of dice, so blocks stay aligned. */
-  #advance(state: Float64Array, step: number, dice: SeededRng): void {
+  #advance(state: Float64Array, step: number, dice: SeededRng, solDice: SeededRng): void {
     const elapsedMs = this.#marketStepMs;
     const rootYears = Math.sqrt(elapsedMs / YEAR_MS);
     const jumpChance = 1 - Math.exp((-JUMPS_PER_YEAR * elapsedMs) / YEAR_MS);
     const common = drawNormal(dice);
     const own = drawNormal(dice);
     const commonVol = drawNormal(dice);
+    const mood = Math.exp(state[COIN_OFFSET.BTC + SLOW]! + state[COIN_OFFSET.BTC + FAST]!);
     for (const coin of ["BTC", "ETH"] as const) {
       const offset = COIN_OFFSET[coin];
       const shock = coin === "BTC" ? common : ETH_LOADING * common + Math.sqrt(1 - ETH_LOADING * ETH_LOADING) * own;
       const ownVol = drawNormal(dice);
       const [chance, size, sign, volSize, volSign] = [dice.next(), dice.next(), dice.next(), dice.next(), dice.next()];
-      let jump = this.#openingJump(coin, step);
+      let jump = this.#openingJump(COIN_OFFSET[coin], step);
       if (chance < jumpChance) jump += jumpSize(size, sign);
       const slow = state[offset + SLOW]!;
       const fast = state[offset + FAST]!;
@@ -180,18 +192,30 @@ export class SyntheticPath {
       state[offset + FAST] = revert(FAST_FACTOR, fast + volJump, elapsedMs, ownVol);
       state[offset + CARRY] = revert(CARRY_FACTOR, state[offset + CARRY]!, elapsedMs, drawNormal(dice));
     }
+    this.#advanceSol(state, step, common, mood, solDice);
     state[USDT] = revert(USDT_FACTOR, state[USDT]!, elapsedMs, drawNormal(dice));
     state[USDC] = revert(USDC_FACTOR, state[USDC]!, elapsedMs, drawNormal(dice));
   }
 
+  /** Spot only: it shares the market's direction and its mood. */
+  #advanceSol(state: Float64Array, step: number, common: number, mood: number, dice: SeededRng): void {
+    const elapsedMs = this.#marketStepMs;
+    const shock = SOL_LOADING * common + Math.sqrt(1 - SOL_LOADING * SOL_LOADING) * drawNormal(dice);
+    const [chance, size, sign] = [dice.next(), dice.next(), dice.next()];
+    let jump = this.#openingJump(SOL, step);
+    if (chance < 1 - Math.exp((-JUMPS_PER_YEAR * elapsedMs) / YEAR_MS)) jump += jumpSize(size, sign);
+    const change = DIFFUSION_VOL.SOL * mood * Math.sqrt(elapsedMs / YEAR_MS) * shock + jump;
+    state[SOL] = reflect("SOL", state[SOL]! + change);
+  }
+
   /** Jumps that fall between step and step + 1 by timetable: up and down in turn, so that the opening has no trend. */
-  #openingJump(coin: Coin, step: number): number {
+  #openingJump(id: number, step: number): number {
     const fromMs = step * this.#marketStepMs;
     let jump = 0;
     for (let minute = 0; minute < OPENING_MINUTES && fromMs < OPENING_MINUTES * 60_000; minute++) {
-      const dice = (stream: number): number => hashUniform(this.#seed, 0x09e4, COIN_OFFSET[coin], minute, stream);
+      const dice = (stream: number): number => hashUniform(this.#seed, 0x09e4, id, minute, stream);
       const atMs = minute * 60_000 + 15_000 + 30_000 * dice(1);
-      const upFirst = hashUniform(this.#seed, 0x09e5, COIN_OFFSET[coin]) < 0.5;
+      const upFirst = hashUniform(this.#seed, 0x09e5, id) < 0.5;
       if (atMs >= fromMs && atMs < fromMs + this.#marketStepMs) {
         jump += jumpSize(dice(2), upFirst === (minute % 2 === 0) ? 1 : 0);
       }
@@ -200,7 +224,7 @@ export class SyntheticPath {
   }
 }
 
-function reflect(coin: Coin, logPrice: number): number {
+export function reflect(coin: SpotCoin, logPrice: number): number {
   const start = Math.log(START_PRICE[coin]);
   const limit = Math.log(PRICE_RANGE_FACTOR);
   if (logPrice > start + limit) return Math.max(start, 2 * (start + limit) - logPrice);

@@ -2,19 +2,15 @@
 import { OracleError } from "../../base/errors.ts";
 import type { Venue } from "../../market/quote.ts";
 import { listedExpiries } from "./calendar.ts";
+import { type ChainMoment, forwardOf, syntheticFutures, syntheticOptions, termStructure } from "./chain.ts";
+import { MinuteHistory } from "./history.ts";
 import {
-  type ChainMoment,
-  ROW_VOL_NOISE,
-  syntheticFutures,
-  syntheticOptions,
-  termStructure,
-  VOL_FLOOR,
-} from "./chain.ts";
-import {
+  type Bar,
   type Coin,
   type FutureRow,
   type MarketModel,
   type OptionRow,
+  type SpotCoin,
   type Stable,
   type StatedNoise,
   STABLES,
@@ -23,12 +19,10 @@ import {
 } from "./model.ts";
 import { PRICE_RANGE_FACTOR, START_PRICE, SyntheticPath } from "./path.ts";
 import { YEAR_MS } from "./pricing.ts";
-import { MID_ERROR_COIN } from "./quotes.ts";
-import { atmTotalVariance, SSVI_ETA, SSVI_RHO } from "./smile.ts";
-import { GAP_ROUNDING_MAX, gapTarget } from "./strikes.ts";
-import { type AtmPoint, constantMaturityVol } from "./tenor.ts";
+import { atmTotalVariance } from "./smile.ts";
+import { statedNoise } from "./stated-noise.ts";
+import { constantMaturityForward, constantMaturityVol } from "./tenor.ts";
 import { type Bounds, boundsOver, truthAt } from "./truth.ts";
-import { spotNoise } from "./venues.ts";
 
 export type SyntheticOptions = {
   readonly seed: number;
@@ -42,7 +36,7 @@ export type SyntheticOptions = {
 
 export type MarketState = {
   readonly timeMs: number;
-  readonly spotUsd: Readonly<Record<Coin, number>>;
+  readonly spotUsd: Readonly<Record<SpotCoin, number>>;
   readonly stableUsd: Readonly<Record<Stable, number>>;
   readonly atmVol30d: Readonly<Record<Coin, number>>;
 };
@@ -52,29 +46,6 @@ const START_MIN_MS = 978_307_200_000;
 const START_MAX_MS = 4_039_372_800_000;
 /** Strikes and gaps in quotes are decided anew this often, in market time. */
 const LISTING_PERIOD_MS = 600_000;
-/** The expiry before 30 days is never nearer than this: see the calendar's test over four years of days. */
-export const NEAR_EXPIRY_MIN_DAYS = 7;
-
-/**
- * Linear interpolation over a gap h errs by at most h²/8 times the smile's curvature. For SSVI at the money
- * σ″ ≤ σφ²/4 ≈ η²/(4σT), largest for the lowest vol and the nearest expiry of each gap size. Added to it: the row's own
- * noise, half of the last printed digit of `mark_iv`, and the slope times what rows' forwards differ by. A combination of
- * two expiries' total variances errs by no more than the worse of the two (Cauchy-Schwarz, the weights sum to one).
- */
-function volNoise(): { readonly volAbs: number; readonly volAbsFromMids: number } {
-  let interpolation = 0;
-  for (const days of [NEAR_EXPIRY_MIN_DAYS, 21]) {
-    const years = days / 365;
-    const gap = GAP_ROUNDING_MAX * gapTarget(years);
-    interpolation = Math.max(interpolation, ((gap * gap) / 8) * ((SSVI_ETA * SSVI_ETA) / (4 * VOL_FLOOR * years)));
-  }
-  const nearYears = NEAR_EXPIRY_MIN_DAYS / 365;
-  const slope = (Math.abs(SSVI_RHO) * SSVI_ETA) / (2 * Math.sqrt(nearYears));
-  const volAbs = interpolation + ROW_VOL_NOISE + 5e-5 + slope * 2e-5;
-  // At the money the coin vega is φ(σ√T/2)·√T; 0.38 leaves room for strikes a gap away.
-  return { volAbs, volAbsFromMids: volAbs + MID_ERROR_COIN / (0.38 * Math.sqrt(nearYears)) };
-}
-
 export class SyntheticMarket implements MarketModel {
   readonly seed: number;
   readonly startMs: number;
@@ -83,6 +54,7 @@ export class SyntheticMarket implements MarketModel {
   readonly noise: StatedNoise;
   readonly coveredStables = STABLES;
   readonly #path: SyntheticPath;
+  readonly #history: MinuteHistory;
   readonly #listingSteps: number;
   /** The list of expiries changes once a day, when the first of them expires. */
   #expiries: { readonly fromMs: number; readonly list: readonly number[] } | null = null;
@@ -100,9 +72,13 @@ export class SyntheticMarket implements MarketModel {
     this.stepMs = options.stepMs ?? 250;
     this.speed = options.speed ?? 1;
     this.#path = new SyntheticPath({ seed: this.seed, stepMs: this.stepMs, speed: this.speed });
+    this.#history = new MinuteHistory(this.seed);
     this.#listingSteps = Math.max(1, Math.round(LISTING_PERIOD_MS / (this.stepMs * this.speed)));
-    const floor = { BTC: START_PRICE.BTC / PRICE_RANGE_FACTOR, ETH: START_PRICE.ETH / PRICE_RANGE_FACTOR };
-    this.noise = { ...spotNoise(floor), ...volNoise() };
+    this.noise = statedNoise({
+      BTC: START_PRICE.BTC / PRICE_RANGE_FACTOR,
+      ETH: START_PRICE.ETH / PRICE_RANGE_FACTOR,
+      SOL: START_PRICE.SOL / PRICE_RANGE_FACTOR,
+    });
   }
 
   at(timeMs: number): MarketState {
@@ -110,9 +86,9 @@ export class SyntheticMarket implements MarketModel {
     const factors = this.#path.at(step);
     return {
       timeMs: timeOf(this, step),
-      spotUsd: { BTC: factors.BTC.spotUsd, ETH: factors.ETH.spotUsd },
+      spotUsd: { BTC: factors.BTC.spotUsd, ETH: factors.ETH.spotUsd, SOL: factors.solUsd },
       stableUsd: { USDT: factors.usdtUsd, USDC: factors.usdcUsd },
-      atmVol30d: { BTC: this.atmVol30d("BTC", step), ETH: this.atmVol30d("ETH", step) },
+      atmVol30d: { BTC: this.atmVol("BTC", 30, step), ETH: this.atmVol("ETH", 30, step) },
     };
   }
 
@@ -130,8 +106,9 @@ export class SyntheticMarket implements MarketModel {
     return true;
   }
 
-  spotUsd(coin: Coin, step: number): number {
-    return this.#path.at(step)[coin].spotUsd;
+  spotUsd(coin: SpotCoin, step: number): number {
+    const factors = this.#path.at(step);
+    return coin === "SOL" ? factors.solUsd : factors[coin].spotUsd;
   }
 
   stableUsd(stable: Stable, step: number): number {
@@ -139,18 +116,32 @@ export class SyntheticMarket implements MarketModel {
     return stable === "USDT" ? factors.usdtUsd : factors.usdcUsd;
   }
 
-  spotInStable(coin: Coin, stable: Stable, _venue: Venue, step: number): number {
+  spotInStable(coin: SpotCoin, stable: Stable, _venue: Venue, step: number): number {
     return this.spotUsd(coin, step) / this.stableUsd(stable, step);
   }
 
-  atmVol30d(coin: Coin, step: number): number {
+  /** A coin's history; a stablecoin stood at its first price. */
+  minuteBefore(base: SpotCoin | Stable, quote: "USD" | Stable, _venue: Venue, back: number): Bar | null {
+    const bar: Bar | null = isStable(base) ? flat(this.stableUsd(base, 0)) : this.#history.bar(base, back);
+    if (bar === null || quote === "USD") return bar;
+    const price = this.stableUsd(quote, 0);
+    return { open: bar.open / price, high: bar.high / price, low: bar.low / price, close: bar.close / price };
+  }
+
+  atmVol(coin: Coin, days: number, step: number): number {
     const timeMs = timeOf(this, step);
     const curve = termStructure(coin, this.#path.at(step)[coin]);
-    const points = this.#expiriesAt(timeMs).map((expiryMs): AtmPoint => {
+    const points = this.#expiriesAt(timeMs).map((expiryMs) => {
       const years = (expiryMs - timeMs) / YEAR_MS;
       return { expiryMs, vol: Math.sqrt(atmTotalVariance(curve, years) / years) };
     });
-    return constantMaturityVol(points, timeMs)!;
+    return constantMaturityVol(points, timeMs, days)!;
+  }
+
+  forward(coin: Coin, days: number, step: number): number {
+    const moment = this.#moment(coin, step);
+    const points = moment.expiries.map((expiryMs) => ({ expiryMs, forward: forwardOf(moment, moment.now, expiryMs) }));
+    return constantMaturityForward(points, moment.timeMs, days)!;
   }
 
   options(coin: Coin, step: number): readonly OptionRow[] {
@@ -173,6 +164,7 @@ export class SyntheticMarket implements MarketModel {
       now: this.#path.at(step)[coin],
       anchor: this.#path.at(anchorNumber * this.#listingSteps)[coin],
       anchorNumber,
+      listingSteps: this.#listingSteps,
     };
   }
 
@@ -183,4 +175,12 @@ export class SyntheticMarket implements MarketModel {
     this.#expiries = { fromMs: list[0]! - 86_400_000, list };
     return list;
   }
+}
+
+function isStable(base: SpotCoin | Stable): base is Stable {
+  return base === "USDT" || base === "USDC";
+}
+
+function flat(price: number): Bar {
+  return { open: price, high: price, low: price, close: price };
 }

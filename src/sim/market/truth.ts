@@ -1,18 +1,25 @@
 /** What a feed should have said at an instant, and how far an honest answer can be from it. */
-import { OracleError } from "../../base/errors.ts";
-import { type Coin, type MarketModel, stepAt } from "./model.ts";
+import { OracleError, unreachable } from "../../base/errors.ts";
+import { type Coin, COINS, type MarketModel, SPOT_COINS, type SpotCoin, type StatedNoise, stepAt } from "./model.ts";
 
-type TrueFeed = { readonly coin: Coin; readonly kind: "spot-index" | "iv-atm-30d" };
+type TrueFeed =
+  | { readonly kind: "spot-index"; readonly coin: SpotCoin }
+  | { readonly kind: "iv-atm"; readonly coin: Coin; readonly days: 7 | 30 | 90 }
+  | { readonly kind: "forward"; readonly coin: Coin; readonly days: 30 };
 export type Bounds = { readonly low: number; readonly high: number };
 
 /** Steps a window may span: a day at four steps a second. Longer questions are a caller's mistake. */
 const WINDOW_STEPS_MAX = 345_600;
 
 const FEEDS: ReadonlyMap<string, TrueFeed> = new Map([
-  ["BTC-USD.spot-index", { coin: "BTC", kind: "spot-index" }],
-  ["ETH-USD.spot-index", { coin: "ETH", kind: "spot-index" }],
-  ["BTC-USD.iv-atm-30d", { coin: "BTC", kind: "iv-atm-30d" }],
-  ["ETH-USD.iv-atm-30d", { coin: "ETH", kind: "iv-atm-30d" }],
+  ...SPOT_COINS.map((coin): [string, TrueFeed] => [`${coin}-USD.spot-index`, { kind: "spot-index", coin }]),
+  ...COINS.flatMap((coin) =>
+    ([7, 30, 90] as const).map((days): [string, TrueFeed] => [
+      `${coin}-USD.iv-atm-${days}d`,
+      { kind: "iv-atm", coin, days },
+    ]),
+  ),
+  ...COINS.map((coin): [string, TrueFeed] => [`${coin}-USD.forward-30d`, { kind: "forward", coin, days: 30 }]),
 ]);
 
 export const TRUE_FEED_NAMES: readonly string[] = [...FEEDS.keys()];
@@ -31,7 +38,20 @@ function parseTrueFeed(feedName: string): TrueFeed {
 }
 
 function valueAt(model: MarketModel, feed: TrueFeed, step: number): number | null {
-  return feed.kind === "spot-index" ? model.spotUsd(feed.coin, step) : model.atmVol30d(feed.coin, step);
+  switch (feed.kind) {
+    case "spot-index":
+      return model.spotUsd(feed.coin, step);
+    case "iv-atm":
+      return model.atmVol(feed.coin, feed.days, step);
+    case "forward":
+      return model.forward(feed.coin, feed.days, step);
+    default:
+      return unreachable(feed);
+  }
+}
+
+function volNoise(noise: StatedNoise, days: 7 | 30 | 90): number {
+  return days === 7 ? noise.volAbs7d : days === 30 ? noise.volAbs : noise.volAbs90d;
 }
 
 /** USD, or annualised decimal vol; null where the market has none at that time. @throws OracleError `unknown-feed` */
@@ -75,7 +95,14 @@ export function boundsOver(model: MarketModel, feedName: string, atMs: number, w
   }
   const truth = rangeOver(from, to, (step) => valueAt(model, feed, step));
   if (truth === null) return null;
-  if (feed.kind === "iv-atm-30d") return { low: truth.min - model.noise.volAbs, high: truth.max + model.noise.volAbs };
+  if (feed.kind === "iv-atm") {
+    const noise = volNoise(model.noise, feed.days);
+    return { low: truth.min - noise, high: truth.max + noise };
+  }
+  if (feed.kind === "forward") {
+    const { forwardRelative } = model.noise;
+    return { low: truth.min * (1 - forwardRelative), high: truth.max * (1 + forwardRelative) };
+  }
   let drift = 1;
   for (const stable of model.coveredStables) {
     const price = rangeOver(from, to, (step) => model.stableUsd(stable, step));

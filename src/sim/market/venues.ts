@@ -1,12 +1,12 @@
 /** The spot books the market serves, their ticks, and how far each may stray: the numbers behind the stated noise. */
 import type { Venue } from "../../market/quote.ts";
-import type { Coin, Stable } from "./model.ts";
+import type { SpotCoin, Stable } from "./model.ts";
 
 export type SpotVenue = Exclude<Venue, "deribit">;
 
 export type SpotBookSpec = {
   readonly venue: SpotVenue;
-  readonly base: Coin | Stable;
+  readonly base: SpotCoin | Stable;
   readonly quote: "USD" | Stable;
   /** Quote currency. */
   readonly tick: number;
@@ -30,7 +30,7 @@ const INDEX_TICK_USD = 0.01;
 /** Steps between the knots of a venue's wander. */
 export const NOISE_KNOT_STEPS = 8;
 
-function coinBook(venue: SpotVenue, base: Coin, quote: "USD" | Stable, tick: number): SpotBookSpec {
+function coinBook(venue: SpotVenue, base: SpotCoin, quote: "USD" | Stable, tick: number): SpotBookSpec {
   return { venue, base, quote, tick, noiseRelative: COIN_NOISE[venue], halfSpreadRelative: COIN_HALF_SPREAD[venue] };
 }
 
@@ -41,23 +41,32 @@ function stableBook(venue: SpotVenue, base: Stable): SpotBookSpec {
 export const SPOT_BOOKS: readonly SpotBookSpec[] = [
   coinBook("coinbase", "BTC", "USD", 0.01),
   coinBook("coinbase", "ETH", "USD", 0.01),
+  coinBook("coinbase", "SOL", "USD", 0.01),
   stableBook("coinbase", "USDT"),
   stableBook("coinbase", "USDC"),
   coinBook("kraken", "BTC", "USD", 0.1),
   coinBook("kraken", "ETH", "USD", 0.01),
+  coinBook("kraken", "SOL", "USD", 0.01),
   coinBook("kraken", "BTC", "USDC", 0.01),
   coinBook("kraken", "ETH", "USDC", 0.01),
   stableBook("kraken", "USDT"),
   stableBook("kraken", "USDC"),
   coinBook("bitstamp", "BTC", "USD", 1),
   coinBook("bitstamp", "ETH", "USD", 0.1),
+  coinBook("bitstamp", "SOL", "USD", 0.001),
   stableBook("bitstamp", "USDT"),
   stableBook("bitstamp", "USDC"),
   coinBook("binance", "BTC", "USDT", 0.01),
   coinBook("binance", "ETH", "USDT", 0.01),
+  coinBook("binance", "SOL", "USDT", 0.01),
   coinBook("binance", "BTC", "USDC", 0.01),
   coinBook("binance", "ETH", "USDC", 0.01),
 ];
+
+/** Decimal places of a book's tick. */
+export function tickDecimals(spec: SpotBookSpec): number {
+  return Math.max(0, Math.round(-Math.log10(spec.tick)));
+}
 
 /** Largest relative distance of either side of a book from its fair price: noise, half the spread, rounding outward. */
 function reach(spec: SpotBookSpec, priceMin: number): number {
@@ -68,7 +77,7 @@ function reach(spec: SpotBookSpec, priceMin: number): number {
  * @param priceMin lowest price of each coin that this market can show; the ticks count relative to it
  * @returns relative half widths that hold for every book above, see StatedNoise
  */
-export function spotNoise(priceMin: Readonly<Record<Coin, number>>): {
+export function spotNoise(priceMin: Readonly<Record<SpotCoin, number>>): {
   readonly spotRelative: number;
   readonly usdtRelative: number;
 } {

@@ -6,7 +6,7 @@ import { loadTapeChain } from "../../../src/replay/tape/load.ts";
 import { findTapeFiles } from "../../../src/replay/tape-files.ts";
 import type { OptionRow } from "../../../src/sim/market/model.ts";
 import { coinPremium, YEAR_MS } from "../../../src/sim/market/pricing.ts";
-import { estimateVol30d } from "../../sim/market/support.ts";
+import { estimateVol } from "../../sim/market/support.ts";
 import { DATA, getJson, openMarket, present, sharedJson, skipNote } from "../support.ts";
 import { chainCsv, TAKEN_AT_MS } from "./support.ts";
 
@@ -73,12 +73,12 @@ describe("a recorded chain, moved to today", () => {
     const [near, far] = [16 + 22 / 24 + 38 / 1440 + 14.441 / 86_400, 44 + 22 / 24 + 38 / 1440 + 14.441 / 86_400];
     const weight = (30 - near) / (far - near);
     const byHand = Math.sqrt(((1 - weight) * 0.16 * near + weight * 0.1936 * far) / 30);
-    expect(Math.abs(tape.atmVol30d("BTC", startMs)! - byHand)).toBeLessThan(1e-4);
-    expect(tape.atmVol30d("ETH", startMs)).toBeNull();
+    expect(Math.abs(tape.atmVol("BTC", 30, startMs)! - byHand)).toBeLessThan(1e-4);
+    expect(tape.atmVol("ETH", 30, startMs)).toBeNull();
     expect(tape.options("ETH", startMs)).toEqual([]);
     expect(tape.futures("ETH", startMs)).toEqual([]);
     expect(tape.futures("BTC", startMs).map((row) => row.instrument)).toEqual(["BTC-PERPETUAL", "BTC-9FEB26"]);
-    expect(tape.atmVol30d("BTC", startMs + 40 * DAY_MS)).toBeNull();
+    expect(tape.atmVol("BTC", 30, startMs + 40 * DAY_MS)).toBeNull();
   });
 
   test("a bad file is refused by file and line", () => {
@@ -151,7 +151,7 @@ describe("the recorded chains", () => {
         const startMs = chain.takenAtMs + 300 * DAY_MS;
         const tape = new ChainTape(chain, startMs);
         for (const coin of ["BTC", "ETH"] as const) {
-          const truth = tape.atmVol30d(coin, startMs)!;
+          const truth = tape.atmVol(coin, 30, startMs)!;
           // Straight lines over the recorded file itself, in variance and over plain strikes: not the tape's own way.
           const rows = chain.options
             .filter((option) => option.coin === coin)
@@ -164,7 +164,7 @@ describe("the recorded chains", () => {
                   markVolPercent: 100 * option.markVol,
                 }) as OptionRow,
             );
-          const own = estimateVol30d(
+          const own = estimateVol(
             rows,
             chain.takenAtMs,
             (row) => row.markVolPercent / 100,
@@ -175,9 +175,10 @@ describe("the recorded chains", () => {
           // Half a day of residual moves a 30-day vol by little; most in the crash of February, whose front was steep.
           for (const hours of [-11.9, 11.9]) {
             const late = startMs + hours * 3_600_000;
-            expect(Math.abs(new ChainTape(chain, late).atmVol30d(coin, late)! - truth), `${path} ${coin}`).toBeLessThan(
-              path.includes("chain_20260205") ? 0.005 : 0.002,
-            );
+            expect(
+              Math.abs(new ChainTape(chain, late).atmVol(coin, 30, late)! - truth),
+              `${path} ${coin}`,
+            ).toBeLessThan(path.includes("chain_20260205") ? 0.005 : 0.002);
           }
         }
       }

@@ -1,35 +1,43 @@
 import { describe, expect, test } from "vitest";
-import { hasListedFuture, isQuarterly, listedExpiries } from "../../../src/sim/market/calendar.ts";
-import { NEAR_EXPIRY_MIN_DAYS } from "../../../src/sim/market/synthetic.ts";
+import { BRACKET_DAYS, hasListedFuture, isQuarterly, listedExpiries } from "../../../src/sim/market/calendar.ts";
 
 const DAY_MS = 86_400_000;
 
 describe("the expiry calendar", () => {
-  test("four years, every seven hours: eight expiries at 08:00 UTC, ascending, and 30 days always between two of them", () => {
-    let nearestDays = 30;
+  test("four years, every seven hours: nine expiries at 08:00 UTC, ascending, and 7, 30 and 90 days always between two of them", () => {
+    const seen = { 7: [7, 7], 30: [30, 30], 90: [90, 90] };
     const from = Date.UTC(2026, 0, 1);
     for (let timeMs = from; timeMs < from + 4 * 365 * DAY_MS; timeMs += 7 * 3_600_000) {
       const expiries = listedExpiries(timeMs);
-      expect(expiries.length).toBe(8);
+      expect(expiries.length).toBe(9);
       expect(expiries[0]! > timeMs && expiries[0]! <= timeMs + DAY_MS).toBe(true);
-      for (let i = 0; i < 8; i++) {
+      for (let i = 0; i < 9; i++) {
         expect(expiries[i]! % DAY_MS).toBe(8 * 3_600_000);
         if (i > 0) expect(expiries[i]!).toBeGreaterThan(expiries[i - 1]!);
       }
-      const near = expiries.filter((expiry) => expiry - timeMs <= 30 * DAY_MS).at(-1)!;
-      expect(expiries.at(-1)! - timeMs).toBeGreaterThan(60 * DAY_MS);
-      nearestDays = Math.min(nearestDays, (near - timeMs) / DAY_MS);
+      const days = expiries.map((expiry) => (expiry - timeMs) / DAY_MS);
+      for (const tenor of [7, 30, 90] as const) {
+        const [near, far] = [days.findLast((value) => value <= tenor)!, days.find((value) => value > tenor)!];
+        seen[tenor] = [Math.min(seen[tenor][0]!, near), Math.max(seen[tenor][1]!, far)];
+      }
     }
-    expect(nearestDays).toBeGreaterThanOrEqual(NEAR_EXPIRY_MIN_DAYS);
+    for (const tenor of [7, 30, 90] as const) {
+      const { nearMin, farMax } = BRACKET_DAYS[tenor];
+      expect(seen[tenor][0]).toBeGreaterThanOrEqual(nearMin);
+      expect(seen[tenor][0]).toBeLessThan(nearMin + 1);
+      expect(seen[tenor][1]).toBeLessThanOrEqual(farMax);
+      expect(seen[tenor][1]).toBeGreaterThan(farMax - 1.1);
+    }
   });
 
-  test("a known day: Monday 23 November 2026 lists two days, two Fridays, two months, two quarters", () => {
+  test("a known day: Monday 23 November 2026 lists three days, two Fridays, two months, two quarters", () => {
     const days = listedExpiries(Date.UTC(2026, 10, 23, 12)).map((expiry) =>
       new Date(expiry).toISOString().slice(0, 10),
     );
     expect(days).toEqual([
       "2026-11-24",
       "2026-11-25",
+      "2026-11-26",
       "2026-11-27",
       "2026-12-04",
       "2026-12-25",

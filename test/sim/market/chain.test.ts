@@ -8,7 +8,7 @@ import { atmTotalVariance, smileTotalVariance } from "../../../src/sim/market/sm
 import { strikeLadder } from "../../../src/sim/market/strikes.ts";
 import { SyntheticMarket } from "../../../src/sim/market/synthetic.ts";
 import { seededRng } from "../../../src/sim/random.ts";
-import { estimateVol30d } from "./support.ts";
+import { estimateVol } from "./support.ts";
 
 const START_MS = Date.UTC(2026, 10, 23, 7, 58, 30);
 /** Every hour of thirteen weeks would be slow; these steps cross rolls, listings and all tenors. */
@@ -135,21 +135,24 @@ describe("the synthetic chain", () => {
         const timeMs = START_MS + step * market.stepMs;
         for (const coin of COINS) {
           const rows = market.options(coin, step);
-          const truth = market.atmVol30d(coin, step);
+          const truth = market.atmVol(coin, 30, step);
           for (const square of [false, true]) {
             for (const axis of [Math.log, (strike: number) => strike]) {
-              const estimate = estimateVol30d(rows, timeMs, (row) => row.markVolPercent / 100, axis, square);
+              const estimate = estimateVol(rows, timeMs, (row) => row.markVolPercent / 100, axis, square);
               worst = Math.max(worst, Math.abs(estimate - truth));
             }
           }
-          const quoted = estimateVol30d(rows, timeMs, (row) =>
-            row.bidCoin === null ? null : row.markVolPercent / 100,
-          );
+          for (const [tenorDays, noise] of [
+            [7, market.noise.volAbs7d],
+            [90, market.noise.volAbs90d],
+          ] as const) {
+            const estimate = estimateVol(rows, timeMs, (row) => row.markVolPercent / 100, Math.log, false, tenorDays);
+            expect(Math.abs(estimate - market.atmVol(coin, tenorDays, step))).toBeLessThanOrEqual(noise);
+            expect(noise).toBeLessThan(1.2e-3);
+          }
+          const quoted = estimateVol(rows, timeMs, (row) => (row.bidCoin === null ? null : row.markVolPercent / 100));
           worst = Math.max(worst, Math.abs(quoted - truth));
-          worstMid = Math.max(
-            worstMid,
-            Math.abs(estimateVol30d(rows, timeMs, (row) => volFromMid(row, timeMs)) - truth),
-          );
+          worstMid = Math.max(worstMid, Math.abs(estimateVol(rows, timeMs, (row) => volFromMid(row, timeMs)) - truth));
         }
       }
       expect(worst).toBeLessThanOrEqual(market.noise.volAbs);
@@ -161,16 +164,72 @@ describe("the synthetic chain", () => {
     expect(worstMid).toBeGreaterThan(2e-4);
   });
 
-  test("futures lie on the forwards of their expiries, the perpetual on spot", () => {
+  test("a 30-day forward from rows, from futures or by parity from mids is within the stated noise of the truth", () => {
+    let worst = 0;
+    for (const step of STEPS) {
+      const timeMs = START_MS + step * MARKET.stepMs;
+      for (const coin of COINS) {
+        const truth = MARKET.forward(coin, 30, step);
+        const rows = MARKET.options(coin, step);
+        const expiries = [...new Set(rows.map((row) => row.expiryMs))];
+        const nearMs = expiries.findLast((expiry) => expiry - timeMs <= 30 * 86_400_000)!;
+        const farMs = expiries.find((expiry) => expiry - timeMs > 30 * 86_400_000)!;
+        const weight = (timeMs + 30 * 86_400_000 - nearMs) / (farMs - nearMs);
+        const between = (of: (expiryMs: number) => number) =>
+          Math.exp((1 - weight) * Math.log(of(nearMs)) + weight * Math.log(of(farMs)));
+        const byRow = between((expiryMs) => rows.find((row) => row.expiryMs === expiryMs)!.underlyingPrice);
+        // Coin premia: c − p = 1 − K/F.
+        const byParity = between((expiryMs) => {
+          const board = rows.filter((row) => row.expiryMs === expiryMs);
+          const spot = MARKET.spotUsd(coin, step);
+          const call = board
+            .filter((row) => row.right === "call" && row.midCoin !== null)
+            .sort((a, b) => Math.abs(a.strike - spot) - Math.abs(b.strike - spot))[0]!;
+          const put = board.find((row) => row.right === "put" && row.strike === call.strike)!;
+          return call.strike / (1 - (call.midCoin! - put.midCoin!));
+        });
+        for (const estimate of [byRow, byParity]) {
+          worst = Math.max(worst, Math.abs(estimate / truth - 1));
+          expect(Math.abs(estimate / truth - 1)).toBeLessThanOrEqual(MARKET.noise.forwardRelative);
+        }
+      }
+    }
+    expect(worst).toBeGreaterThan(5e-5);
+    expect(MARKET.noise.forwardRelative).toBeLessThan(1e-3);
+  });
+
+  test("the perpetual's funding follows from its premium, and eight hours of it from the rates within them", () => {
+    const market = new SyntheticMarket({ seed: 11, startMs: START_MS, stepMs: 60_000 });
+    const rates: number[] = [];
+    let paid = 0;
+    for (let step = 0; step < 3_000; step++) {
+      const row = market.futures("BTC", step)[0]!;
+      const premium = row.mark / row.estimatedDeliveryPrice - 1;
+      const rate = Math.max(2.5e-4, premium) + Math.min(-2.5e-4, premium);
+      expect(Math.abs(row.currentFunding! - rate)).toBeLessThan(3e-7);
+      expect(row.bid <= row.mark && row.mark <= row.ask).toBe(true);
+      rates.push(row.currentFunding!);
+      if (rate !== 0) paid++;
+      if (step < 480) continue;
+      const mean = rates.slice(-480).reduce((sum, value) => sum + value, 0) / 480;
+      expect(Math.abs(row.funding8h! - mean)).toBeLessThan(1.5e-5);
+    }
+    expect(paid).toBeGreaterThan(300);
+    expect(paid).toBeLessThan(2_700);
+    for (const row of market.futures("ETH", 5).slice(1))
+      expect([row.currentFunding, row.funding8h]).toEqual([null, null]);
+  });
+
+  test("futures lie on the forwards of their expiries, the perpetual within six hundredths of a percent of spot", () => {
     const futures = MARKET.futures("BTC", 100);
     const rows = MARKET.options("BTC", 100);
     expect(futures[0]!.instrument).toBe("BTC-PERPETUAL");
-    expect(futures[0]!.mark).toBeCloseTo(MARKET.spotUsd("BTC", 100), 1);
+    expect(Math.abs(futures[0]!.mark / MARKET.spotUsd("BTC", 100) - 1)).toBeLessThan(6e-4);
     for (const future of futures.slice(1)) {
       const row = rows.find((candidate) => candidate.underlyingIndex === future.instrument);
       // Within a day of expiry the index stands for the future.
       if (row === undefined) continue;
-      expect(Math.abs(row.underlyingPrice / future.mark - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(row.underlyingPrice / future.mark - 1)).toBeLessThan(1.5e-5);
       expect(future.bid <= future.mark && future.mark <= future.ask).toBe(true);
     }
   });

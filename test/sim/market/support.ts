@@ -1,8 +1,7 @@
-/** A 30-day vol made from served rows by means that share nothing with the market's own truth. */
+/** A constant-maturity vol made from served rows by means that share nothing with the market's own truth. */
 import type { OptionRow } from "../../../src/sim/market/model.ts";
 
 const YEAR_MS = 365 * 86_400_000;
-const TENOR_MS = 30 * 86_400_000;
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -14,16 +13,18 @@ function median(values: readonly number[]): number {
  * @param axis   straight lines over log strike or over strike
  * @param square straight lines in variance instead of vol
  */
-export function estimateVol30d(
+export function estimateVol(
   rows: readonly OptionRow[],
   timeMs: number,
   volOf: (row: OptionRow) => number | null,
   axis: (strike: number) => number = Math.log,
   square = false,
+  tenorDays = 30,
 ): number {
+  const tenorMs = tenorDays * 86_400_000;
   const expiries = [...new Set(rows.map((row) => row.expiryMs))].sort((a, b) => a - b);
-  const nearMs = expiries.filter((expiry) => expiry - timeMs <= TENOR_MS).at(-1)!;
-  const farMs = expiries.find((expiry) => expiry - timeMs > TENOR_MS)!;
+  const nearMs = expiries.filter((expiry) => expiry - timeMs <= tenorMs).at(-1)!;
+  const farMs = expiries.find((expiry) => expiry - timeMs > tenorMs)!;
   const totalVariance = (expiryMs: number): number => {
     const board = rows.filter((row) => row.expiryMs === expiryMs);
     const forward = median(board.map((row) => row.underlyingPrice));
@@ -44,6 +45,6 @@ export function estimateVol30d(
     return ((square ? value : value * value) * (expiryMs - timeMs)) / YEAR_MS;
   };
   const [near, far] = [totalVariance(nearMs), totalVariance(farMs)];
-  const weight = (timeMs + TENOR_MS - nearMs) / (farMs - nearMs);
-  return Math.sqrt(((1 - weight) * near + weight * far) / (TENOR_MS / YEAR_MS));
+  const weight = (timeMs + tenorMs - nearMs) / (farMs - nearMs);
+  return Math.sqrt(((1 - weight) * near + weight * far) / (tenorMs / YEAR_MS));
 }

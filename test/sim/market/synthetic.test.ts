@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seededRng } from "../../../src/sim/random.ts";
 import { spotBookAt } from "../../../src/sim/market/books.ts";
-import { COINS, STABLES } from "../../../src/sim/market/model.ts";
+import { COINS, SPOT_COINS, STABLES } from "../../../src/sim/market/model.ts";
 import { SyntheticMarket } from "../../../src/sim/market/synthetic.ts";
 import { TRUE_FEED_NAMES } from "../../../src/sim/market/truth.ts";
 import { SPOT_BOOKS } from "../../../src/sim/market/venues.ts";
@@ -78,6 +78,23 @@ describe("the synthetic market's path", () => {
     },
   );
 
+  test("SOL moves like a market too, and with the others", () => {
+    const market = new SyntheticMarket({ seed: 2, startMs: START_MS, speed: 60 });
+    const changes = SPOT_COINS.map((coin) => {
+      const logs = Array.from({ length: 7_200 }, (_, minute) => Math.log(market.spotUsd(coin, minute * 4)));
+      return logs.slice(60).map((value, i) => value - logs[i + 59]!);
+    });
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    const square = (a: readonly number[], b: readonly number[]) => sum(a.map((value, i) => value * b[i]!));
+    const sol = changes[2]!;
+    const realised = Math.sqrt((square(sol, sol) / sol.length) * 525_600);
+    expect(realised).toBeGreaterThan(0.55);
+    expect(realised).toBeLessThan(0.85);
+    expect(square(sol, changes[0]!) / Math.sqrt(square(sol, sol) * square(changes[0]!, changes[0]!))).toBeGreaterThan(
+      0.2,
+    );
+  });
+
   test("options that make no sense are refused by name", () => {
     expect(() => new SyntheticMarket({ seed: -1, startMs: START_MS })).toThrow(/seed/);
     expect(() => new SyntheticMarket({ seed: 1, startMs: START_MS, speed: 0 })).toThrow(/speed/);
@@ -134,7 +151,16 @@ describe("truth and bounds", () => {
           const truth = market.truth(feed, atMs);
           expect(now.low <= truth && truth <= now.high).toBe(true);
           expect(wide.low <= now.low && wide.high >= now.high).toBe(true);
-          const slack = feed.endsWith("spot-index") ? truth * market.noise.spotRelative : market.noise.volAbs;
+          const { spotRelative, forwardRelative, volAbs, volAbs7d, volAbs90d } = market.noise;
+          const slack = feed.endsWith("spot-index")
+            ? truth * spotRelative
+            : feed.endsWith("forward-30d")
+              ? truth * forwardRelative
+              : feed.endsWith("30d")
+                ? volAbs
+                : feed.endsWith("-7d")
+                  ? volAbs7d
+                  : volAbs90d;
           expect(now.high - truth).toBeCloseTo(slack, 6);
         },
       ),
@@ -146,6 +172,8 @@ describe("truth and bounds", () => {
     expect(() => market.truth("DOGE-USD.spot-index", START_MS)).toThrow(/DOGE/);
     expect(() => market.bounds("BTC-USD.spot-index", START_MS, -1)).toThrow(/window/);
     expect(() => market.bounds("BTC-USD.spot-index", START_MS + 1e12, 1e12)).toThrow(/window/);
+    for (const name of ["SOL-USD.iv-atm-30d", "BTC-USD.iv-atm-14d", "BTC-USD.skew-25d-30d", "SOL-USD.forward-30d"])
+      expect(() => market.truth(name, START_MS)).toThrow(/no truth/);
     expect(STABLES.length).toBe(2);
   });
 });
