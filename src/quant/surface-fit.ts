@@ -7,7 +7,7 @@
  */
 import { liftCalendar, type SurfaceSlice } from "./surface.ts";
 import { fitSvi, type NoSviFit, type SviCeiling, type SviFit, type SviQuote } from "./svi-fit.ts";
-import { type KRange, minDurrleman, sviViolations } from "./svi.ts";
+import { calendarCrossing, type KRange, minDurrleman, sviViolations } from "./svi.ts";
 
 /** Every strike listed for BTC and ETH lies inside: 13 % to 740 % of the forward. */
 export const CALENDAR_RANGE: KRange = { min: -2, max: 2 };
@@ -62,7 +62,9 @@ export function fitSurface(expiries: readonly ExpiryQuotes[]): {
   const slices: FittedSlice[] = [];
   for (const [i, { expiry, fit }] of fitted.entries()) {
     const svi = lifted.slices[i]!;
-    if (sviViolations(svi).length > 0) {
+    const near = slices.at(-1);
+    const crosses = near !== undefined && calendarCrossing(near.svi, svi, CALENDAR_RANGE) !== null;
+    if (crosses || sviViolations(svi).length > 0) {
       omitted.push({ expiryMs: expiry.expiryMs, why: "inadmissible-lift", usedPoints: fit.usedPoints });
       continue;
     }

@@ -17,6 +17,8 @@ const REPAIR_ROUNDS = 5;
 const WATCHED = 20;
 const FLOOR_MARGIN = 5e-4;
 const MIX_STEPS = 30;
+const CONVERGED = 1e-9;
+const REFUSALS_MAX = 5;
 const RHO_MAX = 0.9999;
 
 type Vector = readonly number[];
@@ -39,8 +41,8 @@ function inDomain(svi: SviRaw, sigmaMin: number): boolean {
   );
 }
 
-/** One row of a least-squares problem: what is left over, and its derivatives by the five parameters. */
-type Row = (residual: number, gradient: Vector) => void;
+/** One row of a least-squares problem: what is left over, and its derivatives by the five parameters, read at once. */
+type Row = (residual: number, gradient: Float64Array) => void;
 
 /** Gaussian elimination of a symmetric positive 5 × 5 system; null where it is singular. */
 function solveFive(matrix: readonly (readonly number[])[], right: Vector): number[] | null {
@@ -73,15 +75,18 @@ function descend(problem: LeastSquares, start: SviRaw, sigmaMin: number, steps: 
   let svi = start;
   let cost = problem.cost(svi);
   let damping = 1e-3;
+  let refusals = 0;
   for (let step = 0; step < steps; step++) {
-    const normal = Array.from({ length: SIZE }, () => [0, 0, 0, 0, 0]);
+    const sums = new Float64Array(SIZE * SIZE);
     const right = [0, 0, 0, 0, 0];
     problem.rows(svi, (residual, gradient) => {
       for (let i = 0; i < SIZE; i++) {
-        right[i]! -= residual * gradient[i]!;
-        for (let j = 0; j < SIZE; j++) normal[i]![j]! += gradient[i]! * gradient[j]!;
+        const slope = gradient[i]!;
+        right[i]! -= residual * slope;
+        for (let j = 0; j <= i; j++) sums[i * SIZE + j]! += slope * gradient[j]!;
       }
     });
+    const normal = right.map((_, i) => right.map((__, j) => sums[i > j ? i * SIZE + j : j * SIZE + i]!));
     const scale = normal.map((row, i) => 1 / Math.sqrt(Math.max(row[i]!, 1e-300)));
     const scaled = normal.map((row, i) =>
       row.map((entry, j) => entry * scale[i]! * scale[j]! + (i === j ? damping : 0)),
@@ -93,12 +98,16 @@ function descend(problem: LeastSquares, start: SviRaw, sigmaMin: number, steps: 
     const next = sliceOf(vectorOf(svi).map((entry, i) => entry + (move === null ? Number.NaN : move[i]! * scale[i]!)));
     const nextCost = inDomain(next, sigmaMin) ? problem.cost(next) : Infinity;
     if (nextCost < cost) {
+      const isLast = cost - nextCost <= CONVERGED * cost;
       svi = next;
       cost = nextCost;
+      if (isLast) break;
+      refusals = 0;
       damping = Math.max(1e-14, damping * 0.01);
     } else {
+      refusals++;
+      if (refusals === REFUSALS_MAX) break;
       damping = Math.max(1e-10, damping * 20);
-      if (damping > 1e6) break;
     }
   }
   return svi;
@@ -108,18 +117,18 @@ function quoteProblem(data: FitData): LeastSquares {
   return {
     cost: (svi) => costOf(data, svi),
     rows: (svi, row) => {
+      const gradient = new Float64Array(SIZE);
       for (let i = 0; i < data.k.length; i++) {
         const u = Math.sqrt(data.weight[i]!);
         const x = data.k[i]! - svi.m;
         const root = Math.sqrt(x * x + svi.sigma * svi.sigma);
         const error = svi.a + svi.b * (svi.rho * x + root) - data.w[i]!;
-        row(u * error, [
-          u,
-          u * (svi.rho * x + root),
-          u * svi.b * x,
-          -u * svi.b * (svi.rho + x / root),
-          (u * svi.b * svi.sigma) / root,
-        ]);
+        gradient[0] = u;
+        gradient[1] = u * (svi.rho * x + root);
+        gradient[2] = u * svi.b * x;
+        gradient[3] = -u * svi.b * (svi.rho + x / root);
+        gradient[4] = (u * svi.b * svi.sigma) / root;
+        row(u * error, gradient);
       }
     },
   };
@@ -149,7 +158,10 @@ function penalised(data: FitData, ks: readonly number[], floor: number, weight: 
   return {
     cost: (svi) => {
       let cost = quotes.cost(svi);
-      for (const k of ks) cost += lack(svi, k) * lack(svi, k);
+      for (const k of ks) {
+        const here = lack(svi, k);
+        cost += here * here;
+      }
       return cost;
     },
     rows: (svi, row) => {
@@ -158,13 +170,12 @@ function penalised(data: FitData, ks: readonly number[], floor: number, weight: 
       const level = 1e-6 * Math.max(minVariance(svi), 1e-3 * svi.b * svi.sigma);
       const steps = [level, 1e-6 * svi.b, 1e-6, 1e-6 * svi.sigma, 1e-6 * svi.sigma];
       const moved = steps.map((step, i) => sliceOf(base.map((entry, j) => (i === j ? entry + step : entry))));
+      const gradient = new Float64Array(SIZE);
       for (const k of ks) {
         const here = lack(svi, k);
         if (here === 0) continue;
-        row(
-          here,
-          moved.map((slice, i) => (lack(slice, k) - here) / steps[i]!),
-        );
+        for (let i = 0; i < SIZE; i++) gradient[i] = (lack(moved[i]!, k) - here) / steps[i]!;
+        row(here, gradient);
       }
     },
   };
@@ -184,22 +195,29 @@ function mixedWithFlat(data: FitData, svi: SviRaw, share: number): SviRaw {
   return { ...svi, a: (sumW - share * sumBend) / sum, b: share * svi.b };
 }
 
-/** Where g is watched during a repair: in units of σ around m, and of √w around the money. */
+/** Where g is watched during a repair: so many σ from m, and so many √w from the money. */
+const SPREADS = Float64Array.from({ length: 2 * WATCHED - 1 }, (_, i) => {
+  const u = (i + 1 - WATCHED) / WATCHED;
+  return u / ((1 - u) * (1 + u));
+});
+
+function deviationOf(svi: SviRaw): number {
+  return Math.sqrt(Math.max(totalVariance(svi, 0), 0));
+}
+
 function watchedPoints(svi: SviRaw): number[] {
-  const deviation = Math.sqrt(Math.max(totalVariance(svi, 0), 0));
-  const ks: number[] = [];
-  for (let i = 1 - WATCHED; i < WATCHED; i++) {
-    const u = i / WATCHED;
-    const spread = u / ((1 - u) * (1 + u));
-    ks.push(svi.m + svi.sigma * spread, deviation * spread);
-  }
-  return ks;
+  const deviation = deviationOf(svi);
+  return [...SPREADS].flatMap((spread) => [svi.m + svi.sigma * spread, deviation * spread]);
 }
 
 /** How far g falls below `floor` at the watched points, in volatility squared: far more than any error of a fit. */
 function butterflyToll(svi: SviRaw, floor: number): number {
+  const deviation = deviationOf(svi);
   let least = floor;
-  for (const k of watchedPoints(svi)) least = Math.min(least, durrleman(svi, k));
+  for (let i = 0; i < SPREADS.length; i++) {
+    const spread = SPREADS[i]!;
+    least = Math.min(least, durrleman(svi, svi.m + svi.sigma * spread), durrleman(svi, deviation * spread));
+  }
   return Math.min(10, floor - least);
 }
 

@@ -60,8 +60,14 @@ export function minVariance(svi: SviRaw): number {
  * multiple of it, so a negative value is a butterfly arbitrage. Minus infinity where w ≤ 0, which is one as well.
  */
 export function durrleman(svi: SviRaw, k: number): number {
-  const { w, slope, curvature } = sviPoint(svi, k);
+  // As `sviPoint`, without the object: this is the innermost loop of every search.
+  const offset = k - svi.m;
+  const square = svi.sigma * svi.sigma;
+  const root = Math.sqrt(offset * offset + square);
+  const w = svi.a + svi.b * (svi.rho * offset + root);
   if (!(w > 0)) return -Infinity;
+  const slope = svi.b * (svi.rho + offset / root);
+  const curvature = (svi.b * (square / (root * root))) / root;
   const lead = 1 - (k * slope) / (2 * w);
   return lead * lead - 0.25 * slope * slope * (1 / w + 0.25) + 0.5 * curvature;
 }
