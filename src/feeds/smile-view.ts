@@ -60,7 +60,7 @@ export function smileViews(feed: LinkedFeed, context: EvaluationContext): SmileV
   const { definition } = feed;
   const { symbol, name, method } = definition;
   if (!("chain" in method)) return { ok: false, detail: `${name} reads no option chain` };
-  const view = openChain(feed, { symbol, name, method }, context);
+  const view = openChain(feed, { symbol, name, method }, context, "smile");
   if (view.kind === "missing") return { ok: false, detail: `${view.reason}: ${view.detail}` };
   const smiles = view.expiries.map((expiry): SmileView => {
     const { expiryMs, years, venueForward } = expiry;

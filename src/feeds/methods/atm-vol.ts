@@ -2,7 +2,8 @@
  * The at-the-money volatility of one expiry, from its marks near the forward by a straight line: no curve has a say in it,
  * so it does not move with far strikes.
  */
-import { type ExpiryReading, fault, type Found } from "./expiry-reading.ts";
+import { fault, type Found } from "./expiry-fault.ts";
+import type { ExpiryReading } from "./expiry-reading.ts";
 import type { ChainRules, RowRefusal } from "./option-row.ts";
 import { countRefusals, withExample } from "./row-refusals.ts";
 
@@ -13,7 +14,7 @@ const NEAR_MONEY = 0.2;
 
 /** The usable strikes near the forward, by strike: the mean of call and put where both are usable and agree. */
 function usableStrikes(
-  { sound, venueForward }: ExpiryReading,
+  { marks: { sound }, venueForward }: ExpiryReading,
   { parityToleranceVolBps }: ChainRules,
 ): { readonly strikes: readonly Strike[]; readonly refusals: readonly RowRefusal[] } {
   const vols = new Map<number, { call?: number; put?: number }>();
@@ -47,7 +48,7 @@ export function atmVol(expiry: ExpiryReading, rules: ChainRules): Found<{ readon
   const { minStrikesPerSide, maxStrikeGapBps } = rules;
   const { strikes, refusals } = usableStrikes(expiry, rules);
   const fail = (what: string): Found<{ readonly vol: number }> => {
-    const { reason, detail } = withExample(what, refusals.length > 0 ? countRefusals(refusals) : expiry.refused);
+    const { reason, detail } = withExample(what, refusals.length > 0 ? countRefusals(refusals) : expiry.marks.refused);
     return fault(reason, detail);
   };
   const below = strikes.filter(({ k }) => k <= 0);

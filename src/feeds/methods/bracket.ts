@@ -1,13 +1,19 @@
 /** The two usable expiries around a constant maturity. Nothing is extrapolated. */
 import type { EvaluationNote, Exclusion } from "../evaluation.ts";
 import { type ChainView, credibilityFault, expiryName } from "./chain-view.ts";
-import type { ExpiryFault, ExpiryReading, Found } from "./expiry-reading.ts";
+import type { Fault, Found } from "./expiry-fault.ts";
+import type { ExpiryReading } from "./expiry-reading.ts";
 import { missing, type Missing } from "./outcome.ts";
 
 const DAYS_PER_YEAR = 365;
 
 /** What was read off one expiry. */
-export type Point<T> = { readonly expiryMs: number; readonly years: number; readonly name: string } & T;
+export type Point<T> = {
+  readonly ok: true;
+  readonly expiryMs: number;
+  readonly years: number;
+  readonly name: string;
+} & T;
 
 export type Bracket<T> = {
   readonly kind: "bracket";
@@ -21,25 +27,50 @@ export type Bracket<T> = {
   readonly excluded: readonly Exclusion[];
 };
 
-type Failure = ExpiryFault & { readonly expiryMs: number; readonly years: number };
+type Failure = Fault & { readonly expiryMs: number; readonly years: number };
 
 /** Days to expiry, for people. */
 export function daysText(years: number): string {
   return `${(years * DAYS_PER_YEAR).toFixed(2)} d`;
 }
 
+type Read<T extends object> = (expiry: ExpiryReading) => Found<T>;
+
+function readOne<T extends object>(view: ChainView, expiry: ExpiryReading, read: Read<T>): Point<T> | Failure {
+  const { expiryMs, years } = expiry;
+  const incredible = credibilityFault(expiry, view);
+  const found: Found<T> = incredible === null ? read(expiry) : { ok: false, ...incredible };
+  return found.ok
+    ? { ...found, expiryMs, years, name: expiryName(view.chain, expiryMs) }
+    : { ...found, expiryMs, years };
+}
+
+/** The first usable one of the expiries, and those before it that were not. */
+function firstUsable<T extends object>(
+  view: ChainView,
+  expiries: readonly ExpiryReading[],
+  read: Read<T>,
+): { readonly point: Point<T> | undefined; readonly failures: readonly Failure[] } {
+  const failures: Failure[] = [];
+  for (const expiry of expiries) {
+    const found = readOne(view, expiry, read);
+    if (found.ok) return { point: found, failures };
+    failures.push(found);
+  }
+  return { point: undefined, failures };
+}
+
+/** Every expiry in range. */
 export function readAll<T extends object>(
   view: ChainView,
-  read: (expiry: ExpiryReading) => Found<T>,
+  read: Read<T>,
 ): { readonly usable: readonly Point<T>[]; readonly failures: readonly Failure[] } {
   const usable: Point<T>[] = [];
   const failures: Failure[] = [];
   for (const expiry of view.expiries) {
-    const { expiryMs, years } = expiry;
-    const incredible = credibilityFault(expiry, view);
-    const found: Found<T> = incredible === null ? read(expiry) : { ok: false, ...incredible };
-    if (found.ok) usable.push({ ...found, expiryMs, years, name: expiryName(view.chain, expiryMs) });
-    else failures.push({ ...found, expiryMs, years });
+    const found = readOne(view, expiry, read);
+    if (found.ok) usable.push(found);
+    else failures.push(found);
   }
   return { usable, failures };
 }
@@ -53,22 +84,27 @@ function describe({ years, detail }: Failure): string {
 }
 
 /**
- * @param read what is wanted of an expiry, or why it cannot be had; asked for every expiry in range
+ * @param read what is wanted of an expiry, or why it cannot be had; asked from the tenor outwards
  * @returns the last usable expiry up to the tenor and the first one from it on, or why the feed is missing
  */
 export function bracketTenor<T extends object>(
   view: ChainView,
   tenorDays: number,
-  read: (expiry: ExpiryReading) => Found<T>,
+  read: Read<T>,
 ): Bracket<T> | Missing {
   const tenorYears = tenorDays / DAYS_PER_YEAR;
-  const { usable, failures } = readAll(view, read);
+  const before = view.expiries.filter(({ years }) => years <= tenorYears).reverse();
+  const nearSide = firstUsable(view, before, read);
+  const near = nearSide.point;
+  const after = view.expiries.filter(({ years }) => years >= tenorYears);
+  const farSide = near?.years === tenorYears ? nearSide : firstUsable(view, after, read);
+  const far = farSide.point;
+  // Each of these is nearer to the tenor than the one that is used.
+  const failures = farSide === nearSide ? nearSide.failures : [...nearSide.failures, ...farSide.failures];
   const excluded = [...view.excluded, ...exclusionsOf(view, failures)];
-  const near = usable.findLast(({ years }) => years <= tenorYears);
-  const far = usable.find(({ years }) => years >= tenorYears);
   if (near === undefined || far === undefined) {
     const side = near === undefined ? "before" : "after";
-    const onSide = failures.filter(({ years }) => (near === undefined ? years <= tenorYears : years >= tenorYears));
+    const onSide = near === undefined ? nearSide.failures : farSide.failures;
     const cause = onSide.find(({ isForwardWrong }) => isForwardWrong) ?? onSide[0];
     const because = cause === undefined ? "none is listed" : describe(cause);
     const detail = `no usable expiry ${side} ${tenorDays} d: ${because}`;
@@ -76,9 +112,7 @@ export function bracketTenor<T extends object>(
     const whole: Exclusion = { source: view.source, reason: cause?.reason ?? "no-quote", detail };
     return missing(reason, detail, { excluded: [whole, ...excluded] });
   }
-  // Each of these was nearer to the tenor than the one that is used.
-  const passedOver = failures.filter(({ years }) => years > near.years && years < far.years);
-  const notes = passedOver.map((failure): EvaluationNote => {
+  const notes = failures.map((failure): EvaluationNote => {
     return { kind: "expiry-passed-over", source: view.source, detail: describe(failure) };
   });
   const weight = near.years === far.years ? 1 : (tenorYears - near.years) / (far.years - near.years);

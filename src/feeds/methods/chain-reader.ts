@@ -5,7 +5,8 @@
 import type { OptionChain, OptionQuote } from "../../market/quote.ts";
 import { isListedExpiry, yearsBetween } from "../../quant/day-count.ts";
 import { type FittedSlice, fitSurface } from "../../quant/surface-fit.ts";
-import { type ExpiryFault, type ExpiryReading, fault, readExpiry } from "./expiry-reading.ts";
+import { type ExpiryFault, fault } from "./expiry-fault.ts";
+import { type ExpiryReading, readExpiry } from "./expiry-reading.ts";
 import type { ChainRules } from "./option-row.ts";
 
 /** Nearer expiries are settling already: their options are priced off the average, not off the forward. */

@@ -8,7 +8,8 @@ import { baseOf } from "../definition.ts";
 import type { Exclusion, ExclusionReason, InputLine } from "../evaluation.ts";
 import type { ChainMethod } from "../kinds/chain-kinds.ts";
 import { type ChainReading, readChain } from "./chain-reader.ts";
-import type { ExpiryFault, ExpiryReading } from "./expiry-reading.ts";
+import type { ExpiryFault } from "./expiry-fault.ts";
+import type { ExpiryReading } from "./expiry-reading.ts";
 import { freshest } from "./freshness.ts";
 import { type LinkedSpot, linkedSpot } from "./linked-spot.ts";
 import { missing, type Missing } from "./outcome.ts";
@@ -32,15 +33,19 @@ export type ChainView = {
 /** A feed whose method reads an option chain. */
 export type ChainFeed = Pick<FeedDefinition, "symbol" | "name"> & { readonly method: ChainMethod };
 
+/** What the rows are read for: refusals differ. */
+export type RowsFor = "marks" | "smile";
+
 /** `deribit:BTC-30JAN26`. */
 export function expiryName({ venue, base }: OptionChain, expiryMs: number): string {
   return `${venue}:${base}-${formatExpiryDay(expiryMs)}`;
 }
 
 /** Refused rows of the expiries in range: one line a reason, with the count. */
-function refusedRows(source: string, expiries: readonly ExpiryReading[]): Exclusion[] {
+function refusedRows(source: string, expiries: readonly ExpiryReading[], rowsFor: RowsFor): Exclusion[] {
   const total = new Map<ExclusionReason, { count: number; expiries: number; example: string }>();
-  for (const { refused } of expiries) {
+  for (const { marks, smileRefused } of expiries) {
+    const refused = rowsFor === "marks" ? marks.refused : smileRefused;
     for (const [reason, { count, example }] of refused) {
       const known = total.get(reason) ?? { count: 0, expiries: 0, example };
       total.set(reason, { count: known.count + count, expiries: known.expiries + 1, example: known.example });
@@ -61,6 +66,7 @@ export function openChain(
   feed: LinkedFeed,
   definition: ChainFeed,
   context: EvaluationContext,
+  rowsFor: RowsFor,
   judgedAtMs: number | null = null,
 ): ChainView | Missing {
   const { method } = definition;
@@ -93,7 +99,7 @@ export function openChain(
     spot,
     spotThen: reading.spotAtFirstSight(spot.name, spot.price),
     expiries,
-    excluded: [...spot.excluded, ...refusedRows(source, expiries)],
+    excluded: [...spot.excluded, ...refusedRows(source, expiries, rowsFor)],
   };
 }
 

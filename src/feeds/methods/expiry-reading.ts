@@ -5,22 +5,13 @@
 import { unreachable } from "../../base/errors.ts";
 import type { OptionQuote } from "../../market/quote.ts";
 import { inverseForward, type ParityForward } from "../../quant/parity.ts";
-import { type SliceQuotes, sliceQuotes } from "../../quant/slice-quotes.ts";
 import type { StrikeQuotes } from "../../quant/strike-quotes.ts";
-import type { ExclusionReason } from "../evaluation.ts";
+import { type Fault, fault, type Found } from "./expiry-fault.ts";
 import { lowerMiddle } from "./lower-middle.ts";
+import { agreeingRow, type ChainRules, isRefusal, quotedRow, type RowRefusal, type SoundRow } from "./option-row.ts";
 import { apartBps } from "./outlier-memory.ts";
-import { type ChainRules, checkRow, type RowRefusal, type SoundRow } from "./option-row.ts";
-import { countRefusals, type RefusalCounts, withExample } from "./row-refusals.ts";
-
-/** Why an expiry, or one number of it, cannot be used. */
-export type ExpiryFault = {
-  /** The forward cannot be true: the venue is at fault, not the quotes. */
-  readonly isForwardWrong: boolean;
-  readonly reason: ExclusionReason;
-  readonly detail: string;
-};
-export type Found<T> = ({ readonly ok: true } & T) | ({ readonly ok: false } & ExpiryFault);
+import { countRefusals, type RefusalCounts } from "./row-refusals.ts";
+import { type SmileQuotes, smileQuotes } from "./smile-quotes.ts";
 
 export type ExpiryReading = {
   readonly expiryMs: number;
@@ -28,24 +19,19 @@ export type ExpiryReading = {
   readonly years: number;
   /** Every row as it came. */
   readonly rows: readonly OptionQuote[];
-  /** Those that can be believed. */
-  readonly sound: readonly SoundRow[];
-  readonly refused: RefusalCounts;
   /** The rows' own forward, the middle one; NaN without rows. */
   readonly venueForward: number;
-  /** By put-call parity, within tolerance of the rows' own. */
+  /** By put-call parity of bids and asks, within tolerance of the rows' own. */
   readonly forward: Found<{ readonly forward: number; readonly pairs: number }>;
-  /** What the smile is fitted to. */
-  readonly smile: Found<{ readonly quotes: SliceQuotes["quotes"] }>;
+  /** Rows whose mark, volatility and quotes agree, and what was refused on the way. */
+  readonly marks: { readonly sound: readonly SoundRow[]; readonly refused: RefusalCounts };
+  /** What the smile is fitted to, and what was refused on the way. */
+  readonly smile: SmileQuotes["smile"];
+  readonly smileRefused: RefusalCounts;
 };
 
-export function fault(
-  reason: ExclusionReason,
-  detail: string,
-  isForwardWrong = false,
-): { readonly ok: false } & ExpiryFault {
-  return { ok: false, isForwardWrong, reason, detail };
-}
+/** The strikes nearest the money whose parity is asked: recorded boards give the forward to 2 bp by five, and worse by more. */
+const PARITY_STRIKES = 5;
 
 /** The instrument that is listed twice, if one is: which of two quotes holds cannot be known. */
 function listedTwice(rows: readonly OptionQuote[]): string | undefined {
@@ -59,7 +45,7 @@ function listedTwice(rows: readonly OptionQuote[]): string | undefined {
 }
 
 /** Bids and asks by strike, in coin. */
-export function byStrike(rows: readonly SoundRow[]): StrikeQuotes[] {
+function byStrike(rows: readonly OptionQuote[]): StrikeQuotes[] {
   const strikes = new Map<number, { -readonly [key in keyof StrikeQuotes]: StrikeQuotes[key] }>();
   for (const { strike, right, bidCoin, askCoin } of rows) {
     const quotes = strikes.get(strike) ?? { strike, callBid: null, callAsk: null, putBid: null, putAsk: null };
@@ -70,7 +56,7 @@ export function byStrike(rows: readonly SoundRow[]): StrikeQuotes[] {
   return [...strikes.values()];
 }
 
-function parityFault(parity: ParityForward & { readonly ok: false }): { readonly ok: false } & ExpiryFault {
+function parityFault(parity: ParityForward & { readonly ok: false }): Fault {
   switch (parity.why) {
     case "too-few-pairs":
       return fault("no-quote", `too few strikes with call and put quoted, ${parity.dropped.oneSided} have one side`);
@@ -83,8 +69,12 @@ function parityFault(parity: ParityForward & { readonly ok: false }): { readonly
   }
 }
 
-function forwardOf(sound: readonly SoundRow[], venueForward: number, rules: ChainRules): ExpiryReading["forward"] {
-  const parity = inverseForward(byStrike(sound));
+function parityForward(
+  quoted: readonly OptionQuote[],
+  venueForward: number,
+  rules: ChainRules,
+): ExpiryReading["forward"] {
+  const parity = inverseForward(byStrike(quoted), { nearest: PARITY_STRIKES });
   if (!parity.ok) return parityFault(parity);
   const apart = apartBps(parity.forward, venueForward);
   if (apart > rules.rowForwardToleranceBps) {
@@ -94,34 +84,18 @@ function forwardOf(sound: readonly SoundRow[], venueForward: number, rules: Chai
   return { ok: true, forward: parity.forward, pairs: parity.used };
 }
 
-/** Whether the quotes enclose the forward closely enough to say what a smile is there. */
-function smileOf(
-  reading: Pick<ExpiryReading, "sound" | "years" | "forward" | "refused">,
-  rules: ChainRules,
-): ExpiryReading["smile"] {
-  const { sound, years, forward, refused } = reading;
-  if (!forward.ok && forward.isForwardWrong) return forward;
-  const { quotes } = sliceQuotes(sound, years);
-  const fail = (what: string): ExpiryReading["smile"] => {
-    const { reason, detail } = withExample(what, refused);
-    return fault(reason, detail);
-  };
-  const below = quotes.filter(({ k }) => k <= 0);
-  const above = quotes.filter(({ k }) => k >= 0);
-  const [left, right] = [below.at(-1), above[0]];
-  const wanted = rules.minStrikesPerSide;
-  if (left === undefined || right === undefined || Math.min(below.length, above.length) < wanted) {
-    return fail(
-      `${below.length} usable strikes below and ${above.length} above the forward, at least ${wanted} wanted`,
-    );
+function sort<Kept extends OptionQuote>(
+  rows: readonly OptionQuote[],
+  check: (row: OptionQuote) => Kept | RowRefusal,
+): { readonly kept: readonly Kept[]; readonly refusals: readonly RowRefusal[] } {
+  const kept: Kept[] = [];
+  const refusals: RowRefusal[] = [];
+  for (const row of rows) {
+    const found = check(row);
+    if (isRefusal(found)) refusals.push(found);
+    else kept.push(found);
   }
-  const gapBps = (right.k - left.k) * 10_000;
-  if (gapBps > rules.maxStrikeGapBps) {
-    return fail(
-      `usable strikes around the forward are ${gapBps.toFixed(0)} bp apart, at most ${rules.maxStrikeGapBps}`,
-    );
-  }
-  return { ok: true, quotes };
+  return { kept, refusals };
 }
 
 /**
@@ -136,24 +110,21 @@ export function readExpiry(
 ): ExpiryReading {
   // Rows of one expiry are refreshed some milliseconds apart, each with the forward of its moment.
   const venueForward = lowerMiddle(rows.map((row) => row.forward));
-  const unusable = (broken: { readonly ok: false } & ExpiryFault): ExpiryReading => {
+  const unusable = (broken: Fault): ExpiryReading => {
     const refused = countRefusals(rows.map(() => broken));
-    return { expiryMs, years, rows, sound: [], refused, venueForward, forward: broken, smile: broken };
+    const marks = { sound: [], refused };
+    return { expiryMs, years, rows, venueForward, forward: broken, marks, smile: broken, smileRefused: refused };
   };
   const twice = listedTwice(rows);
   if (twice !== undefined) return unusable(fault("inconsistent", `two quotes of ${twice}`));
   if (!(venueForward > 0 && venueForward < Infinity)) {
     return unusable(fault("inconsistent", `forward ${venueForward}`, true));
   }
-  const sound: SoundRow[] = [];
-  const refusals: RowRefusal[] = [];
-  for (const row of rows) {
-    const checked = checkRow(row, venueForward, years, rules);
-    if (checked.ok) sound.push(checked.row);
-    else refusals.push(checked.refusal);
-  }
-  const refused = countRefusals(refusals);
-  const forward = forwardOf(sound, venueForward, rules);
-  const smile = smileOf({ sound, years, forward, refused }, rules);
-  return { expiryMs, years, rows, sound, refused, venueForward, forward, smile };
+  const quoted = sort(rows, (row) => quotedRow(row, venueForward, rules));
+  const agreeing = sort(quoted.kept, (row) => agreeingRow(row, years, rules));
+  const marks = { sound: agreeing.kept, refused: countRefusals([...quoted.refusals, ...agreeing.refusals]) };
+  const forward = parityForward(quoted.kept, venueForward, rules);
+  const found = smileQuotes(quoted, years, rules);
+  const smile = !forward.ok && forward.isForwardWrong ? forward : found.smile;
+  return { expiryMs, years, rows, venueForward, forward, marks, smile, smileRefused: found.refused };
 }

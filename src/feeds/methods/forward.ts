@@ -6,7 +6,8 @@ import type { Evaluation, InputLine } from "../evaluation.ts";
 import type { ForwardDefinition, RateDefinition } from "../kinds/chain-kinds.ts";
 import { type Bracket, bracketTenor, daysText, exclusionsOf, partsOf, readAll } from "./bracket.ts";
 import { type ChainView, openChain, spotLine } from "./chain-view.ts";
-import type { ExpiryReading, Found } from "./expiry-reading.ts";
+import type { Found } from "./expiry-fault.ts";
+import type { ExpiryReading } from "./expiry-reading.ts";
 import { missing, type Missing, scalarValue } from "./outcome.ts";
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
@@ -72,7 +73,7 @@ function listedForward(view: ChainView, expiry: string): Evaluation {
 }
 
 export function forward(feed: LinkedFeed, definition: ForwardDefinition, context: EvaluationContext): Evaluation {
-  const view = openChain(feed, definition, context);
+  const view = openChain(feed, definition, context, "smile");
   if (view.kind === "missing") return view;
   const { maturity } = definition.method;
   return maturity.type === "constant"
@@ -82,6 +83,6 @@ export function forward(feed: LinkedFeed, definition: ForwardDefinition, context
 
 /** ln(F/S)/T, continuously compounded, ACT/365; negative where the forward is below spot. docs/methodology/rate.md */
 export function rate(feed: LinkedFeed, definition: RateDefinition, context: EvaluationContext): Evaluation {
-  const view = openChain(feed, definition, context);
+  const view = openChain(feed, definition, context, "smile");
   return view.kind === "missing" ? view : constantMaturityOf(view, definition.method.tenorDays, "rate");
 }

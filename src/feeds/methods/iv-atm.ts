@@ -9,7 +9,7 @@ import { openChain, spotLine } from "./chain-view.ts";
 import { missing, scalarValue } from "./outcome.ts";
 
 export function ivAtm(feed: LinkedFeed, definition: IvAtmDefinition, context: EvaluationContext): Evaluation {
-  const view = openChain(feed, definition, context);
+  const view = openChain(feed, definition, context, "marks");
   if (view.kind === "missing") return view;
   const { tenorDays, chain } = definition.method;
   const bracket = bracketTenor(view, tenorDays, (expiry) => atmVol(expiry, chain));

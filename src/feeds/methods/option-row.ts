@@ -6,15 +6,8 @@ import type { ChainMethod } from "../kinds/chain-kinds.ts";
 
 export type ChainRules = ChainMethod["chain"];
 export type RowRefusal = { readonly reason: ExclusionReason; readonly detail: string };
-/** A row whose sides are positive or null, with a volatility. */
+/** A row that quotedRow let pass, with a volatility that agrees with its price. */
 export type SoundRow = OptionQuote & { readonly markVol: number };
-export type CheckedRow =
-  | { readonly ok: true; readonly row: SoundRow }
-  | { readonly ok: false; readonly refusal: RowRefusal };
-
-function refuse(reason: ExclusionReason, detail: string): CheckedRow {
-  return { ok: false, refusal: { reason, detail } };
-}
 
 /** null, 0, -1 and -0.00000001 all mean that nobody quotes: EXCHANGES, sentinels. */
 function sideOf(coin: number | null): number | null {
@@ -22,35 +15,51 @@ function sideOf(coin: number | null): number | null {
 }
 
 /**
+ * What every reader of the chain asks of a row: a strike, the expiry's own forward, no bid above the ask.
  * @param forward the median forward of the row's expiry, > 0
- * @param years   to expiry, > 0
- * @returns the row when forward, quotes, mark price and mark volatility agree with each other
+ * @returns the row with sentinels taken for what they mean
  */
-export function checkRow(row: OptionQuote, forward: number, years: number, rules: ChainRules): CheckedRow {
-  const { strike, markCoin, markVol } = row;
+export function quotedRow(row: OptionQuote, forward: number, rules: ChainRules): OptionQuote | RowRefusal {
+  const { strike } = row;
+  if (!(strike > 0 && strike < Infinity)) return { reason: "inconsistent", detail: `strike ${strike}` };
+  if (!(row.forward > 0) || !(Math.abs(row.forward / forward - 1) * 10_000 <= rules.rowForwardToleranceBps)) {
+    return { reason: "inconsistent", detail: `forward ${row.forward}, its expiry has ${forward}` };
+  }
   const bidCoin = sideOf(row.bidCoin);
   const askCoin = sideOf(row.askCoin);
-  if (!(strike > 0 && strike < Infinity)) return refuse("inconsistent", `strike ${strike}`);
-  if (!(row.forward > 0) || !(Math.abs(row.forward / forward - 1) * 10_000 <= rules.rowForwardToleranceBps)) {
-    return refuse("inconsistent", `forward ${row.forward}, its expiry has ${forward}`);
+  if (bidCoin === null && askCoin === null) return { reason: "no-quote", detail: "neither bid nor ask" };
+  if (bidCoin !== null && askCoin !== null && !(bidCoin <= askCoin)) {
+    return { reason: "crossed", detail: `bid ${bidCoin} above ask ${askCoin}` };
   }
-  if (markVol === null || !(markCoin > 0)) return refuse("no-quote", `mark ${markCoin} at volatility ${markVol}`);
+  return { ...row, bidCoin, askCoin };
+}
+
+/**
+ * What the at-the-money volatility asks besides: the venue's mark, its volatility and the quotes all agree.
+ * @param row   as quotedRow returns it
+ * @param years to expiry, > 0
+ */
+export function agreeingRow(row: OptionQuote, years: number, rules: ChainRules): SoundRow | RowRefusal {
+  const { markCoin, markVol, bidCoin, askCoin } = row;
+  const inconsistent = (detail: string): RowRefusal => ({ reason: "inconsistent", detail });
+  if (markVol === null || !(markCoin > 0)) {
+    return { reason: "no-quote", detail: `mark ${markCoin} at volatility ${markVol}` };
+  }
   // Percent taken for decimal, or twice divided, falls outside; ten times wrong falls to the price check below.
   if (!(markVol >= Number(rules.minVol) && markVol <= Number(rules.maxVol))) {
-    return refuse("inconsistent", `volatility ${markVol} is not between ${rules.minVol} and ${rules.maxVol}`);
+    return inconsistent(`volatility ${markVol} is not between ${rules.minVol} and ${rules.maxVol}`);
   }
-  if (bidCoin === null && askCoin === null) return refuse("no-quote", "neither bid nor ask");
-  if (bidCoin !== null && askCoin !== null && !(bidCoin <= askCoin))
-    return refuse("crossed", `bid ${bidCoin} above ask ${askCoin}`);
-  if (bidCoin !== null && !(bidCoin <= markCoin))
-    return refuse("inconsistent", `mark ${markCoin} below bid ${bidCoin}`);
-  if (askCoin !== null && !(markCoin <= askCoin))
-    return refuse("inconsistent", `mark ${markCoin} above ask ${askCoin}`);
+  if (bidCoin !== null && !(bidCoin <= markCoin)) return inconsistent(`mark ${markCoin} below bid ${bidCoin}`);
+  if (askCoin !== null && !(markCoin <= askCoin)) return inconsistent(`mark ${markCoin} above ask ${askCoin}`);
   // Inverse options: the premium is paid in coin, Black's price over the row's own forward (checked in QUANT 2.1).
-  const model = blackPrice(row.right, row.forward, strike, markVol * Math.sqrt(years)) / row.forward;
+  const model = blackPrice(row.right, row.forward, row.strike, markVol * Math.sqrt(years)) / row.forward;
   const allowed = Math.max(Number(rules.priceToleranceCoin), (markCoin * rules.priceToleranceBps) / 10_000);
   if (!(Math.abs(model - markCoin) <= allowed)) {
-    return refuse("inconsistent", `mark ${markCoin}, Black-76 at its own volatility ${markVol} gives ${model}`);
+    return inconsistent(`mark ${markCoin}, Black-76 at its own volatility ${markVol} gives ${model}`);
   }
-  return { ok: true, row: { ...row, bidCoin, askCoin, markVol } };
+  return { ...row, markVol };
+}
+
+export function isRefusal(found: OptionQuote | RowRefusal): found is RowRefusal {
+  return "reason" in found;
 }

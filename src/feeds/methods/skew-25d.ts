@@ -6,7 +6,7 @@ import type { Evaluation, InputLine } from "../evaluation.ts";
 import type { Skew25dDefinition } from "../kinds/chain-kinds.ts";
 import { bracketTenor, daysText, partsOf } from "./bracket.ts";
 import { openChain, spotLine } from "./chain-view.ts";
-import { fault, type Found } from "./expiry-reading.ts";
+import { fault, type Found } from "./expiry-fault.ts";
 import { missing, scalarValue } from "./outcome.ts";
 import { fitLine, readSmile, type Smile } from "./smile-fit.ts";
 
@@ -28,7 +28,7 @@ function wingsOf(smile: Found<Smile>): Found<Wings> {
 }
 
 export function skew25d(feed: LinkedFeed, definition: Skew25dDefinition, context: EvaluationContext): Evaluation {
-  const view = openChain(feed, definition, context);
+  const view = openChain(feed, definition, context, "smile");
   if (view.kind === "missing") return view;
   const bracket = bracketTenor(view, definition.method.tenorDays, (expiry) => wingsOf(readSmile(view.reading, expiry)));
   if (bracket.kind === "missing") return bracket;

@@ -3,18 +3,25 @@ import type { FittedSlice } from "../../quant/surface-fit.ts";
 import type { InputLine } from "../evaluation.ts";
 import { daysText, type Point } from "./bracket.ts";
 import type { ChainReading } from "./chain-reader.ts";
-import { type ExpiryReading, fault, type Found } from "./expiry-reading.ts";
+import { fault, type Found } from "./expiry-fault.ts";
+import type { ExpiryReading } from "./expiry-reading.ts";
+import type { SmileQuote } from "./smile-quotes.ts";
 
-export type Smile = { readonly slice: FittedSlice; readonly kMin: number; readonly kMax: number };
+export type Smile = {
+  readonly slice: FittedSlice;
+  readonly quotes: readonly SmileQuote[];
+  /** The range of log-moneyness in which quotes hold the slice. */
+  readonly kMin: number;
+  readonly kMax: number;
+};
 
-/** The slice, with the range of log-moneyness in which quotes hold it. */
 export function readSmile(reading: ChainReading, { expiryMs, smile }: ExpiryReading): Found<Smile> {
   const fitted = reading.fitted(expiryMs);
   if (!fitted.ok) return fitted;
   if (!smile.ok) return smile;
   const [first, last] = [smile.quotes[0], smile.quotes.at(-1)];
   if (first === undefined || last === undefined) return fault("no-quote", "no quotes");
-  return { ok: true, slice: fitted.slice, kMin: first.k, kMax: last.k };
+  return { ok: true, slice: fitted.slice, quotes: smile.quotes, kMin: first.k, kMax: last.k };
 }
 
 /** How well the curve meets its quotes: a number that people want to see beside what is read off it. */

@@ -1,4 +1,5 @@
 /** A model-free volatility index: the strip of the VIX on both expiries around the tenor. docs/methodology/vol-index.md */
+import { blackPrice } from "../../quant/black76.ts";
 import type { StrikeMarks } from "../../quant/strike-quotes.ts";
 import { quotesOfMarks } from "../../quant/strike-quotes.ts";
 import { varianceSwapTotal } from "../../quant/svi-variance.ts";
@@ -9,8 +10,10 @@ import type { Evaluation, EvaluationNote, InputLine } from "../evaluation.ts";
 import type { VolIndexDefinition } from "../kinds/chain-kinds.ts";
 import { bracketTenor, daysText, partsOf } from "./bracket.ts";
 import { openChain, spotLine } from "./chain-view.ts";
-import { type ExpiryReading, fault, type Found } from "./expiry-reading.ts";
+import { fault, type Found } from "./expiry-fault.ts";
+import type { ExpiryReading } from "./expiry-reading.ts";
 import { missing, scalarValue } from "./outcome.ts";
+import type { SmileQuote } from "./smile-quotes.ts";
 import { fitLine, readSmile, type Smile } from "./smile-fit.ts";
 
 type Strip = Extract<VarianceStrip, { readonly ok: true }>;
@@ -21,25 +24,31 @@ type Variances = Smile & {
 };
 
 /**
- * Marks in USD of the rows that have a bid: coin premium times one forward. A mark lies between bid and ask and agrees
- * with its own volatility, else the row is not sound; in a wide market it says more than the middle of the spread.
+ * A row for every listed strike: where the out-of-the-money option has a bid and a volatility, call and put in USD at that
+ * volatility, and nothing elsewhere. The volatility is that of the mid, or in a wide market that of the venue's mark.
  */
-function marksOf({ sound, venueForward }: ExpiryReading): StrikeMarks[] {
-  const strikes = new Map<number, { strike: number; callMark: number | null; putMark: number | null }>();
-  for (const { strike, right, bidCoin, markCoin } of sound) {
-    const marks = strikes.get(strike) ?? { strike, callMark: null, putMark: null };
-    const usd = bidCoin === null ? null : markCoin * venueForward;
-    if (right === "call") marks.callMark = usd;
-    else marks.putMark = usd;
-    strikes.set(strike, marks);
-  }
-  return [...strikes.values()];
+function stripRows({ rows, years, venueForward }: ExpiryReading, quotes: readonly SmileQuote[]): StrikeMarks[] {
+  const vols = new Map(quotes.filter(({ hasBid }) => hasBid).map(({ strike, vol }) => [strike, vol]));
+  const root = Math.sqrt(years);
+  return [...new Set(rows.map(({ strike }) => strike))].map((strike) => {
+    const vol = vols.get(strike);
+    if (vol === undefined) return { strike, callMark: null, putMark: null };
+    return {
+      strike,
+      callMark: blackPrice("call", venueForward, strike, vol * root),
+      putMark: blackPrice("put", venueForward, strike, vol * root),
+    };
+  });
 }
 
 function variancesOf(expiry: ExpiryReading, smile: Found<Smile>): Found<Variances> {
   if (!smile.ok) return smile;
   const { years, venueForward } = expiry;
-  const strip = varianceStrip(quotesOfMarks(marksOf(expiry)), { years, discount: 1, forward: venueForward });
+  const strip = varianceStrip(quotesOfMarks(stripRows(expiry, smile.quotes)), {
+    years,
+    discount: 1,
+    forward: venueForward,
+  });
   if (!strip.ok) return fault("no-quote", `no strip of options: ${strip.why}`);
   return { ...smile, strip, whole: Math.sqrt(varianceSwapTotal(smile.slice.svi, null) / years) };
 }
@@ -57,7 +66,7 @@ function wingNote(
 }
 
 export function volIndex(feed: LinkedFeed, definition: VolIndexDefinition, context: EvaluationContext): Evaluation {
-  const view = openChain(feed, definition, context);
+  const view = openChain(feed, definition, context, "smile");
   if (view.kind === "missing") return view;
   const { tenorDays, maxCutVolBps } = definition.method;
   const bracket = bracketTenor(view, tenorDays, (expiry) => variancesOf(expiry, readSmile(view.reading, expiry)));

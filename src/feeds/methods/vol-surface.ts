@@ -80,7 +80,7 @@ function linesOf(view: ChainView, points: readonly Point<Smile>[]): InputLine[] 
 export function volSurface(feed: LinkedFeed, definition: VolSurfaceDefinition, context: EvaluationContext): Evaluation {
   const { slotTimeMs } = context;
   const { method, name } = definition;
-  const view = openChain(feed, definition, context, slotTimeMs);
+  const view = openChain(feed, definition, context, "smile", slotTimeMs);
   if (view.kind === "missing") return view;
   const { usable, failures } = readAll(view, (expiry) => readSmile(view.reading, expiry));
   const excluded = [...view.excluded, ...exclusionsOf(view, failures)];
