@@ -2,8 +2,8 @@
  * Published SVI parameters as integers, and what makes them fit to be published: words of 64 bits, and Lee's and
  * Durrleman's conditions (J. Gatheral and A. Jacquier 2014) judged on the very integers, with some room.
  *
- * Domain: parameters in 1e-18, each within ±WORD_MAX. Accuracy: that of svi.ts. Only + - * / √ on doubles that are
- * correctly rounded from the integers, so every engine judges alike.
+ * Domain: parameters in 1e-18, each within ±WORD_MAX. Accuracy: that of svi.ts. Only + - * / √ on doubles made from
+ * the integers, each step exactly specified, so every engine judges alike.
  */
 import { absBig, roundHalfEven } from "../base/fixed.ts";
 import { WORD_MAX } from "./surface-grid.ts";
@@ -27,8 +27,10 @@ const LOOKS: readonly number[] = Array.from({ length: 63 }, (_, i) => {
   return (2 * u) / ((1 - u) * (1 + u));
 });
 
+/** Each shrinks the step to a quarter, so the last stands within a few 1e-5 of the dip. */
 const PARABOLAS = 4;
 
+/** The published integers as doubles. */
 export function toSvi(params: SviParams): SviRaw {
   return {
     a: Number(params.a) / 1e18,
@@ -39,6 +41,7 @@ export function toSvi(params: SviParams): SviRaw {
   };
 }
 
+/** Each parameter to 1e-18, ties to even. @throws OracleError `not-finite` */
 export function roundSvi(svi: SviRaw): SviParams {
   return {
     a: roundHalfEven(svi.a, 18),

@@ -139,6 +139,16 @@ export class InnerFit {
     return { a, b: c / sigma, rho: c > 0 ? d / c : 0, m, sigma, error };
   }
 
+  /** The slice that is the same everywhere. */
+  flat(level: number): ScaledSlice {
+    let error = 0;
+    for (let i = 0; i < GRID_SIZE; i++) {
+      const residual = this.#values[i]! - level;
+      error += WEIGHTS[i]! * residual * residual;
+    }
+    return { a: level, b: 0, rho: 0, m: 0, sigma: 1, error };
+  }
+
   #moments(meanY: number, meanR: number): Moments {
     let yy = 0;
     let yr = 0;

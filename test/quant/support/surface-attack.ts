@@ -47,10 +47,6 @@ export function to1e18(value: number): bigint {
   return roundHalfEven(value, 18);
 }
 
-export function volAt(variance1e18: bigint, years: number): number {
-  return Math.sqrt(Number(variance1e18) / 1e18 / years);
-}
-
 function gauss(rng: SeededRng): number {
   let sum = -6;
   for (let i = 0; i < 12; i++) sum += rng.next();
