@@ -64,7 +64,7 @@ export const spotIndex = z
       ),
       crossCheck: z
         .strictObject({
-          venue: z.literal("deribit"),
+          venue: venueName(["deribit"], "Whose index is compared with."),
           maxApartBps: wholeNumber(1, 2_000, "basis points", "A larger distance from the venue's own index is noted."),
         })
         .nullable()
