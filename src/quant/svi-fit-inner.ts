@@ -6,12 +6,12 @@
  *   w = α + δy + γ√(y² + 1),   γ = bσ,   δ = ρbσ,   α = a,
  *
  * and a weighted least squares over a convex set finds them. Their set is changed in two points: Lee's bound for total
- * variance, b(1 + |ρ|) ≤ 2, in place of their 4/T, and a smallest variance ≥ 0, α + √(γ² - δ²) ≥ 0, in place
- * of α ≥ 0, which real slices violate.
+ * variance, b(1 + |ρ|) ≤ 2, in place of their 4/T, and a smallest variance ≥ 0, α + √(γ² - δ²) ≥ w₀ > 0, in
+ * place of α ≥ 0, which real slices violate.
  *
  * The set without the second condition is a kite in (γ, δ): the optimum is inside, on one of four edges or at one
- * of four vertices, and all are tried. The second condition says that w ≥ 0 at every y; where the optimum breaks it, w is
- * set to zero at the worst y and the two numbers left are solved again, a few times, and α is lifted by what then lacks.
+ * of four vertices, and all are tried. The second condition says that w ≥ w₀ at every y; where the optimum breaks it, w is
+ * set to w₀ at the worst y and the two numbers left are solved again, a few times, and α is lifted by what then lacks.
  * Accuracy: normal equations, so the square root of the working precision where m is far outside the quotes.
  */
 import type { SviRaw } from "./svi.ts";
@@ -28,7 +28,7 @@ export type InnerFit = { readonly svi: SviRaw; readonly cost: number };
 /** Keeps ρ off ±1 and the wings off 2, so that rounding breaks neither. */
 const RHO_MAX = 0.9999;
 const WING_MAX = 2 * (1 - 1e-12);
-const ZERO_PASSES = 4;
+const FLOOR_PASSES = 4;
 
 type Pair = { c: number; d: number };
 
@@ -78,9 +78,12 @@ export class InnerProblem {
   readonly #z: Float64Array;
   readonly #sumWeight: number;
   readonly #meanW: number;
+  readonly #varianceMin: number;
 
-  constructor(data: FitData) {
+  /** @param varianceMin w₀, total variance > 0 */
+  constructor(data: FitData, varianceMin: number) {
     this.#data = data;
+    this.#varianceMin = varianceMin;
     this.#y = new Float64Array(data.k.length);
     this.#z = new Float64Array(data.k.length);
     let sum = 0;
@@ -113,15 +116,16 @@ export class InnerProblem {
     const free = this.#quadratic(meanZ, meanY, this.#meanW);
     let { c, d } = inKite(free, sigma);
     let alpha = this.#meanW - c * meanZ - d * meanY;
-    if (alpha < -Math.sqrt((c - d) * (c + d))) {
-      for (let pass = 0; pass < ZERO_PASSES; pass++) {
+    const floor = this.#varianceMin;
+    if (alpha < floor - Math.sqrt((c - d) * (c + d))) {
+      for (let pass = 0; pass < FLOOR_PASSES; pass++) {
         const depth = Math.sqrt((c - d) * (c + d));
-        const zeroY = depth > 0 ? -d / depth : 0;
-        const zeroZ = Math.sqrt(zeroY * zeroY + 1);
-        ({ c, d } = inKite(this.#quadratic(zeroZ, zeroY, 0), sigma));
-        alpha = -(c * zeroZ + d * zeroY);
+        const lowY = depth > 0 ? -d / depth : 0;
+        const lowZ = Math.sqrt(lowY * lowY + 1);
+        ({ c, d } = inKite(this.#quadratic(lowZ, lowY, floor), sigma));
+        alpha = floor - (c * lowZ + d * lowY);
       }
-      alpha = Math.max(alpha, -Math.sqrt((c - d) * (c + d)));
+      alpha = Math.max(alpha, floor - Math.sqrt((c - d) * (c + d)));
     }
     let cost = 0;
     for (let i = 0; i < n; i++) {

@@ -8,7 +8,7 @@
 import { type FitData, InnerProblem } from "./svi-fit-inner.ts";
 import { type SearchBox, searchSlice } from "./svi-fit-search.ts";
 import type { SviRaw } from "./svi.ts";
-import { durrleman, minDurrleman, minVariance, totalVariance, WING_SLOPE_MAX } from "./svi.ts";
+import { durrleman, minDurrleman, minVariance, sviViolations, totalVariance, WING_SLOPE_MAX } from "./svi.ts";
 
 const SIZE = 5;
 const POLISH_STEPS = 12;
@@ -31,13 +31,13 @@ function vectorOf(svi: SviRaw): number[] {
   return [svi.a, svi.b, svi.rho, svi.m, svi.sigma];
 }
 
-function inDomain(svi: SviRaw, sigmaMin: number): boolean {
+function inDomain(svi: SviRaw, box: SearchBox): boolean {
   return (
     svi.b >= 0 &&
     Math.abs(svi.rho) <= RHO_MAX &&
-    svi.sigma >= sigmaMin &&
+    svi.sigma >= box.sigmaMin &&
     svi.b * (1 + Math.abs(svi.rho)) <= WING_SLOPE_MAX &&
-    minVariance(svi) >= 0
+    minVariance(svi) >= 0.5 * box.varianceMin
   );
 }
 
@@ -71,7 +71,7 @@ type LeastSquares = {
   readonly rows: (svi: SviRaw, row: Row) => void;
 };
 
-function descend(problem: LeastSquares, start: SviRaw, sigmaMin: number, steps: number): SviRaw {
+function descend(problem: LeastSquares, start: SviRaw, box: SearchBox, steps: number): SviRaw {
   let svi = start;
   let cost = problem.cost(svi);
   let damping = 1e-3;
@@ -96,7 +96,7 @@ function descend(problem: LeastSquares, start: SviRaw, sigmaMin: number, steps: 
       right.map((entry, i) => entry * scale[i]!),
     );
     const next = sliceOf(vectorOf(svi).map((entry, i) => entry + (move === null ? Number.NaN : move[i]! * scale[i]!)));
-    const nextCost = inDomain(next, sigmaMin) ? problem.cost(next) : Infinity;
+    const nextCost = inDomain(next, box) ? problem.cost(next) : Infinity;
     if (nextCost < cost) {
       const isLast = cost - nextCost <= CONVERGED * cost;
       svi = next;
@@ -146,8 +146,8 @@ export function costOf(data: FitData, svi: SviRaw): number {
 }
 
 /** The nearest local optimum without a view to butterflies. @param start inside the domain */
-export function polishSlice(data: FitData, start: SviRaw, sigmaMin: number): SviRaw {
-  return descend(quoteProblem(data), start, sigmaMin, POLISH_STEPS);
+export function polishSlice(data: FitData, start: SviRaw, box: SearchBox): SviRaw {
+  return descend(quoteProblem(data), start, box, POLISH_STEPS);
 }
 
 /** The quotes' rows and, at each of `ks`, √weight·max(0, floor - g) with its derivatives by differences. */
@@ -228,21 +228,26 @@ function butterflyToll(svi: SviRaw, floor: number): number {
  */
 export function withoutButterfly(data: FitData, box: SearchBox, minG: number, toll: (svi: SviRaw) => number): SviRaw {
   const floor = minG + FLOOR_MARGIN;
+  const conditions = { range: null, minG };
   const costWithToll = (slice: SviRaw): number => costOf(data, slice) + toll(slice);
-  let svi = searchSlice(new InnerProblem(data), box, (slice) => butterflyToll(slice, floor) + toll(slice)).svi;
+  let svi = searchSlice(
+    new InnerProblem(data, box.varianceMin),
+    box,
+    (slice) => butterflyToll(slice, floor) + toll(slice),
+  ).svi;
   const ks = watchedPoints(svi);
   for (let round = 0, weight = 1e-2; round < REPAIR_ROUNDS; round++, weight *= 10) {
-    const next = descend(penalised(data, ks, floor, weight), svi, box.sigmaMin, REPAIR_STEPS);
+    const next = descend(penalised(data, ks, floor, weight), svi, box, REPAIR_STEPS);
     const { k, g } = minDurrleman(next);
     if (g >= minG && costWithToll(next) < costWithToll(svi)) svi = next;
     else if (k - k === 0) ks.push(k);
   }
-  if (minDurrleman(svi).g >= minG) return svi;
+  if (sviViolations(svi, conditions).length === 0) return svi;
   let admissible = 0;
   let excluded = 1;
   for (let step = 0; step < MIX_STEPS; step++) {
     const share = 0.5 * (admissible + excluded);
-    if (minDurrleman(mixedWithFlat(data, svi, share)).g >= minG) admissible = share;
+    if (sviViolations(mixedWithFlat(data, svi, share), conditions).length === 0) admissible = share;
     else excluded = share;
   }
   return mixedWithFlat(data, svi, admissible);

@@ -12,6 +12,8 @@ export type SearchBox = {
   readonly mMax: number;
   readonly sigmaMin: number;
   readonly sigmaMax: number;
+  /** The least total variance of a slice, anywhere, > 0. */
+  readonly varianceMin: number;
 };
 
 const M_STEPS = 16;

@@ -78,6 +78,8 @@ const CEILING_POINTS = 16;
 const CEILING_WEIGHT = 4;
 /** σ is kept above this times √w at the money. */
 const SIGMA_FLOOR = 0.02;
+/** The smallest total variance is kept above about this times that at the money. */
+const VARIANCE_FLOOR = 1e-4;
 
 function isUsable(quote: SviQuote): boolean {
   const { k, w, weight, wBid, wAsk } = quote;
@@ -173,18 +175,20 @@ export function fitSvi(quotes: readonly SviQuote[], years: number, options: SviF
     mMax: kMax + 0.5 * span,
     sigmaMin: SIGMA_FLOOR * deviation,
     sigmaMax: 4 * Math.max(span, deviation),
+    varianceMin: VARIANCE_FLOOR * deviation * deviation,
   };
   let data = fitData(used, years, null);
-  let svi = polishSlice(data, searchSlice(new InnerProblem(data), box).svi, box.sigmaMin);
+  let svi = polishSlice(data, searchSlice(new InnerProblem(data, box.varianceMin), box).svi, box);
   if (used.some((quote) => quote.wBid !== undefined)) {
     for (let pass = 0; pass < BAND_PASSES; pass++) {
       data = fitData(used, years, svi);
-      svi = polishSlice(data, svi, box.sigmaMin);
+      svi = polishSlice(data, svi, box);
     }
   }
+  const admissible = { range: null, minG: FITTED_MIN_G };
   const toll = calendarToll(options.ceiling);
-  if (minDurrleman(svi).g < FITTED_MIN_G || toll(svi) > 0) svi = withoutButterfly(data, box, FITTED_MIN_G, toll);
+  if (sviViolations(svi, admissible).length > 0 || toll(svi) > 0) svi = withoutButterfly(data, box, FITTED_MIN_G, toll);
   const minG = minDurrleman(svi).g;
-  if (sviViolations(svi, { range: null, minG: FITTED_MIN_G }).length > 0) return refuse("inadmissible", used);
+  if (sviViolations(svi, admissible).length > 0) return refuse("inadmissible", used);
   return { ok: true, svi, rmseVol: rmseOf(used, years, svi), usedPoints: used.length, minG };
 }

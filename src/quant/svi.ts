@@ -132,15 +132,30 @@ function scanMinimum(f: (k: number) => number, centre: number, scale: number, ra
   return best;
 }
 
-/** The limit of g in a wing of total-variance slope s: (4 - s²)/16. */
-function wingLimit(slope: number): number {
-  return 0.0625 * (WING_SLOPE_MAX - slope) * (WING_SLOPE_MAX + slope);
+/**
+ * The smallest g of one wing beyond every scan, where w = c + sx with x = |k|. There
+ *
+ *   g = (4 - s²)/16 + (c/2 - s²/4)/w + c²/(4w²) to leading order,
+ *
+ * which tends to (4 - s²)/16 and may first dip below it, at 1/w = (s²/2 - c)/c².
+ * @param slope     s > 0
+ * @param intercept c
+ */
+function wingMinimum(svi: SviRaw, sign: 1 | -1, slope: number, intercept: number): Minimum {
+  const limit = { k: sign * Infinity, value: 0.0625 * (WING_SLOPE_MAX - slope) * (WING_SLOPE_MAX + slope) };
+  const depth = 0.5 * slope * slope - intercept;
+  const x = ((intercept * intercept) / depth - intercept) / slope;
+  if (!(depth > 0 && x > 0 && x < Infinity)) return limit;
+  return lower(
+    limit,
+    refine((k) => durrleman(svi, k), 0.5 * sign * x, 2 * sign * x),
+  );
 }
 
 /**
  * The smallest Durrleman value and where it is. Without a range it is sought on the whole line: two scans, one in
- * units of σ around m and one in units of √w(0) around the money, with every local minimum refined, and the limits in
- * both wings, given as k = ±Infinity. With a range it is sought on that alone.
+ * units of σ around m and one in units of √w(0) around the money, with every local minimum refined, and both wings
+ * beyond them, whose limits are given as k = ±Infinity. With a range it is sought on that alone.
  * @param svi inside its domain
  * @returns `g`, exact to rounding at `k`; a dip narrower than the scan of both could be overlooked
  */
@@ -150,8 +165,10 @@ export function minDurrleman(svi: SviRaw, range: KRange | null = null): { readon
   let best = scanMinimum(g, svi.m, svi.sigma, range);
   if (atMoney > 0) best = lower(best, scanMinimum(g, 0, Math.sqrt(atMoney), range));
   if (range === null && svi.b > 0) {
-    best = lower(best, { k: -Infinity, value: wingLimit(svi.b * (1 - svi.rho)) });
-    best = lower(best, { k: Infinity, value: wingLimit(svi.b * (1 + svi.rho)) });
+    const left = svi.b * (1 - svi.rho);
+    const right = svi.b * (1 + svi.rho);
+    best = lower(best, wingMinimum(svi, -1, left, svi.a + left * svi.m));
+    best = lower(best, wingMinimum(svi, 1, right, svi.a - right * svi.m));
   }
   return { k: best.k, g: best.value };
 }
