@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { ByteWriter, fromHex, toHex } from "../dist/base/bytes.js";
 import * as codec from "../dist/report/codec.js";
+import { detailHash, encodeDetail } from "../dist/report/detail-codec.js";
 import { keccak, keccakHex } from "../dist/report/hash.js";
 
 const file = fileURLToPath(new URL("../test/vectors/report.json", import.meta.url));
@@ -76,9 +77,54 @@ function makeLeaves(dice, name, count, reportTimeMs, round) {
       pubConfidencePpb: published ? dice(2 ** 31) : 0,
       pubRound: published ? round - dice(Math.min(round, 50)) : 0,
       pubTimeMs: published ? reportTimeMs - 1000 * dice(50) : 0,
+      detail: null,
     });
   }
   return leaves.sort((a, b) => (a.feedId < b.feedId ? -1 : 1));
+}
+
+const I64_MAX = 2n ** 63n - 1n;
+const I64_MIN = -(2n ** 63n);
+const EXPIRY0 = 1_767_254_400_000; // 2026-01-01 08:00 UTC
+
+function makeParams(dice) {
+  const word = (i) => [I64_MIN, I64_MAX, 0n, BigInt(dice(2 ** 48)) * 4_000n, -BigInt(dice(2 ** 48))][(dice(5) + i) % 5];
+  return { a: word(0), b: word(1), rho: word(2), m: word(3), sigma: word(4) };
+}
+
+/** A surface with so many agreed and published slices. */
+function makeSurface(dice, agreed, held) {
+  const expiryMs = (i) => EXPIRY0 + 86_400_000 * (1 + 3 * i);
+  return {
+    kind: "surface",
+    gridRound: dice(2 ** 31),
+    spot: BigInt(dice(2 ** 48)),
+    slices: upTo(agreed).map((i) => ({
+      expiryMs: expiryMs(i),
+      forward: i === 0 ? 2n ** 64n - 1n : BigInt(1 + dice(2 ** 48)),
+      params: makeParams(dice),
+      theta: BigInt(dice(2 ** 48)),
+    })),
+    published: upTo(held).map((i) => ({
+      expiryMs: expiryMs(i),
+      round: dice(2 ** 31),
+      fitTimeMs: EXPIRY0 - dice(1e9),
+      forwardRatio: i === 0 ? 2n ** 128n - 1n : 10n ** 18n + BigInt(dice(2 ** 48)),
+      params: makeParams(dice),
+    })),
+  };
+}
+
+function makeSettlement(dice, phase) {
+  return {
+    kind: "settlement",
+    expiryMs: EXPIRY0,
+    phase,
+    fixed: BigInt(dice(2 ** 48)),
+    variable: BigInt(dice(2 ** 48)),
+    coveragePpm: dice(1_000_001),
+    pubExpiryMs: dice(2) === 0 ? 0 : EXPIRY0 - 86_400_000,
+  };
 }
 
 function makePushes(dice, indices, status) {
@@ -90,6 +136,9 @@ function makePushes(dice, indices, status) {
   }));
 }
 
+/** Whole numbers beyond 2^53 become text. */
+const plain = (value) =>
+  JSON.parse(JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item)));
 const upTo = (n) => Array.from({ length: n }, (_, i) => i);
 const T0 = 1_767_225_600_000; // 2026-01-01, unix ms
 
@@ -122,6 +171,28 @@ const CASES = [
   },
   { name: "another key", leaves: 4, pushes: [0, 1], status: "ok", round: 19, key: "B" },
   { name: "another network", leaves: 4, pushes: [0, 1], status: "ok", round: 20, network: "tenor vectors B" },
+  {
+    name: "surfaces and settlements",
+    leaves: 8,
+    pushes: [0],
+    status: "ok",
+    round: 22,
+    details: (dice) => [
+      makeSurface(dice, 0, 0),
+      makeSurface(dice, 1, 0),
+      makeSurface(dice, 3, 2),
+      makeSurface(dice, 16, 16),
+      ...["averaging", "pending", "agreed", "final"].map((phase) => makeSettlement(dice, phase)),
+    ],
+  },
+  {
+    name: "a surface among numbers",
+    leaves: 3,
+    pushes: [2],
+    status: "ok",
+    round: 23,
+    details: (dice) => [null, makeSurface(dice, 5, 4)],
+  },
   { name: "thirty-three feeds, every third due", leaves: 33, pushes: upTo(11).map((i) => 3 * i), round: 21 },
 ];
 
@@ -133,6 +204,7 @@ function makeVector(spec) {
   const pushes = makePushes(dice, spec.pushes, spec.status);
   if (spec.value !== undefined) pushes[0].value = spec.value;
   const leaves = makeLeaves(dice, spec.name, spec.leaves, reportTimeMs, spec.round);
+  for (const [i, detail] of (spec.details?.(dice) ?? []).entries()) leaves[i].detail = detail;
   const report = { round: spec.round, reportTimeMs, leaves, pushes };
   const digest = codec.reportDigest(networkId, report);
   const signature = sign(key, digest);
@@ -147,6 +219,9 @@ function makeVector(spec) {
       ...leaf,
       value: String(leaf.value),
       pubValue: String(leaf.pubValue),
+      detail: plain(leaf.detail),
+      detailBytes: leaf.detail === null ? "0x" : toHex(encodeDetail(leaf.detail)),
+      detailHash: leaf.detail === null ? codec.ZERO_32 : toHex(detailHash(leaf.detail)),
       leafBytes: toHex(codec.encodeLeaf(leaf)),
     })),
     pushes: pushes.map((push) => ({ ...push, value: String(push.value) })),

@@ -8,8 +8,8 @@ export type Aggregate =
   | { readonly status: "missing"; readonly present: number; readonly wanted: number }
   | { readonly status: "disputed"; readonly agreeing: number; readonly wanted: number };
 
-const PPB = 1_000_000_000n;
-const CONFIDENCE_MAX = 0xffff_ffffn;
+export const PPB = 1_000_000_000n;
+export const CONFIDENCE_MAX = 0xffff_ffffn;
 
 /** Whether two values lie further apart than `distance` allows; `reference` is what basis points are taken of. */
 export function isFurther(distance: Distance, reference: bigint, value: bigint): boolean {

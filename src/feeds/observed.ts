@@ -1,10 +1,15 @@
 /** What one node says of one feed in one round: integers only. */
 
+/** Total variances of an expiry: one at each node of the grid (quant/surface-grid.ts). */
+export const SURFACE_NODES = 17;
+/** Expiries of a surface. Lower: listed ones are left out. Higher: more room for a liar in every OBSERVE. */
+export const SURFACE_EXPIRIES_MAX = 16;
+
 /** One expiry of a surface as one node sees it. */
 export type ObservedSlice = {
   /** Unix ms, 08:00 UTC. */
   readonly expiryMs: number;
-  /** USD per coin, 8 decimals, > 0. */
+  /** USD per coin, 8 decimals, > 0, below 2^64. */
   readonly forward: bigint;
   /** Total variance at the grid's nodes in order, units of 1e-18, each > 0. */
   readonly variances: readonly bigint[];

@@ -1,59 +1,27 @@
 /** From a parent report and a set of OBSERVEs to exactly one report: what every signer recomputes for itself. */
 import type { Hex } from "../base/bytes.ts";
-import { OracleError } from "../base/errors.ts";
-import type { Aggregate } from "../feeds/aggregate.ts";
-import { aggregate } from "../feeds/aggregate.ts";
 import type { FeedRule } from "../feeds/rule.ts";
-import { dueReason } from "../feeds/trigger.ts";
 import { reportDigest } from "../report/codec.ts";
-import type { FeedState, PushEntry, Report } from "../report/report.ts";
+import type { FeedState, FeedStatus, PushEntry, Report } from "../report/report.ts";
+import { dueSet } from "./due-set.ts";
 import type { Observe } from "./messages.ts";
+import type { Slot } from "./next-leaf.ts";
+import { neverPublished, nextLeaf, observedAt } from "./next-leaf.ts";
 
-function neverPublished(rule: FeedRule): FeedState {
+/** As the contract does: a lost feed keeps its value and that value's time, and only its status and round move. */
+function published(leaf: FeedState, status: FeedStatus, slot: Slot): FeedState {
+  if (status !== "ok") return { ...leaf, pubStatus: status, pubRound: slot.round };
+  const detail =
+    leaf.detail?.kind === "settlement" ? { ...leaf.detail, pubExpiryMs: leaf.detail.expiryMs } : leaf.detail;
   return {
-    feedId: rule.feedId,
-    definitionDigest: rule.definitionDigest,
-    status: "missing",
-    value: 0n,
-    confidencePpb: 0,
-    timeMs: 0,
-    pubStatus: "none",
-    pubValue: 0n,
-    pubConfidencePpb: 0,
-    pubRound: 0,
-    pubTimeMs: 0,
+    ...leaf,
+    pubStatus: status,
+    pubValue: leaf.value,
+    pubConfidencePpb: leaf.confidencePpb,
+    pubRound: slot.round,
+    pubTimeMs: slot.timeMs,
+    detail,
   };
-}
-
-type Slot = { readonly round: number; readonly timeMs: number };
-
-/** A feed's next leaf. While it has no agreed value it keeps the last one with its time, under a status that says so. */
-function nextLeaf(
-  rule: FeedRule,
-  previous: FeedState,
-  agreed: Aggregate,
-  slot: Slot,
-): { leaf: FeedState; due: boolean } {
-  const current =
-    agreed.status === "ok"
-      ? { status: agreed.status, value: agreed.value, confidencePpb: agreed.confidencePpb, timeMs: slot.timeMs }
-      : {
-          status: agreed.status,
-          value: previous.value,
-          confidencePpb: previous.confidencePpb,
-          timeMs: previous.timeMs,
-        };
-  const published = { status: previous.pubStatus, value: previous.pubValue, timeMs: previous.pubTimeMs };
-  const due = dueReason(rule, published, current, slot.timeMs) !== null;
-  // The digest is today's even when the parent was signed under an older definition.
-  const leaf: FeedState = { ...previous, definitionDigest: rule.definitionDigest, ...current };
-  if (!due) return { leaf, due };
-  // As the contract does: a lost feed keeps its value and that value's time, and only its status and round move.
-  const value =
-    current.status === "ok"
-      ? { pubValue: current.value, pubConfidencePpb: current.confidencePpb, pubTimeMs: slot.timeMs }
-      : {};
-  return { leaf: { ...leaf, ...value, pubStatus: current.status, pubRound: slot.round }, due };
 }
 
 /**
@@ -69,25 +37,30 @@ export function buildReport(
   slot: Slot,
 ): Report {
   const before = new Map<Hex, FeedState>((parent?.leaves ?? []).map((leaf) => [leaf.feedId, leaf]));
-  const leaves: FeedState[] = [];
+  const chained = { ...slot, parentRound: parent?.round ?? 0 };
+  const leafOf = (rule: FeedRule, position: number, spot: FeedState | null): FeedState => {
+    const observed = observedAt(observations, position);
+    return nextLeaf(rule, before.get(rule.feedId) ?? neverPublished(rule), observed, quorum, chained, spot);
+  };
+  // Numbers first: a surface keeps the spot beside which it was agreed on.
+  const numbers = rules.map((rule, position) => (rule.shape.type === "scalar" ? leafOf(rule, position, null) : null));
+  const agreed = rules.map((rule, position) => {
+    const book = rule.shape.type === "surface" ? rule.shape.book : null;
+    return numbers[position] ?? leafOf(rule, position, book === null ? null : (numbers[book.spotPosition] ?? null));
+  });
+  const { leaves: judged, due } = dueSet(rules, agreed, slot);
   const pushes: PushEntry[] = [];
-  rules.forEach((rule, position) => {
-    const values: bigint[] = [];
-    for (const observation of observations) {
-      const value = observation.values[position];
-      if (value === undefined) throw new OracleError("OBSERVE of another feed set", { code: "feed-count" });
-      if (value !== null) values.push(value);
-    }
-    const { leaf, due } = nextLeaf(
-      rule,
-      before.get(rule.feedId) ?? neverPublished(rule),
-      aggregate(rule, values, quorum),
-      slot,
-    );
-    leaves.push(leaf);
-    if (due) {
-      pushes.push({ index: rule.index, status: leaf.status, value: leaf.value, confidencePpb: leaf.confidencePpb });
-    }
+  const leaves = judged.map((leaf, position) => {
+    const status = due[position] ?? null;
+    if (status === null) return leaf;
+    const after = published(leaf, status, slot);
+    // A settlement is lost while its number is already the next one's estimate: what was published stands.
+    const isKept = status !== "ok" && leaf.detail?.kind === "settlement";
+    const { value, confidencePpb } = isKept
+      ? { value: after.pubValue, confidencePpb: after.pubConfidencePpb }
+      : { value: leaf.value, confidencePpb: leaf.confidencePpb };
+    pushes.push({ index: rules[position]!.index, status, value, confidencePpb });
+    return after;
   });
   leaves.sort((a, b) => (a.feedId < b.feedId ? -1 : 1));
   pushes.sort((a, b) => a.index - b.index);

@@ -5,9 +5,11 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteReader, ByteWriter } from "../base/bytes.ts";
 import { OracleError, unreachable } from "../base/errors.ts";
+import type { Observed } from "../feeds/observed.ts";
 import { keccakHex } from "../report/hash.ts";
 import { decodeSignedReport, encodeSignedReport } from "./report-bytes.ts";
 import type { Message, NoncePair, Observe, Propose, Share } from "./messages.ts";
+import { readObserved, writeObserved } from "./observed-bytes.ts";
 
 export const SIGNATURE_BYTES = 64;
 const HEADER_BYTES = 1 + 32 + 8 + 1;
@@ -29,10 +31,10 @@ export function encodeMessage(cfg: Hex, message: Message): Uint8Array {
     .uint(message.sender, 1);
   switch (message.type) {
     case "observe":
-      writer.uint(message.obsTimeMs, 6).uint(message.gridRound, 8).hex(message.incarnation, 16);
+      writer.uint(message.obsTimeMs, 6).hex(message.incarnation, 16);
       for (const pair of message.commitments) writePair(writer, pair);
       writer.uint(message.values.length, 2);
-      for (const value of message.values) writer.uint(value === null ? 0 : 1, 1).bigInt(value ?? 0n, 16, true);
+      for (const value of message.values) writeObserved(writer, value);
       break;
     case "propose":
       writer.uint(message.attempt, 1).uint(message.parent === null ? 0 : 1, 1);
@@ -67,24 +69,18 @@ function strictFlag(reader: ByteReader): boolean {
 
 function decodeObserve(reader: ByteReader, round: number, sender: number): Observe {
   const obsTimeMs = reader.uint(6);
-  const gridRound = reader.uint(8);
   const incarnation = reader.hex(16);
   const commitments = [readPair(reader), readPair(reader)] as const;
   const count = reader.uint(2);
-  // The length is known before the loop allocates, so a lying count costs nothing.
-  if (reader.remaining() !== count * 17) {
+  // Each value has a byte at least and is read before the next one has room, so a lying count costs nothing.
+  if (reader.remaining() < count) {
     throw new OracleError(`OBSERVE says ${count} values and carries ${reader.remaining()} bytes`, {
       code: "bad-count",
     });
   }
-  const values: (bigint | null)[] = [];
-  for (let i = 0; i < count; i++) {
-    const present = strictFlag(reader);
-    const value = reader.bigInt(16, true);
-    if (!present && value !== 0n) throw new OracleError("a missing value must be zero", { code: "bad-value" });
-    values.push(present ? value : null);
-  }
-  return { type: "observe", round, sender, obsTimeMs, gridRound, incarnation, commitments, values };
+  const values: Observed[] = [];
+  for (let i = 0; i < count; i++) values.push(readObserved(reader));
+  return { type: "observe", round, sender, obsTimeMs, incarnation, commitments, values };
 }
 
 function decodePropose(reader: ByteReader, round: number, sender: number): Propose {

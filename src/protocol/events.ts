@@ -4,6 +4,7 @@
  * (a reservation the disk refuses) the ones behind it are not performed.
  */
 import type { Hex } from "../base/bytes.ts";
+import type { Observed } from "../feeds/observed.ts";
 import type { GroupSignature, SignedReport } from "../report/report.ts";
 import type { Message, NoncePair } from "./messages.ts";
 
@@ -20,7 +21,7 @@ export type OracleEvent =
       readonly obsTimeMs: number;
       readonly incarnation: Hex;
       readonly commitments: readonly [NoncePair, NoncePair];
-      readonly values: readonly (bigint | null)[];
+      readonly values: readonly Observed[];
       /** Hash of the OBSERVE these fields make: the interpreter encodes and signs, the machine only refers. */
     }
   /** An authenticated message of another member, or this node's own after it was encoded. */
@@ -64,6 +65,7 @@ export type RefusalReason =
   | "not-my-observation"
   | "parent-too-old"
   | "parent-hides-a-publication"
+  | "parent-hides-a-settlement"
   | "parent-not-below"
   | "parent-digest-differs"
   | "too-many-pending"

@@ -1,5 +1,6 @@
 /** What nodes say to each other. `sender` is authenticated by the envelope before a message reaches the machine. */
 import type { Hex } from "../base/bytes.ts";
+import type { Observed } from "../feeds/observed.ts";
 import type { SignedReport } from "../report/report.ts";
 
 export type NoncePair = { readonly hiding: Hex; readonly binding: Hex };
@@ -9,14 +10,12 @@ export type Observe = {
   readonly round: number;
   readonly sender: number;
   readonly obsTimeMs: number;
-  /** Round of the signed report whose surface grid the values stand on; 0 while no feed is a surface. */
-  readonly gridRound: number;
   /** Random per process start: two processes with one key show themselves by it. 16 bytes. */
   readonly incarnation: Hex;
   /** Nonce commitments for attempts 0 and 1. */
   readonly commitments: readonly [NoncePair, NoncePair];
-  /** One entry per feed in index order, in the feed's decimals; null is a missing value. */
-  readonly values: readonly (bigint | null)[];
+  /** One entry per feed in index order; null is a missing value. */
+  readonly values: readonly Observed[];
 };
 
 export type ParentRef = { readonly round: number; readonly digest: Hex };

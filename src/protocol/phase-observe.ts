@@ -18,7 +18,6 @@ export function onObserved(state: OracleState, event: Extract<OracleEvent, { kin
     round: event.round,
     sender: state.config.selfId,
     obsTimeMs: event.obsTimeMs,
-    gridRound: 0,
     incarnation: event.incarnation,
     commitments: event.commitments,
     values: event.values,

@@ -1,6 +1,5 @@
 /** PROPOSE: when the leader speaks, when the backup may, and what a node checks before it believes either. */
 import type { Hex } from "../base/bytes.ts";
-import { aggregate } from "../feeds/aggregate.ts";
 import { buildReport, digestOf } from "./build-report.ts";
 import type { Effect, Note, OracleEvent, RefusalReason, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
@@ -9,6 +8,7 @@ import type { Propose } from "./messages.ts";
 import { afterAccept } from "./phase-sign.ts";
 import { judgeProposal } from "./proposal-rules.ts";
 import { honestMedian } from "./quorum.ts";
+import { nothingSuppressed } from "./readiness.ts";
 import type { AcceptedProposal, OracleState, RoundState } from "./state.ts";
 import { latestReport, openRound, slotTimeMs, withRound } from "./state.ts";
 
@@ -16,15 +16,11 @@ type OracleStep = Step<OracleState>;
 
 const nothing = (state: OracleState): OracleStep => ({ state, effects: [] });
 
-/** Whether every feed that was agreed in the parent is agreed again: a leader proposes early only when nothing is suppressed. */
-function nothingSuppressed(state: OracleState, round: RoundState): boolean {
-  const parent = latestReport(state, round.round);
-  const expected = new Set(parent?.report.leaves.filter((leaf) => leaf.status === "ok").map((leaf) => leaf.feedId));
-  return state.config.rules.every((rule, position) => {
-    if (parent !== null && !expected.has(rule.feedId)) return true;
-    const values = [...round.observations.values()].flatMap(({ message }) => message.values[position] ?? []);
-    return aggregate(rule, values, honestMedian(state.config.f)).status === "ok";
-  });
+function isNothingSuppressed(state: OracleState, round: RoundState): boolean {
+  const parent = latestReport(state, round.round)?.report ?? null;
+  const held = [...round.observations.values()].map(({ message }) => message);
+  const slot = { round: round.round, timeMs: slotTimeMs(state.config, round.round) };
+  return nothingSuppressed(state.config.rules, parent, held, honestMedian(state.config.f), slot);
 }
 
 /** t of the observers, rotating by round, so that every live node signs its turn and one that lags costs few rounds. */
@@ -77,7 +73,7 @@ export function tryPropose(state: OracleState, roundNumber: number): OracleStep 
   if (count < honestMedian(config.f) || round.ownHash === null) return nothing(state);
   if (!mayLead) return heldOthers ? nothing(state) : proposeNow(state, round);
   if (count === config.n || round.hardStopOver) return proposeNow(state, round);
-  if (!nothingSuppressed(state, round)) return nothing(state);
+  if (!isNothingSuppressed(state, round)) return nothing(state);
   if (round.graceOver) return proposeNow(state, round);
   const { graceMs } = waitsFor(config.slotMs);
   return { state, effects: [{ kind: "set-timer", timer: "grace", round: roundNumber, delayMs: graceMs }] };
@@ -162,6 +158,16 @@ export function onPropose(state: OracleState, message: Propose, hash: Hex): Orac
   }
 }
 
+/** Two PROPOSEs over one parent and one list make one report: a second signer set need not fit surfaces again. */
+function isSameMaterial(one: Propose, other: Propose): boolean {
+  const { parent, observations } = other;
+  return (
+    one.parent?.digest === parent?.digest &&
+    one.observations.length === observations.length &&
+    one.observations.every(({ id, hash }, i) => id === observations[i]!.id && hash === observations[i]!.hash)
+  );
+}
+
 function accept(
   state: OracleState,
   round: RoundState,
@@ -173,9 +179,11 @@ function accept(
   const slot = { round: round.round, timeMs: slotTimeMs(config, round.round) };
   const quorum = honestMedian(config.f);
   // [R15] Every node recomputes the report itself; the leader's word is only which OBSERVEs to use.
-  const report = buildReport(config.rules, verdict.parent?.report ?? null, verdict.observations, quorum, slot);
-  const digest = digestOf(config.networkId, report);
   const earlier = round.accepted[0];
+  const same = earlier !== undefined && isSameMaterial(earlier.message, message) ? earlier : undefined;
+  const report =
+    same?.report ?? buildReport(config.rules, verdict.parent?.report ?? null, verdict.observations, quorum, slot);
+  const digest = same?.digest ?? digestOf(config.networkId, report);
   if (earlier !== undefined && earlier.digest !== digest) return refuse(state, message, "other-digest");
   const accepted: AcceptedProposal = { hash, message, report, digest };
   const next = withRound(state, {

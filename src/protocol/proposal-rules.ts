@@ -2,12 +2,14 @@
  * What a PROPOSE must satisfy before this node signs under it, in the order of the specification.
  * Validity rests on signed material only, never on this node's own opinion of the market. [R14]
  */
+import { isSettled } from "../feeds/agree-settlement.ts";
 import type { Effect, RefusalReason } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
 import { PARENT_LAG_SLOTS } from "./limits.ts";
 import type { Observe, Propose } from "./messages.ts";
+import { settlementDetail } from "./next-leaf.ts";
 import { honestMedian } from "./quorum.ts";
-import type { SignedReport } from "../report/report.ts";
+import type { Report, SignedReport } from "../report/report.ts";
 import type { OracleState, RoundState } from "./state.ts";
 
 export type ProposalVerdict =
@@ -47,6 +49,19 @@ function refusalByLists(state: OracleState, round: RoundState, message: Propose)
   return mine !== undefined && mine.hash !== round.ownHash && round.active ? "not-my-observation" : null;
 }
 
+/**
+ * Whether a report has a settlement price that the parent lacks. Such a report is never passed over either: that is what
+ * makes a price final that t members have built on. [R38]
+ */
+function settlesBeyond(report: Report, parent: Report | null): boolean {
+  return report.leaves.some(({ feedId, detail }) => {
+    const settlement = settlementDetail(detail);
+    if (settlement === null || !isSettled(settlement, settlement.expiryMs)) return false;
+    const before = parent?.leaves.find((leaf) => leaf.feedId === feedId);
+    return !isSettled(settlementDetail(before?.detail), settlement.expiryMs);
+  });
+}
+
 type ParentVerdict =
   | { kind: "held"; parent: SignedReport | null }
   | { kind: "fetch" }
@@ -63,12 +78,14 @@ function judgeParent(state: OracleState, message: Propose): ParentVerdict {
     // has gone back standing there until the heartbeat.
     if (report.pushes.length > 0) return { kind: "refuse", why: "parent-hides-a-publication" };
   }
-  if (message.parent === null) return { kind: "held", parent: null };
-  const held = state.reports.get(parentRound);
+  const held = message.parent === null ? null : state.reports.get(parentRound);
   if (held === undefined) return { kind: "fetch" };
-  return held.digest === message.parent.digest
-    ? { kind: "held", parent: held }
-    : { kind: "refuse", why: "parent-digest-differs" };
+  if (held !== null && held.digest !== message.parent?.digest) return { kind: "refuse", why: "parent-digest-differs" };
+  for (const [round, { report }] of state.reports) {
+    if (round <= parentRound || round >= message.round) continue;
+    if (settlesBeyond(report, held?.report ?? null)) return { kind: "refuse", why: "parent-hides-a-settlement" };
+  }
+  return { kind: "held", parent: held };
 }
 
 export function judgeProposal(state: OracleState, round: RoundState, message: Propose): ProposalVerdict {

@@ -1,14 +1,26 @@
 /** A signed report as bytes, for gossip, fetches and the store. The digest is recomputed by whoever verifies. */
 import { type ByteReader, ByteWriter } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { encodeLeaf, encodePushes, ENTRY_BYTES, LEAF_BYTES } from "../report/codec.ts";
+import {
+  DETAILED_LEAF_PREFIX,
+  encodeLeafFields,
+  encodePushes,
+  ENTRY_BYTES,
+  LEAF_BYTES,
+  LEAF_PREFIX,
+} from "../report/codec.ts";
+import { encodeDetail } from "../report/detail-codec.ts";
 import type { FeedState, FeedStatus, PushEntry, SignedReport } from "../report/report.ts";
 import { statusFromCode } from "../report/report.ts";
+import { readDetail } from "./detail-bytes.ts";
 
 export function encodeSignedReport(signed: SignedReport): Uint8Array {
   const { report, digest, signature } = signed;
   const writer = new ByteWriter().uint(report.round, 8).uint(report.reportTimeMs, 8).uint(report.leaves.length, 2);
-  for (const leaf of report.leaves) writer.raw(encodeLeaf(leaf), LEAF_BYTES);
+  for (const leaf of report.leaves) {
+    writer.raw(encodeLeafFields(leaf), LEAF_BYTES);
+    if (leaf.detail !== null) writer.raw(encodeDetail(leaf.detail));
+  }
   return writer
     .uint(report.pushes.length, 2)
     .raw(encodePushes(report.pushes))
@@ -27,8 +39,11 @@ function readStatus(reader: ByteReader): FeedStatus {
 
 function readLeaf(reader: ByteReader): FeedState {
   const prefix = reader.uint(1);
-  if (prefix !== 0) throw new OracleError(`leaf prefix must be 0, saw ${prefix}`, { code: "bad-leaf", seen: prefix });
-  return {
+  if (prefix !== LEAF_PREFIX && prefix !== DETAILED_LEAF_PREFIX) {
+    const wanted = `${LEAF_PREFIX} or ${DETAILED_LEAF_PREFIX}`;
+    throw new OracleError(`leaf prefix must be ${wanted}, saw ${prefix}`, { code: "bad-leaf", seen: prefix });
+  }
+  const fields = {
     feedId: reader.hex(32),
     definitionDigest: reader.hex(32),
     status: readStatus(reader),
@@ -41,6 +56,7 @@ function readLeaf(reader: ByteReader): FeedState {
     pubRound: reader.uint(6),
     pubTimeMs: reader.uint(6),
   };
+  return { ...fields, detail: prefix === DETAILED_LEAF_PREFIX ? readDetail(reader) : null };
 }
 
 function readPush(reader: ByteReader): PushEntry {
@@ -52,6 +68,7 @@ function readPush(reader: ByteReader): PushEntry {
   };
 }
 
+/** `itemBytes` is what an item has at least: a lying count costs nothing. */
 function readCount(reader: ByteReader, itemBytes: number): number {
   const count = reader.uint(2);
   if (reader.remaining() < count * itemBytes) {

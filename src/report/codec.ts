@@ -3,6 +3,7 @@
  *
  *   leaf    0x00 | feedId 32 | definitionDigest 32 | status 1 | value i128 | confidencePpb u32 | timeMs u48
  *                | pubStatus 1 | pubValue i128 | pubConfidencePpb u32 | pubRound u48 | pubTimeMs u48      → 125 bytes
+ *           0x03 instead of 0x00 for a leaf with a detail, and its hash (detail-codec.ts) behind          → 157 bytes
  *   node    0x01 | left 32 | right 32            an odd last node rises unchanged
  *   root    0x02 | count u16 | top 32
  *   entry   index u16 | status u8 | value i128 | confidencePpb u32                                         → 23 bytes
@@ -14,8 +15,10 @@
  * could otherwise only say "bad signature". What binds network and key is the digest and the challenge.
  */
 import type { Hex } from "../base/bytes.ts";
-import { ByteWriter, fromHex, toHex } from "../base/bytes.ts";
+import { ByteWriter, concatBytes, fromHex, toHex } from "../base/bytes.ts";
+import { detailHash } from "./detail-codec.ts";
 import { keccak, keccakHex } from "./hash.ts";
+import { merkleTop } from "./merkle.ts";
 import type { FeedState, GroupSignature, PushEntry, Report } from "./report.ts";
 import { statusCode } from "./report.ts";
 
@@ -24,11 +27,14 @@ export const SUBMIT_VERSION = 1;
 export const SUBMIT_HEADER_BYTES = 105;
 export const ENTRY_BYTES = 23;
 export const LEAF_BYTES = 125;
+export const LEAF_PREFIX = 0;
+export const DETAILED_LEAF_PREFIX = 3;
 const TAG_BYTES = 4;
 
-export function encodeLeaf(leaf: FeedState): Uint8Array {
+/** What every leaf has in common: 125 bytes, the prefix among them. */
+export function encodeLeafFields(leaf: FeedState): Uint8Array {
   return new ByteWriter()
-    .uint(0, 1)
+    .uint(leaf.detail === null ? LEAF_PREFIX : DETAILED_LEAF_PREFIX, 1)
     .hex(leaf.feedId, 32)
     .hex(leaf.definitionDigest, 32)
     .uint(statusCode(leaf.status), 1)
@@ -43,19 +49,15 @@ export function encodeLeaf(leaf: FeedState): Uint8Array {
     .done();
 }
 
+/** What the snapshot tree hashes of a leaf. */
+export function encodeLeaf(leaf: FeedState): Uint8Array {
+  const fields = encodeLeafFields(leaf);
+  return leaf.detail === null ? fields : concatBytes(fields, detailHash(leaf.detail));
+}
+
 /** Root over the leaves in the order given, which must be ascending by feedId. */
 export function snapshotRoot(leaves: readonly FeedState[]): Hex {
-  let level = leaves.map((leaf) => keccak(encodeLeaf(leaf)));
-  while (level.length > 1) {
-    const next: Uint8Array[] = [];
-    for (let i = 0; i < level.length; i += 2) {
-      const left = level[i]!;
-      const right = level[i + 1];
-      next.push(right === undefined ? left : keccak(new ByteWriter().uint(1, 1).raw(left).raw(right).done()));
-    }
-    level = next;
-  }
-  const top = level[0] ?? new Uint8Array(32);
+  const top = merkleTop(leaves.map((leaf) => keccak(encodeLeaf(leaf))));
   return keccakHex(new ByteWriter().uint(2, 1).uint(leaves.length, 2).raw(top).done());
 }
 

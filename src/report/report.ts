@@ -3,6 +3,7 @@
  * both languages read test/vectors/report.json.
  */
 import type { Hex } from "../base/bytes.ts";
+import type { FeedDetail } from "./detail.ts";
 
 /** A feed's state in one round. `none` only stands in `pubStatus`: nothing was ever published. */
 export type FeedStatus = "none" | "ok" | "missing" | "disputed";
@@ -35,6 +36,8 @@ export type FeedState = {
   /** Round of the last publication; 0 when never. */
   readonly pubRound: number;
   readonly pubTimeMs: number;
+  /** null for a feed that is one number. */
+  readonly detail: FeedDetail | null;
 };
 
 /** Everything the nodes sign in one slot. Leaves are sorted by feedId; `due` holds the push indices, ascending. */

@@ -17,7 +17,9 @@ import {
   reportDigest,
   SUBMIT_HEADER_BYTES,
   snapshotRoot,
+  ZERO_32,
 } from "../../src/report/codec.ts";
+import { detailHash, encodeDetail } from "../../src/report/detail-codec.ts";
 import { keccak } from "../../src/report/hash.ts";
 import type { Report } from "../../src/report/report.ts";
 
@@ -26,6 +28,25 @@ const { Point } = secp256k1;
 const hex = z.templateLiteral(["0x", z.string().regex(/^(?:[0-9a-f]{2})*$/)]);
 const status = z.enum(["none", "ok", "missing", "disputed"]);
 const bigint = z.string().transform((text) => BigInt(text));
+const params = z.strictObject({ a: bigint, b: bigint, rho: bigint, m: bigint, sigma: bigint });
+const surface = z.strictObject({
+  kind: z.literal("surface"),
+  gridRound: z.int(),
+  spot: bigint,
+  slices: z.array(z.strictObject({ expiryMs: z.int(), forward: bigint, params, theta: bigint })),
+  published: z.array(
+    z.strictObject({ expiryMs: z.int(), round: z.int(), fitTimeMs: z.int(), forwardRatio: bigint, params }),
+  ),
+});
+const settlement = z.strictObject({
+  kind: z.literal("settlement"),
+  expiryMs: z.int(),
+  phase: z.enum(["averaging", "pending", "agreed", "final"]),
+  fixed: bigint,
+  variable: bigint,
+  coveragePpm: z.int(),
+  pubExpiryMs: z.int(),
+});
 const leaf = z.strictObject({
   feedId: hex,
   definitionDigest: hex,
@@ -38,6 +59,9 @@ const leaf = z.strictObject({
   pubConfidencePpb: z.int(),
   pubRound: z.int(),
   pubTimeMs: z.int(),
+  detail: z.union([surface, settlement]).nullable(),
+  detailBytes: hex,
+  detailHash: hex,
   leafBytes: hex,
 });
 const push = z.strictObject({ index: z.int(), status, value: bigint, confidencePpb: z.int() });
@@ -87,10 +111,19 @@ describe("the report vectors", () => {
     expect(vectors.some((v) => v.pushes.length === 0)).toBe(true);
     expect(vectors.some((v) => v.pushes.some((p) => p.value < 0n))).toBe(true);
     for (const count of [0, 1, 2, 3, 5, 33]) expect(leafCounts).toContain(count);
+    const details = vectors.flatMap((v) => v.leaves.flatMap((l) => l.detail ?? []));
+    const sliceCounts = new Set(details.flatMap((d) => (d.kind === "surface" ? [d.slices.length] : [])));
+    const phases = new Set(details.flatMap((d) => (d.kind === "settlement" ? [d.phase] : [])));
+    expect([...sliceCounts].sort((a, b) => a - b)).toEqual([0, 1, 3, 5, 16]);
+    expect([...phases].sort()).toEqual(["agreed", "averaging", "final", "pending"]);
   });
 
   test.each(file.vectors)("$name: leaves, entries, root and digests are the same bytes", (v) => {
     expect(v.leaves.map((l) => toHex(encodeLeaf(l)))).toEqual(v.leaves.map((l) => l.leafBytes));
+    for (const { detail, detailBytes, detailHash: expected } of v.leaves) {
+      expect(detail === null ? "0x" : toHex(encodeDetail(detail))).toBe(detailBytes);
+      expect(detail === null ? ZERO_32 : toHex(detailHash(detail))).toBe(expected);
+    }
     expect(toHex(encodePushes(v.pushes))).toBe(v.entries);
     expect(snapshotRoot(v.leaves)).toBe(v.snapshotRoot);
     expect(pushDigest(v.pushes)).toBe(v.pushDigest);

@@ -2,7 +2,10 @@
 import fc from "fast-check";
 import type { Hex } from "../../src/base/bytes.ts";
 import { toHex } from "../../src/base/bytes.ts";
+import type { Observed, SettlementObservation, SurfaceObservation } from "../../src/feeds/observed.ts";
+import { SURFACE_NODES } from "../../src/feeds/observed.ts";
 import type { Message, NoncePair, Observe, Propose, ReportMessage, Share } from "../../src/protocol/messages.ts";
+import type { FeedDetail, SettlementDetail, SurfaceDetail } from "../../src/report/detail.ts";
 import type { FeedState, PushEntry, SignedReport } from "../../src/report/report.ts";
 
 export function hexArbitrary(bytes: number): fc.Arbitrary<Hex> {
@@ -19,15 +22,80 @@ const hex32 = hexArbitrary(32);
 const pair: fc.Arbitrary<NoncePair> = fc.record({ hiding: hexArbitrary(33), binding: hexArbitrary(33) });
 const status = fc.constantFrom("none", "ok", "missing", "disputed");
 
+const word = fc.bigInt({ min: 1n, max: (1n << 64n) - 1n });
+const expiries = fc.uniqueArray(u48, { maxLength: 4 }).map((times) => times.sort((a, b) => a - b));
+
+const surfaceObservation: fc.Arbitrary<SurfaceObservation> = fc
+  .tuple(u48, expiries, fc.array(word, { minLength: 1, maxLength: 9 }))
+  .map(([gridRound, times, words]) => {
+    let at = 0;
+    const next = (): bigint => words[at++ % words.length]!;
+    const slices = times.map((expiryMs) => ({
+      expiryMs,
+      forward: next(),
+      variances: Array.from({ length: SURFACE_NODES }, next),
+    }));
+    return { type: "surface", gridRound, slices };
+  });
+
+const average = fc.bigInt({ min: 0n, max: (1n << 126n) - 1n });
+const settlementObservation: fc.Arbitrary<SettlementObservation> = fc.record({
+  type: fc.constant("settlement"),
+  expiryMs: u48,
+  fixed: average,
+  variable: average,
+  coveragePpm: fc.nat({ max: 1_000_000 }),
+});
+
+/** Whatever can be said of one feed. */
+export const observedArbitrary: fc.Arbitrary<Observed> = fc.oneof(
+  fc.constant(null),
+  int128,
+  surfaceObservation,
+  settlementObservation,
+);
+
+const signedWord = fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n });
+const params = fc.record({ a: signedWord, b: signedWord, rho: signedWord, m: signedWord, sigma: signedWord });
+const u64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
+
+const surfaceDetail: fc.Arbitrary<SurfaceDetail> = fc
+  .tuple(u48, int128, expiries, expiries, fc.record({ params, word: u64, u48, wide: average }))
+  .map(([gridRound, spot, agreed, held, part]) => ({
+    kind: "surface",
+    gridRound,
+    spot,
+    slices: agreed.map((expiryMs) => ({ expiryMs, forward: part.word, params: part.params, theta: part.word })),
+    published: held.map((expiryMs) => ({
+      expiryMs,
+      round: part.u48,
+      fitTimeMs: part.u48,
+      forwardRatio: part.wide,
+      params: part.params,
+    })),
+  }));
+
+const settlementDetail: fc.Arbitrary<SettlementDetail> = fc.record({
+  kind: fc.constant("settlement"),
+  expiryMs: u48,
+  phase: fc.constantFrom("averaging", "pending", "agreed", "final"),
+  fixed: int128,
+  variable: int128,
+  coveragePpm: u32,
+  pubExpiryMs: u48,
+});
+
+/** Whatever a leaf can say beyond its number. */
+export const detailArbitrary: fc.Arbitrary<FeedDetail> = fc.oneof(surfaceDetail, settlementDetail);
+
 const observe: fc.Arbitrary<Observe> = fc.record({
   type: fc.constant("observe"),
   round,
   sender: u8,
   obsTimeMs: u48,
-  gridRound: round,
   incarnation: hexArbitrary(16),
   commitments: fc.tuple(pair, pair),
-  values: fc.array(fc.option(int128), { maxLength: 12 }),
+  values: fc.array(observedArbitrary, { maxLength: 12 }),
 });
 
 const propose: fc.Arbitrary<Propose> = fc.record({
@@ -61,6 +129,7 @@ const leaf: fc.Arbitrary<FeedState> = fc.record({
   pubConfidencePpb: u32,
   pubRound: u48,
   pubTimeMs: u48,
+  detail: fc.option(detailArbitrary),
 });
 
 const push: fc.Arbitrary<PushEntry> = fc.record({

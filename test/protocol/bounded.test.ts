@@ -15,6 +15,7 @@ import {
   configOf,
   FIRST,
   hexOf,
+  incarnationOf,
   Member,
   observeOf,
   ofKind,
@@ -53,13 +54,13 @@ describe(`${EVENTS} hostile messages`, () => {
     const anyMessage = (): Message => {
       const sender = 2 + below(3);
       const round = anyRound();
-      const mutant = observeOf(config, sender, round, { gridRound: below(1_000_000) });
+      const mutant = observeOf(config, sender, round, { incarnation: incarnationOf(below(1_000_000)) });
       switch (below(5)) {
         case 0:
           return mutant;
         case 1: {
           const listed = [1, 2, 3, 4].map((id) =>
-            observeOf(config, id, round, rng.next() < 0.5 ? {} : { gridRound: below(50) }),
+            observeOf(config, id, round, rng.next() < 0.5 ? {} : { incarnation: incarnationOf(below(50)) }),
           );
           const parent = rng.next() < 0.5 ? null : { round: below(now), digest: hexOf(`${below(1_000)}`) };
           return proposeOf(sender, listed, { attempt: rng.next() < 0.5 ? 0 : 1, parent });
@@ -108,12 +109,12 @@ describe(`${EVENTS} hostile messages`, () => {
     const member = new Member(config);
     member.startSlot(FIRST);
     for (let i = 0; i < 1_000; i++) {
-      member.hear(observeOf(config, 3, FIRST, { gridRound: i }));
+      member.hear(observeOf(config, 3, FIRST, { incarnation: incarnationOf(i) }));
       for (const sender of [1, 2, 3, 4]) {
         member.hear(
           proposeOf(
             sender,
-            [1, 2, 4].map((id) => observeOf(config, id, FIRST, { gridRound: i + 1 })),
+            [1, 2, 4].map((id) => observeOf(config, id, FIRST, { incarnation: incarnationOf(i + 1) })),
           ),
         );
       }

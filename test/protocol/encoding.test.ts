@@ -59,7 +59,7 @@ describe("every message", () => {
   });
 
   test("has the length its layout says", () => {
-    expect(encodeMessage(CFG, observe).length).toBe(HEADER + 6 + 8 + 16 + 4 * 33 + 2 + 2 * 17);
+    expect(encodeMessage(CFG, observe).length).toBe(HEADER + 6 + 16 + 4 * 33 + 2 + 17 + 1);
     expect(encodeMessage(CFG, propose).length).toBe(HEADER + 1 + 1 + 40 + 1 + 3 * 33 + 1 + 3);
     expect(encodeMessage(CFG, { ...propose, parent: null }).length).toBe(HEADER + 1 + 1 + 1 + 3 * 33 + 1 + 3);
     expect(encodeMessage(CFG, report).length).toBe(HEADER + 8 + 8 + 2 + 2 * 125 + 2 + 32 + 20 + 32);
@@ -98,10 +98,11 @@ describe("decoding refuses", () => {
   });
 
   test("a value count that the bytes do not carry, before it allocates", () => {
-    const at = HEADER + 6 + 8 + 16 + 4 * 33;
+    const at = HEADER + 6 + 16 + 4 * 33;
     const lying = patched(encodeMessage(CFG, observe), at, 0xff, 0xff);
     expect(codeOf(() => decodeMessage(lying))).toBe("bad-count");
-    expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, observe), at, 0, 1)))).toBe("bad-count");
+    expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, observe), at, 0, 3)))).toBe("truncated");
+    expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, observe), at, 0, 1)))).toBe("trailing-bytes");
   });
 
   test("a leaf or push count that the bytes do not carry, before it allocates", () => {
@@ -113,22 +114,24 @@ describe("decoding refuses", () => {
   });
 
   test("flags that are neither 0 nor 1", () => {
-    const value = HEADER + 6 + 8 + 16 + 4 * 33 + 2;
-    expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, observe), value, 2)))).toBe("bad-flag");
     expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, propose), HEADER, 2)))).toBe("bad-flag");
     expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, propose), HEADER + 1, 2)))).toBe("bad-flag");
   });
 
-  test("a missing value that carries one all the same: it would be a second encoding of one statement", () => {
-    const secondValue = HEADER + 6 + 8 + 16 + 4 * 33 + 2 + 17;
-    expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, observe), secondValue + 16, 1)))).toBe("bad-value");
+  test("an observation with a tag that stands for nothing", () => {
+    const value = HEADER + 6 + 16 + 4 * 33 + 2;
+    for (const tag of [4, 255]) {
+      expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, observe), value, tag)))).toBe("bad-tag");
+    }
   });
 
   test("a report with a round other than its envelope's, an unknown status, or a leaf with another prefix", () => {
     const encoded = encodeMessage(CFG, report);
     expect(codeOf(() => decodeMessage(patched(encoded, 40, 0xf0)))).toBe("bad-round");
     const leaf = HEADER + 18;
-    expect(codeOf(() => decodeMessage(patched(encoded, leaf, 1)))).toBe("bad-leaf");
+    for (const prefix of [1, 2, 4]) {
+      expect(codeOf(() => decodeMessage(patched(encoded, leaf, prefix)))).toBe("bad-leaf");
+    }
     expect(codeOf(() => decodeMessage(patched(encoded, leaf + 65, 4)))).toBe("bad-status");
   });
 

@@ -127,7 +127,7 @@ describe(`${ROUNDS} hostile byte strings`, () => {
       digest: CFG,
       z: CFG,
     }).slice(0, 42);
-    const observe = Uint8Array.from([...head, ...new Uint8Array(162), 0xff, 0xff]);
+    const observe = Uint8Array.from([...head, ...new Uint8Array(154), 0xff, 0xff]);
     observe[0] = 1;
     const report = Uint8Array.from([...head, ...new Uint8Array(16), 0xff, 0xff]);
     report[0] = 4;

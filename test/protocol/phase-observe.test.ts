@@ -5,6 +5,7 @@ import {
   FIRST,
   hashOf,
   hexOf,
+  incarnationOf,
   Member,
   notes,
   observeOf,
@@ -130,7 +131,7 @@ describe("an equivocating observer", () => {
     const led = roundLedBy(config, 1);
     const member = new Member(config);
     member.startSlot(led);
-    member.hear(observeOf(config, 4, led), observeOf(config, 4, led, { gridRound: 1 }));
+    member.hear(observeOf(config, 4, led), observeOf(config, 4, led, { incarnation: incarnationOf(1) }));
     member.fire("hard-stop", led);
     expect(member.round(led).observations.size).toBe(2);
     expect(member.round(led).proposed).toBe(false);

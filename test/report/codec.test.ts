@@ -34,6 +34,7 @@ const LEAF: FeedState = {
   pubConfidencePpb: 0x05060708,
   pubRound: 0x111213141516,
   pubTimeMs: 0x212223242526,
+  detail: null,
 };
 
 function leaf(index: number): FeedState {

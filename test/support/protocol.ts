@@ -37,6 +37,7 @@ export function feedRule(index: number, over: Partial<FeedRule> = {}): FeedRule 
     deviation: { type: "relative", bps: 10 },
     agreement: { type: "relative", bps: 100 },
     statusGraceMs: 2_000,
+    shape: { type: "scalar" },
     ...over,
   };
 }
@@ -72,12 +73,16 @@ export function observeOf(config: OracleConfig, sender: number, round: number, o
     round,
     sender,
     obsTimeMs: slotTimeMs(config, round),
-    gridRound: 0,
     incarnation: toHex(asciiBytes(`${sender}`.padEnd(16, "."))),
     commitments: [noncePair(`${sender}/${round}/0`), noncePair(`${sender}/${round}/1`)],
     values: config.rules.map((rule) => 1_000_000n * BigInt(rule.index + 1) + BigInt(sender)),
     ...over,
   };
+}
+
+/** Sixteen bytes by which one OBSERVE differs from another of the same member. */
+export function incarnationOf(version: number): Hex {
+  return `0x${version.toString(16).padStart(32, "0")}`;
 }
 
 export function proposeOf(sender: number, listed: readonly Observe[], over: Partial<Propose> = {}): Propose {
@@ -106,6 +111,7 @@ export function leafOf(rule: FeedRule, over: Partial<FeedState> = {}): FeedState
     pubConfidencePpb: 0,
     pubRound: FIRST,
     pubTimeMs: T0,
+    detail: null,
     ...over,
   };
 }

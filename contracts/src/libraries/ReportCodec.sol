@@ -13,6 +13,7 @@ import {ReportHead} from "./ReportHead.sol";
 ///   entry    index u16 | status u8 | value i128 | confidencePpb u32                                    23 bytes
 ///   leaf     0x00 | feedId 32 | definitionDigest 32 | status u8 | value i128 | confidencePpb u32 | timeMs u48
 ///            | pubStatus u8 | pubValue i128 | pubConfidencePpb u32 | pubRound u48 | pubTimeMs u48     125 bytes
+///   leaf     0x03 instead of 0x00 where the feed has a detail, and the detail's hash behind          157 bytes
 ///   node     0x01 | left 32 | right 32                an odd last node rises unchanged
 ///   root     0x02 | count u16 | top 32                top is zero when there is no leaf
 ///   digest   "TENOR/REPORT/1" | networkId 32 | round u64 | reportTimeMs u64 | pushDigest 32 | snapshotRoot 32
@@ -26,6 +27,9 @@ library ReportCodec {
     uint8 internal constant STATUS_OK = 1;
     uint8 internal constant STATUS_MISSING = 2;
     uint8 internal constant STATUS_DISPUTED = 3;
+
+    uint8 private constant LEAF = 0;
+    uint8 private constant DETAILED_LEAF = 3;
 
     bytes14 private constant DOMAIN = "TENOR/REPORT/1";
 
@@ -98,12 +102,22 @@ library ReportCodec {
 
     /// @notice Hash of one leaf of the snapshot tree.
     function leafHash(Leaf memory leaf) internal pure returns (bytes32) {
+        return keccak256(_leafBytes(LEAF, leaf));
+    }
+
+    /// @notice Hash of the leaf of a feed that is more than one number.
+    /// @param detailHash Of what it says beyond: src/report/detail-codec.ts has the layout.
+    function leafHash(Leaf memory leaf, bytes32 detailHash) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(_leafBytes(DETAILED_LEAF, leaf), detailHash));
+    }
+
+    function _leafBytes(uint8 prefix, Leaf memory leaf) private pure returns (bytes memory) {
         bytes memory agreed = abi.encodePacked(
-            uint8(0), leaf.feedId, leaf.definitionDigest, leaf.status, leaf.value, leaf.confidencePpb, leaf.timeMs
+            prefix, leaf.feedId, leaf.definitionDigest, leaf.status, leaf.value, leaf.confidencePpb, leaf.timeMs
         );
         bytes memory published =
             abi.encodePacked(leaf.pubStatus, leaf.pubValue, leaf.pubConfidencePpb, leaf.pubRound, leaf.pubTimeMs);
-        return keccak256(bytes.concat(agreed, published));
+        return bytes.concat(agreed, published);
     }
 
     /// @notice Root over leaf hashes in the order given, which is ascending by feed id.

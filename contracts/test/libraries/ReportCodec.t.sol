@@ -19,17 +19,23 @@ contract ReportCodecVectorsTest is Vectors {
     function test_leavesAndRootsAreThoseOfTypeScript() public view {
         Vector[] memory vectors = readVectors();
         uint256 seen = 0;
+        uint256 detailed = 0;
         for (uint256 i = 0; i < vectors.length; i++) {
             Vector memory v = vectors[i];
             bytes32[] memory hashes = new bytes32[](v.leaves.length);
             for (uint256 j = 0; j < hashes.length; j++) {
-                hashes[j] = ReportCodec.leafHash(toCodec(v.leaves[j]));
+                bytes32 detailHash = v.leaves[j].detailHash;
+                if (detailHash != 0) detailed++;
+                hashes[j] = detailHash == 0
+                    ? ReportCodec.leafHash(toCodec(v.leaves[j]))
+                    : ReportCodec.leafHash(toCodec(v.leaves[j]), detailHash);
                 assertEq32(hashes[j], keccak256(v.leaves[j].leafBytes), string.concat(v.name, ": leaf"));
                 seen++;
             }
             assertEq32(ReportCodec.snapshotRoot(hashes), v.snapshotRoot, string.concat(v.name, ": root"));
         }
         assertTrue(seen > 50, "leaves were compared");
+        assertTrue(detailed > 5, "some of them with details");
     }
 
     function test_digestsAreThoseOfTypeScript() public view {

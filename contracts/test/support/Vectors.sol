@@ -19,6 +19,7 @@ abstract contract Vectors is Test {
         uint32 pubConfidencePpb;
         uint48 pubRound;
         uint48 pubTimeMs;
+        bytes32 detailHash;
         bytes leafBytes;
     }
 
@@ -55,8 +56,8 @@ abstract contract Vectors is Test {
         "uint64 reportTimeMs,VectorLeaf[] leaves,VectorPush[] pushes,bytes entries,bytes32 snapshotRoot,bytes32 pushDigest,"
         "bytes32 digest,VectorSignature signature,bytes payload)"
         "VectorLeaf(bytes32 feedId,bytes32 definitionDigest,string status,int128 value,uint32 confidencePpb,uint48 timeMs,"
-        "string pubStatus,int128 pubValue,uint32 pubConfidencePpb,uint48 pubRound,uint48 pubTimeMs,bytes leafBytes)"
-        "VectorPush(uint16 index,string status,int128 value,uint32 confidencePpb)"
+        "string pubStatus,int128 pubValue,uint32 pubConfidencePpb,uint48 pubRound,uint48 pubTimeMs,bytes32 detailHash,"
+        "bytes leafBytes)" "VectorPush(uint16 index,string status,int128 value,uint32 confidencePpb)"
         "VectorSignature(address rAddress,uint256 z)";
 
     function readVectors() internal view returns (Vector[] memory vectors) {

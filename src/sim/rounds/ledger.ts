@@ -1,6 +1,6 @@
 /**
  * What the world has seen, and the properties that must hold after every event:
- * S1 a published scalar lies within the honest observations of its round;
+ * S1 what is published lies within the honest observations of its round, and a fixed settlement stays (honest-range.ts);
  * S2 no signature without t members accepting that digest;
  * S3 at most one digest per round is completed;
  * S4 no nonce pair serves two (digest, commitment list) pairs;
@@ -8,9 +8,10 @@
  */
 import type { Hex } from "../../base/bytes.ts";
 import { unreachable } from "../../base/errors.ts";
-import { compareBig } from "../../base/fixed.ts";
+import type { FeedRule } from "../../feeds/rule.ts";
 import type { Message, Observe } from "../../protocol/messages.ts";
 import type { SignedReport } from "../../report/report.ts";
+import { HonestRange } from "./honest-range.ts";
 
 export type Violation = {
   readonly property: "S1" | "S2" | "S3" | "S4" | "S5";
@@ -22,7 +23,7 @@ export type LedgerOptions = {
   readonly liar: number | null;
   /** Signers a report needs. */
   readonly threshold: number;
-  readonly feedIds: readonly Hex[];
+  readonly rules: readonly FeedRule[];
 };
 
 /** What an honest node may say only once per round. */
@@ -42,7 +43,7 @@ function statementOf(message: Exclude<Message, { type: "report" }>): string {
 export class Ledger {
   readonly violations: Violation[] = [];
   readonly #options: LedgerOptions;
-  readonly #observed = new Map<string, { low: bigint; high: bigint }>();
+  readonly #honest: HonestRange;
   readonly #saidBy = new Map<string, Hex>();
   readonly #acceptedBy = new Map<Hex, Set<number>>();
   readonly #completed = new Map<number, Hex>();
@@ -50,6 +51,7 @@ export class Ledger {
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.#honest = new HonestRange(options.rules);
   }
 
   get completedRounds(): number {
@@ -84,16 +86,7 @@ export class Ledger {
   }
 
   observed(message: Observe): void {
-    if (message.sender === this.#options.liar) return;
-    message.values.forEach((value, position) => {
-      if (value === null) return;
-      const key = `${message.round}/${this.#options.feedIds[position]}`;
-      const range = this.#observed.get(key);
-      this.#observed.set(key, {
-        low: range !== undefined && compareBig(range.low, value) < 0 ? range.low : value,
-        high: range !== undefined && compareBig(range.high, value) > 0 ? range.high : value,
-      });
-    });
+    if (message.sender !== this.#options.liar) this.#honest.observed(message);
   }
 
   shared(atMs: number, id: number, digest: Hex, nonce: Hex, session: string): void {
@@ -111,7 +104,7 @@ export class Ledger {
   }
 
   published(atMs: number, by: number, signed: SignedReport): void {
-    const { round, leaves } = signed.report;
+    const { round } = signed.report;
     const before = this.#completed.get(round);
     if (before === undefined) this.#completed.set(round, signed.digest);
     else if (before !== signed.digest)
@@ -124,17 +117,7 @@ export class Ledger {
         `round ${round} has a signature with ${signers} of ${this.#options.threshold} members behind it`,
       );
     }
-    for (const leaf of leaves) {
-      if (leaf.status !== "ok") continue;
-      const range = this.#observed.get(`${round}/${leaf.feedId}`);
-      if (range === undefined || leaf.value < range.low || leaf.value > range.high) {
-        this.#report(
-          "S1",
-          atMs,
-          `round ${round} publishes ${leaf.value}, honest nodes saw ${range?.low} to ${range?.high}`,
-        );
-      }
-    }
+    for (const complaint of this.#honest.complaints(signed.report)) this.#report("S1", atMs, complaint);
   }
 
   #report(property: Violation["property"], atMs: number, detail: string): void {

@@ -1,5 +1,6 @@
 /** A Byzantine member: the honest machine with its mouth replaced. Each kind is one row of the specification's fault table. */
 import type { Hex } from "../../base/bytes.ts";
+import type { Observed } from "../../feeds/observed.ts";
 import { buildReport, digestOf } from "../../protocol/build-report.ts";
 import type { SignerCommitment } from "../../protocol/events.ts";
 import type { Message, Observe, Propose, Share } from "../../protocol/messages.ts";
@@ -20,12 +21,55 @@ export type LiarDoors = {
   otherIds: readonly number[];
 };
 
+/** As far out as an OBSERVE can say. */
+function extreme(value: Observed): Observed {
+  if (value === null || typeof value === "bigint") return 10n ** 30n;
+  if (value.type === "settlement") return { ...value, fixed: 10n ** 30n, coveragePpm: 1_000_000 };
+  const slices = value.slices.map((slice) => ({
+    ...slice,
+    forward: slice.forward * 100n,
+    variances: slice.variances.map(() => 8n * 10n ** 18n),
+  }));
+  return { ...value, slices };
+}
+
+/** By turns: another grid, curves that cross and bend, an expiry nobody lists and none that they do. */
+function bent(value: Observed, round: number): Observed {
+  if (value === null || typeof value === "bigint" || value.type !== "surface") return value;
+  const [first] = value.slices;
+  if (round % 3 === 0 || first === undefined) return { ...value, gridRound: value.gridRound + 1 };
+  if (round % 3 === 1) {
+    const slices = value.slices.map((slice) => ({
+      ...slice,
+      forward: (slice.forward * 1_009n) / 1_000n,
+      variances: slice.variances.map((variance, node) => (node % 2 === 0 ? variance * 3n : variance / 3n)),
+    }));
+    return { ...value, slices };
+  }
+  return { ...value, slices: [{ ...first, expiryMs: first.expiryMs + 86_400_000 }] };
+}
+
+/** By turns: another expiry, a price that still passes as agreeing under a coverage that is a lie, no coverage. */
+function forged(value: Observed, round: number): Observed {
+  if (value === null || typeof value === "bigint" || value.type !== "settlement") return value;
+  if (round % 3 === 0) return { ...value, expiryMs: value.expiryMs + 10_000, coveragePpm: 1_000_000 };
+  if (round % 3 === 1) return { ...value, fixed: (value.fixed * 1_008n) / 1_000n, coveragePpm: 1_000_000 };
+  return { ...value, coveragePpm: 0 };
+}
+
 function observations(message: Observe, kind: LiarKind): Utterance[] {
+  const say = (lie: (value: Observed, round: number) => Observed): Utterance[] => [
+    { message: { ...message, values: message.values.map((value) => lie(value, message.round)) } },
+  ];
   switch (kind) {
     case "extreme-values":
-      return [{ message: { ...message, values: message.values.map(() => 10n ** 30n) } }];
+      return say(extreme);
     case "missing-values":
-      return [{ message: { ...message, values: message.values.map(() => null) } }];
+      return say(() => null);
+    case "bent-surface":
+      return say(bent);
+    case "forged-settlement":
+      return say(forged);
     default:
       return [{ message }];
   }
@@ -33,16 +77,23 @@ function observations(message: Observe, kind: LiarKind): Utterance[] {
 
 function twoObservations(message: Observe, others: readonly number[]): Utterance[] {
   const half = Math.ceil(others.length / 2);
-  const other = { ...message, values: message.values.map((value) => (value === null ? null : value + value / 500n)) };
+  const other = {
+    ...message,
+    values: message.values.map((value) => (typeof value === "bigint" ? value + value / 500n : value)),
+  };
   return [
     { message, to: [message.sender, ...others.slice(0, half)] },
     { message: other, to: others.slice(half) },
   ];
 }
 
+function versionName(version: number): Hex {
+  return `0x${version.toString(16).padStart(32, "0")}`;
+}
+
 /** More versions than anyone keeps, in another order for everybody: whichever the leader names, most others passed it over. */
 function manyObservations(message: Observe, others: readonly number[]): Utterance[] {
-  const versions = Array.from({ length: others.length + 3 }, (_, i) => ({ ...message, gridRound: i }));
+  const versions = Array.from({ length: others.length + 3 }, (_, i) => ({ ...message, incarnation: versionName(i) }));
   const toOthers = others.flatMap((id, at) =>
     versions.map((_, i) => ({ message: versions[(i + at) % versions.length]!, to: [id] })),
   );

@@ -34,6 +34,8 @@ export class SimNode {
   alive = true;
   /** Counts lives: an event of an earlier life is dropped. */
   life = 1;
+  /** When this life began, in the simulation's time; the first was there before it. */
+  bornMs = Number.NEGATIVE_INFINITY;
   /** The disk: what survives a crash. */
   diskReserved = 0;
   diskLatest: SignedReport | null = null;
@@ -47,8 +49,9 @@ export class SimNode {
     this.state = initialState(config, 0, null);
   }
 
-  restart(rememberReservation: boolean): void {
+  restart(rememberReservation: boolean, atMs: number): void {
     this.alive = true;
+    this.bornMs = atMs;
     this.life += 1;
     this.envelopes.clear();
     this.#nonces.clear();

@@ -6,6 +6,8 @@ export type LiarKind =
   | "silent"
   | "extreme-values"
   | "missing-values"
+  | "bent-surface"
+  | "forged-settlement"
   | "two-observations"
   | "many-observations"
   | "bad-share"
@@ -19,6 +21,8 @@ export const LIAR_KINDS: readonly LiarKind[] = [
   "silent",
   "extreme-values",
   "missing-values",
+  "bent-surface",
+  "forged-settlement",
   "two-observations",
   "many-observations",
   "bad-share",

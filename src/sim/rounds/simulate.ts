@@ -18,7 +18,8 @@ import { sessionOf, shareToken, signatureToken, SimNode } from "./node.ts";
 import type { Mutation, Plan } from "./plan.ts";
 import { planFor } from "./plan.ts";
 import { EventQueue } from "./queue.ts";
-import { FIRST_ROUND, settingFor, viewOf } from "./setting.ts";
+import { FIRST_ROUND, settingFor } from "./setting.ts";
+import { viewOf } from "./view.ts";
 
 export type SimulationOptions = {
   readonly n?: number;
@@ -56,8 +57,7 @@ class World {
     this.#rng = rng;
     this.#mutation = mutation;
     this.#config = settingFor(plan, mutation);
-    const { t, rules } = this.#config;
-    this.ledger = new Ledger({ liar: plan.liar, threshold: t, feedIds: rules.map((rule) => rule.feedId) });
+    this.ledger = new Ledger({ liar: plan.liar, threshold: this.#config.t, rules: this.#config.rules });
     for (let id = 1; id <= plan.n; id++) {
       const offsetMs = (rng.next() * 2 - 1) * plan.clockSkewMaxMs;
       this.#nodes.set(id, new SimNode(id, offsetMs, { ...this.#config, selfId: id }));
@@ -87,7 +87,7 @@ class World {
         this.#queue.push(this.#nowMs + item.forMs, { kind: "restart", node: node.id });
         return;
       case "restart":
-        node.restart(this.#mutation !== "no-reservation");
+        node.restart(this.#mutation !== "no-reservation", this.#nowMs);
         this.#tell(`node ${node.id} is back, reserved up to ${node.diskReserved}`);
         // A process that starts in the middle of a slot begins with that slot.
         this.#feed(node, {
@@ -133,7 +133,7 @@ class World {
           obsTimeMs,
           incarnation: node.incarnation(),
           commitments: node.draw(effect.round),
-          values: viewOf(effect.round, this.#rng),
+          values: viewOf(node, effect.round, this.#rng),
         } as const;
         this.#later(node, 1 + this.#rng.next() * 3, event);
         return;

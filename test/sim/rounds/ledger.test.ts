@@ -2,13 +2,23 @@
 import { describe, expect, test } from "vitest";
 import type { FeedState, SignedReport } from "../../../src/report/report.ts";
 import { Ledger } from "../../../src/sim/rounds/ledger.ts";
-import { configOf, FIRST, hashOf, hexOf, observeOf, proposeOf, shareOf, signedOf } from "../../support/protocol.ts";
+import {
+  configOf,
+  FIRST,
+  hashOf,
+  hexOf,
+  incarnationOf,
+  observeOf,
+  proposeOf,
+  shareOf,
+  signedOf,
+} from "../../support/protocol.ts";
 
 const config = configOf();
 const LIAR = 4;
 
 function ledger(): Ledger {
-  return new Ledger({ liar: LIAR, threshold: 3, feedIds: config.rules.map(({ feedId }) => feedId) });
+  return new Ledger({ liar: LIAR, threshold: 3, rules: config.rules });
 }
 
 const broken = (book: Ledger): string[] => book.violations.map(({ property }) => property);
@@ -108,7 +118,7 @@ describe("S5, an honest node says nothing twice", () => {
 
   test("two OBSERVEs, two PROPOSEs of one attempt, two shares under one PROPOSE or two digests are noticed", () => {
     const twice: Parameters<typeof hashOf>[0][][] = [
-      [listed[0]!, observeOf(config, 1, FIRST, { gridRound: 1 })],
+      [listed[0]!, observeOf(config, 1, FIRST, { incarnation: incarnationOf(1) })],
       [first, proposeOf(1, listed, { signers: [1, 2, 4] })],
       [shareOf(1, first, hexOf("d")), shareOf(1, first, hexOf("d"), { z: hexOf("z") })],
       [shareOf(1, first, hexOf("d")), shareOf(1, second, hexOf("other"))],
@@ -122,7 +132,7 @@ describe("S5, an honest node says nothing twice", () => {
 
   test("the liar may say what it likes, in other rounds everybody may", () => {
     const book = ledger();
-    say(book, observeOf(config, LIAR, FIRST), observeOf(config, LIAR, FIRST, { gridRound: 1 }));
+    say(book, observeOf(config, LIAR, FIRST), observeOf(config, LIAR, FIRST, { incarnation: incarnationOf(1) }));
     say(book, observeOf(config, 1, FIRST), observeOf(config, 1, FIRST + 1));
     expect(broken(book)).toEqual([]);
   });

@@ -125,18 +125,18 @@ describe("a simulated member", () => {
     node.draw(ROUND);
     node.diskReserved = ROUND + 15;
     const before = node.incarnation();
-    node.restart(true);
+    node.restart(true, 0);
     expect(node.state.floorRound).toBe(ROUND + 15);
     expect(node.sign(order)).toBeNull();
     expect(node.incarnation()).not.toBe(before);
-    node.restart(false);
+    node.restart(false, 0);
     expect(node.state.floorRound).toBe(0);
   });
 
   test("draws other nonces in each life, round and attempt", () => {
     const node = new SimNode(1, 0, config);
     const drawn = [...node.draw(ROUND), ...node.draw(ROUND + 1)];
-    node.restart(true);
+    node.restart(true, 0);
     drawn.push(...node.draw(ROUND));
     expect(new Set(drawn.map(({ hiding }) => hiding)).size).toBe(6);
   });
