@@ -11,13 +11,20 @@ type MarketFlags = TapeFlags & {
   readonly port: number;
   readonly seed: number;
   readonly recordings?: string;
+  readonly recording?: string;
   readonly speed: number;
   readonly from?: number;
 };
 
 function optionsOf(flags: MarketFlags): MarketOptions {
-  const { host, port, seed, recordings, speed, from } = flags;
-  const shared = { host, port, seed, ...(recordings === undefined ? {} : { recordings }) };
+  const { host, port, seed, recordings, recording, speed, from } = flags;
+  const shared = {
+    host,
+    port,
+    seed,
+    ...(recordings === undefined ? {} : { recordings }),
+    ...(recording === undefined ? {} : { recording }),
+  };
   const tape = chooseTape(flags);
   if (tape === null) return { ...shared, speed };
   return { ...shared, tape: { speed, ...tape, ...(from === undefined ? {} : { fromUnix: from }) } };
@@ -30,6 +37,7 @@ export function marketCommand(): Command {
     .option("--port <n>", "port; 0 takes a free one", wholeNumber(0, 65_535), 0)
     .option("--seed <n>", "seed of the synthetic market", wholeNumber(0, 0xffff_ffff), 7)
     .option("--recordings <dir>", "serve recorded bodies from this folder")
+    .option("--recording <dir>", "serve what tenor record wrote, as it was answered then")
     .option("--tape <dir>", "play the minute bars of this folder, or one of its option chains")
     .option("--chain <time>", "with --tape: the chain to play, such as 20260113T092145Z")
     .option("--tape-minutes <csv>", "play minute bars")

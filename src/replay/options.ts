@@ -8,7 +8,9 @@ import type { VenueAnswer } from "./answer.ts";
 import type { FaultOrder } from "./faults.ts";
 import { Recordings } from "./recordings.ts";
 import { renderAnswer } from "./render.ts";
-import type { VenueRequest } from "./request.ts";
+import { openRecording } from "./recorded.ts";
+import { RecordedTape } from "./recorded-tape.ts";
+import { parseVenueRequest, type VenueTarget } from "./request.ts";
 import { loadTapeChain, loadTapeMinutes } from "./tape/load.ts";
 import { TapeMarket } from "./tape/tape-market.ts";
 
@@ -35,10 +37,12 @@ export type MarketOptions = {
   readonly startMs?: number;
   /** Wall milliseconds for which prices stand still, 250 by default. */
   readonly stepMs?: number;
-  /** Of the synthetic market: market time per wall time, 1 by default. */
+  /** Of the synthetic market and of a recording: market time per wall time, 1 by default. */
   readonly speed?: number;
   /** Serve recorded bodies from this directory. */
   readonly recordings?: string;
+  /** Serve a recording of `tenor record` as it was, from its first moment on. */
+  readonly recording?: string;
   /** Serve real history. */
   readonly tape?: TapePaths;
   readonly faults?: readonly FaultOrder[];
@@ -48,7 +52,7 @@ export type MarketOptions = {
   readonly nowMs?: () => number;
 };
 
-type MarketMode = "synthetic" | "tape" | "recordings";
+type MarketMode = "synthetic" | "tape" | "recordings" | "recording";
 
 export type MarketSource = {
   readonly mode: MarketMode;
@@ -57,7 +61,7 @@ export type MarketSource = {
   readonly speed: number;
   /** null: recorded bodies have no truth. */
   readonly model: MarketModel | null;
-  answer(venue: Venue, request: VenueRequest, timeMs: number): VenueAnswer;
+  answer(venue: Venue, target: VenueTarget, timeMs: number): VenueAnswer;
   /** Answers of one moment are the same for everybody. */
   momentOf(timeMs: number): number;
   /** What `/market` adds for this mode. */
@@ -69,16 +73,20 @@ function refuse(message: string): never {
 }
 
 /** @throws OracleError `bad-market-options`, `bad-csv`, `bad-recordings`, `cannot-read` */
-export function openSource(options: MarketOptions, nowMs: number): MarketSource {
+export async function openSource(options: MarketOptions, nowMs: number): Promise<MarketSource> {
   const seed = options.seed ?? 1;
   const stepMs = options.stepMs ?? 250;
-  if (options.recordings !== undefined && options.tape !== undefined)
-    refuse("recordings and a tape exclude each other; both were given");
+  const histories = [options.recordings, options.recording, options.tape].filter((given) => given !== undefined);
+  if (histories.length > 1) refuse("recordings, a recording and a tape exclude each other; more than one was given");
   const startUnix = options.tape?.startUnix;
   const startMs = options.startMs ?? (startUnix === undefined ? nowMs : startUnix * 1000);
   if (!Number.isFinite(startMs) || startMs > nowMs)
     refuse(`startMs is ${startMs}, expected a time not after now (${nowMs})`);
   if (options.recordings !== undefined) return recordedSource(new Recordings(options.recordings), seed, startMs);
+  if (options.recording !== undefined) {
+    const tape = await RecordedTape.load(await openRecording(options.recording));
+    return recordingSource(tape, seed, startMs, options.speed ?? 1);
+  }
   if (options.tape !== undefined) return tapeSource(options.tape, seed, startMs, stepMs);
   const market = new SyntheticMarket({ seed, startMs, stepMs, speed: options.speed ?? 1 });
   return modelSource("synthetic", market, market.speed, {});
@@ -119,7 +127,8 @@ function modelSource(
     startMs: model.startMs,
     speed,
     model,
-    answer: (venue, request, timeMs) => renderAnswer(model, candles, venue, request, timeMs),
+    answer: (venue, { path, query }, timeMs) =>
+      renderAnswer(model, candles, venue, parseVenueRequest(venue, path, query), timeMs),
     momentOf: (timeMs) => stepAt(model, timeMs),
     describe: () => ({ stepMs: model.stepMs, noise: model.noise, coveredStables: model.coveredStables, ...extra }),
   };
@@ -132,8 +141,25 @@ function recordedSource(recordings: Recordings, seed: number, startMs: number): 
     startMs,
     speed: 1,
     model: null,
-    answer: (venue, request, timeMs) => recordings.answer(venue, request, timeMs),
+    answer: (venue, { path, query }, timeMs) => recordings.answer(venue, parseVenueRequest(venue, path, query), timeMs),
     momentOf: (timeMs) => Math.floor(timeMs / 250),
     describe: () => ({ noise: null, files: recordings.served() }),
+  };
+}
+
+/** Tape time runs from the recording's start at `startMs`, and stands still at its end. */
+function recordingSource(tape: RecordedTape, seed: number, startMs: number, speed: number): MarketSource {
+  if (!(speed > 0)) refuse(`a recording needs speed > 0, saw ${speed}`);
+  const { startMs: fromMs, endMs, files } = tape.manifest;
+  const tapeMs = (timeMs: number): number => Math.min(endMs, fromMs + (timeMs - startMs) * speed);
+  return {
+    mode: "recording",
+    seed,
+    startMs,
+    speed,
+    model: null,
+    answer: (venue, target, timeMs) => tape.answer(venue, target, tapeMs(timeMs)),
+    momentOf: (timeMs) => tape.momentOf(tapeMs(timeMs)),
+    describe: () => ({ noise: null, recording: { fromMs, endMs, files } }),
   };
 }

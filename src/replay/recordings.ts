@@ -10,11 +10,8 @@ import type { Venue } from "../market/quote.ts";
 import type { VenueAnswer } from "./answer.ts";
 import type { Pair, VenueRequest } from "./request.ts";
 import { readText } from "./tape/load.ts";
-import { binanceUnknown } from "./venues/binance.ts";
-import { bitstampUnknown } from "./venues/bitstamp.ts";
-import { coinbaseUnknown } from "./venues/coinbase.ts";
-import { deribitResult, invalidParameter } from "./venues/deribit.ts";
-import { krakenUnknown } from "./venues/kraken.ts";
+import { notServed } from "./unknown-symbol.ts";
+import { deribitResult } from "./venues/deribit.ts";
 
 /** R is byte-exact, N has real values in another white space; a star is a cut or a transcription. Documentation and derived bodies are not served. */
 const CLASS_ORDER = ["R", "R*", "N", "N*"];
@@ -63,7 +60,7 @@ export class Recordings {
   answer(venue: Venue, request: VenueRequest, nowMs: number): VenueAnswer {
     const pattern = filePattern(venue, request);
     const file = pattern === null ? undefined : this.#files.find((name) => pattern.test(name));
-    if (file === undefined) return notRecorded(venue, nowMs);
+    if (file === undefined) return notServed(venue, nowMs);
     const body = this.#body(file);
     // Some recordings kept the result and dropped its envelope.
     if (/_result_/.test(file)) return deribitResult(body.trim(), nowMs);
@@ -108,21 +105,6 @@ function spotPattern(venue: Venue, pair: Pair): RegExp | null {
       return new RegExp(`^binance/ticker_bookTicker_${symbol}[_.]`);
     case "deribit":
       return null;
-  }
-}
-
-function notRecorded(venue: Venue, nowMs: number): VenueAnswer {
-  switch (venue) {
-    case "coinbase":
-      return coinbaseUnknown();
-    case "kraken":
-      return krakenUnknown();
-    case "bitstamp":
-      return bitstampUnknown();
-    case "binance":
-      return binanceUnknown();
-    case "deribit":
-      return invalidParameter("currency", "not recorded", nowMs);
   }
 }
 

@@ -35,6 +35,9 @@ export function isVenue(text: string): text is Venue {
   return (VENUES as readonly string[]).includes(text);
 }
 
+/** What follows the venue's name in a request. */
+export type VenueTarget = { readonly path: string; readonly query: URLSearchParams };
+
 const NONE: VenueRequest = { kind: "none" };
 const QUOTES = ["USDT", "USDC", "USD"];
 

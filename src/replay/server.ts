@@ -10,7 +10,7 @@ import { type Fault, FaultBoard, parseFaultOrder } from "./faults.ts";
 import { type MarketOptions, type MarketSource, openSource } from "./options.ts";
 import { ownAnswer } from "./own-paths.ts";
 import { garbage, htmlPage, rateLimited, serverError } from "./refusals.ts";
-import { isVenue, parseVenueRequest } from "./request.ts";
+import { isVenue } from "./request.ts";
 
 export type RunningMarket = {
   readonly url: string;
@@ -40,7 +40,8 @@ type Cached = { readonly answer: VenueAnswer; gzip: Buffer | null };
  * the port is taken
  */
 export async function startMarket(options: MarketOptions = {}): Promise<RunningMarket> {
-  const market = new MarketServer(options);
+  const startedMs = (options.nowMs ?? Date.now)();
+  const market = new MarketServer(options, await openSource(options, startedMs), startedMs);
   return market.listen(options.host ?? "127.0.0.1", options.port ?? 0);
 }
 
@@ -54,11 +55,10 @@ class MarketServer {
   readonly #cache = new Map<string, Cached>();
   #requests = 0;
 
-  constructor(options: MarketOptions) {
+  constructor(options: MarketOptions, source: MarketSource, startedMs: number) {
     this.#nowMs = options.nowMs ?? Date.now;
     this.#latency = options.latency ?? true;
-    const startedMs = this.#nowMs();
-    this.#source = openSource(options, startedMs);
+    this.#source = source;
     for (const order of options.faults ?? []) this.#faults.add(parseFaultOrder(order), startedMs);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -144,8 +144,7 @@ class MarketServer {
     const key = `${venue}${path}${url.search}|${this.#source.momentOf(timeMs)}|${fault?.fault ?? ""}`;
     const kept = this.#cache.get(key);
     if (kept !== undefined) return kept;
-    const honest = (): VenueAnswer =>
-      this.#source.answer(venue, parseVenueRequest(venue, path, url.searchParams), timeMs);
+    const honest = (): VenueAnswer => this.#source.answer(venue, { path, query: url.searchParams }, timeMs);
     const cached: Cached = { answer: spoiled(venue, fault, honest), gzip: null };
     if (this.#cache.size >= CACHED_ANSWERS_MAX) this.#cache.delete(this.#cache.keys().next().value!);
     this.#cache.set(key, cached);

@@ -21,10 +21,9 @@ export class CandleHistory {
   ) {
     this.#subscription = subscription;
     this.#pageBars = pageBars;
-    this.#keptBars = Math.min(
-      (subscription.days * DAY_MS) / subscription.intervalMs,
-      reachBars ?? Number.POSITIVE_INFINITY,
-    );
+    // One more than the days: the close from which the window's first return is taken.
+    const wanted = 1 + (subscription.days * DAY_MS) / subscription.intervalMs;
+    this.#keptBars = Math.min(wanted, reachBars ?? wanted);
   }
 
   /** All bars so far; null before the first answer that held one. */

@@ -4,7 +4,7 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger, Rng } from "../base/ports.ts";
 import type { GapReason, MarketSnapshot, Venue } from "../market/quote.ts";
-import { CANDLE_ADAPTERS, type Fetching, type MarketQuote, fetchCandles, fetchQuote } from "./adapters.ts";
+import { CANDLE_ADAPTERS, type Fetching, type MarketQuote, fetchCandles, fetchQuote, urlOf } from "./adapters.ts";
 import { Breaker, isFailure } from "./breaker.ts";
 import { VenueGate } from "./budget.ts";
 import type { CandlePage } from "./candle-bars.ts";
@@ -28,7 +28,7 @@ export type SourceOutcome = {
 };
 
 /** One answer as it came, before it was read. */
-export type HeardReply = { readonly subscription: Subscription; readonly url: string; readonly body: HttpBody };
+export type HeardReply = { readonly subscription: Subscription; readonly path: string; readonly body: HttpBody };
 
 export type CollectorDoors = {
   readonly clock: Clock;
@@ -175,10 +175,11 @@ export class Collector {
   #listening(subscription: Subscription): Fetching {
     const { hear } = this.#doors;
     if (hear === undefined) return this.#http;
+    const baseChars = urlOf(this.#options.venues[subscription.venue]!, "").length;
     return {
       get: async (url, limits, stop) => {
         const answer = await this.#http.get(url, limits, stop);
-        if (answer.kind === "body") hear({ subscription, url, body: answer });
+        if (answer.kind === "body") hear({ subscription, path: url.slice(baseChars), body: answer });
         return answer;
       },
     };

@@ -42,10 +42,12 @@ export type SubscriptionKind = Subscription["kind"];
 /** Lengths that every venue here offers. */
 const CANDLE_INTERVALS_MS = [60_000, 300_000, 900_000, 3_600_000, 86_400_000];
 const CANDLE_DAYS_MAX = 100;
+/** Of five-minute bars nobody says how long they are. */
+const USUAL_INTERVAL_MS = 300_000;
 
 /**
- * The name of a source in gaps, metrics and feed definitions: `kraken:BTC-USD`, `kraken:BTC-USD.candles`,
- * `deribit:BTC-USD.index`, `deribit:BTC.options`.
+ * The name of a source in gaps, metrics and feed definitions: `kraken:BTC-USD`, `kraken:BTC-USD.candles` (hours:
+ * `kraken:BTC-USD.candles-60m`), `deribit:BTC-USD.index`, `deribit:BTC.options`.
  */
 export function sourceName(subscription: Subscription): string {
   const { kind, venue, base, quote } = subscription;
@@ -53,8 +55,12 @@ export function sourceName(subscription: Subscription): string {
     case "spot":
       return `${venue}:${base}-${quote}`;
     case "index":
-    case "candles":
-      return `${venue}:${base}-${quote}.${kind}`;
+      return `${venue}:${base}-${quote}.index`;
+    case "candles": {
+      const { intervalMs } = subscription;
+      const length = intervalMs === USUAL_INTERVAL_MS ? "" : `-${intervalMs / 60_000}m`;
+      return `${venue}:${base}-${quote}.candles${length}`;
+    }
     case "futures":
     case "options":
       return `${venue}:${base}.${kind}`;

@@ -55,7 +55,7 @@ describe("candles over HTTP", () => {
       expect(loaded.pages).toBe(pages);
       const spec = SPOT_BOOKS.find((book) => book.venue === venue && book.base === base && book.quote === quote)!;
       const { closes } = loaded.series;
-      expect(closes.length).toBe(8_640);
+      expect(closes.length).toBe(8_641);
       const model = new CandleBook(new SyntheticMarket({ seed: 9, startMs: START_MS }));
       const bars = model.bars(spec, STEP_MS, closes[0]!.openMs, closes.at(-1)!.openMs, market.clock.nowMs);
       for (const [i, bar] of bars.entries()) {
@@ -129,7 +129,7 @@ describe("candles over HTTP", () => {
       const market = await openMarket({ startMs, tape: { minutes: join(DATA, MINUTES), fromUnix } });
       market.clock.nowMs = startMs + 2 * 3_600_000;
       const { series } = await load(market, candlesOf("coinbase", "BTC", "USD", 7));
-      expect(series.closes.length).toBe(7 * 288);
+      expect(series.closes.length).toBe(7 * 288 + 1);
       const changes = series.closes.slice(1).map(({ close }, i) => Math.log(close / series.closes[i]!.close) ** 2);
       const realised = Math.sqrt((changes.reduce((sum, value) => sum + value, 0) * 105_120) / changes.length);
       // QUANT: 62 percent over these three weeks; the week of the bank run is wilder.

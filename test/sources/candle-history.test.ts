@@ -44,14 +44,14 @@ function load(history: CandleHistory, nowMs: number, missing?: (openMs: number) 
 }
 
 describe("a history of bars", () => {
-  test("two days are two pages, the newest first, without overlap, and then nothing is asked until a bar has ended", () => {
+  test("two days and the close before them are two pages, the newest first, without overlap, and then nothing is asked until a bar has ended", () => {
     const history = new CandleHistory(subscription, DEEP);
     const pages = load(history, NOW_MS);
     expect(pages).toEqual([
       { fromMs: NEWEST_MS - 299 * STEP_MS, toMs: NEWEST_MS },
-      { fromMs: NEWEST_MS - 575 * STEP_MS, toMs: NEWEST_MS - 300 * STEP_MS },
+      { fromMs: NEWEST_MS - 576 * STEP_MS, toMs: NEWEST_MS - 300 * STEP_MS },
     ]);
-    expect(history.series!.closes.length).toBe(576);
+    expect(history.series!.closes.length).toBe(577);
     expect(history.series!.timeMs).toBe(NEWEST_MS + STEP_MS);
     const waitMs = history.waitMs(NOW_MS);
     expect(waitMs).toBe(4 * 60_000 + 3_000);
@@ -67,8 +67,8 @@ describe("a history of bars", () => {
     const page = history.nextPage(laterMs)!;
     history.take(page, answer(page, undefined, 101), laterMs);
     const { closes } = history.series!;
-    expect(closes.length).toBe(576);
-    expect(closes[0]!.openMs).toBe(NEWEST_MS - 574 * STEP_MS);
+    expect(closes.length).toBe(577);
+    expect(closes[0]!.openMs).toBe(NEWEST_MS - 575 * STEP_MS);
     expect(closes.slice(-5).map(({ close }) => close)).toEqual([100, 101, 101, 101, 101]);
     expect(history.nextPage(laterMs)).toBeNull();
   });
@@ -102,7 +102,7 @@ describe("a history of bars", () => {
             expect((page.toMs - page.fromMs) / STEP_MS + 1).toBeLessThanOrEqual(pageBars);
           const newestMs = Math.floor((nowMs - 3_000) / STEP_MS) * STEP_MS - STEP_MS;
           const wanted: number[] = [];
-          for (let openMs = newestMs - 575 * STEP_MS; openMs <= newestMs; openMs += STEP_MS)
+          for (let openMs = newestMs - 576 * STEP_MS; openMs <= newestMs; openMs += STEP_MS)
             if (!gone.has(openMs)) wanted.push(openMs);
           expect(history.series!.closes.map(({ openMs }) => openMs)).toEqual(wanted);
         }

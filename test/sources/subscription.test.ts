@@ -14,6 +14,14 @@ test("sources are named by venue and what they quote", () => {
   ]);
 });
 
+test("candles are named by their pair, and by their length where it is not five minutes", () => {
+  const candles = { ...SPOT_BTC.kraken, kind: "candles", intervalMs: 300_000, days: 7 } as const;
+  expect(sourceName(candles)).toBe("kraken:BTC-USD.candles");
+  expect(sourceName({ ...candles, intervalMs: 3_600_000 })).toBe("kraken:BTC-USD.candles-60m");
+  expect(() => checkSubscription(candles)).not.toThrow();
+  expect(() => checkSubscription({ ...candles, days: 1.5 })).toThrow(/1.5 days/);
+});
+
 test.each(["btc", "", "B", "BTC-USD", "BTC/..", "BTC?x=1", "Ƀ"])(
   "%j is no coin: it would go into a request path",
   (base) => {
