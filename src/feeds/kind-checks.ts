@@ -13,7 +13,7 @@ import { venueFacts } from "./venues.ts";
 /** A mean over fewer samples is no mean. */
 const SAMPLES_MIN = 10;
 
-function* checkSpotIndex({ method }: SpotIndexDefinition): Generator<FieldProblem> {
+function* checkSpotIndex({ method }: SpotIndexDefinition): Generator<FieldProblem, void> {
   const { capBps, outlierBps, readmitBps, conversions } = method;
   if (capBps > outlierBps) {
     yield { path: "method.capBps", seen: capBps, allowed: `at most outlierBps, ${outlierBps}` };
@@ -33,7 +33,7 @@ function* checkSpotIndex({ method }: SpotIndexDefinition): Generator<FieldProble
 function* checkChain(
   method: ChainMethod,
   tenor: { readonly path: string; readonly days: number } | null,
-): Generator<FieldProblem> {
+): Generator<FieldProblem, void> {
   const { minHours, maxDays } = method.expiries;
   if (minHours >= maxDays * 24) {
     yield { path: "method.expiries.minHours", seen: minHours, allowed: `less than maxDays, ${maxDays} days` };
@@ -53,7 +53,7 @@ function* checkChain(
   }
 }
 
-function* checkBook({ method }: VolSurfaceDefinition): Generator<FieldProblem> {
+function* checkBook({ method }: VolSurfaceDefinition): Generator<FieldProblem, void> {
   const { book } = method;
   if (book === null) return;
   const { lambda, spotToleranceBps, floorBps, premiumToleranceBps, gas } = book;
@@ -78,7 +78,7 @@ function* checkBook({ method }: VolSurfaceDefinition): Generator<FieldProblem> {
   }
 }
 
-function* checkSurface(definition: VolSurfaceDefinition): Generator<FieldProblem> {
+function* checkSurface(definition: VolSurfaceDefinition): Generator<FieldProblem, void> {
   const { everyRounds, phase, minExpiries, maxExpiries, startVol, chain, fitToleranceVolBps } = definition.method;
   if (phase >= everyRounds)
     yield { path: "method.phase", seen: phase, allowed: `less than everyRounds, ${everyRounds}` };
@@ -97,13 +97,13 @@ function* checkSurface(definition: VolSurfaceDefinition): Generator<FieldProblem
   yield* checkBook(definition);
 }
 
-function* checkCoverage(minCoverage: string): Generator<FieldProblem> {
+function* checkCoverage(minCoverage: string): Generator<FieldProblem, void> {
   if (parseFixed(minCoverage, 6) === 0n) {
     yield { path: "method.minCoverage", seen: minCoverage, allowed: "more than zero" };
   }
 }
 
-function* checkRealisedVol({ method }: RealisedVolDefinition): Generator<FieldProblem> {
+function* checkRealisedVol({ method }: RealisedVolDefinition): Generator<FieldProblem, void> {
   yield* checkCoverage(method.minCoverage);
   for (const [i, { venue }] of method.candles.entries()) {
     const { candleDays } = venueFacts(venue);
@@ -113,7 +113,7 @@ function* checkRealisedVol({ method }: RealisedVolDefinition): Generator<FieldPr
   }
 }
 
-function* checkSettlement({ method }: SettlementDefinition): Generator<FieldProblem> {
+function* checkSettlement({ method }: SettlementDefinition): Generator<FieldProblem, void> {
   const { schedule, windowMs, sampleEveryMs, maxHoldMs, minCoverage } = method;
   if (schedule.type === "daily" && schedule.timeUtc >= "24:00") {
     yield { path: "method.schedule.timeUtc", seen: schedule.timeUtc, allowed: "a time from 00:00 to 23:59" };
@@ -136,7 +136,7 @@ function* checkSettlement({ method }: SettlementDefinition): Generator<FieldProb
   yield* checkCoverage(minCoverage);
 }
 
-export function* checkKind(definition: FeedDefinition): Generator<FieldProblem> {
+export function* checkKind(definition: FeedDefinition): Generator<FieldProblem, void> {
   switch (definition.kind) {
     case "spot-index":
       return yield* checkSpotIndex(definition);

@@ -5,6 +5,16 @@ import { coinBehind, venueBehind } from "./venues.ts";
 
 const COIN_ALLOWED = "2 to 10 upper-case letters or digits, such as BTC";
 
+/** What decides which fields `method` has. */
+export function kind<const Kind extends string>(name: Kind) {
+  return z.literal(name).describe(`The kind of number. ${name} decides which fields method has.`);
+}
+
+/** What is different in every kind. */
+export function method<const Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape).describe("How the number is made: its inputs, their limits, and the rules.");
+}
+
 /** A whole number in a closed range. Definitions hold no fractions as JSON numbers: those are decimal strings. */
 export function wholeNumber(low: number, high: number, unit: string, meaning: string) {
   const error = `a whole number of ${unit} from ${low} to ${high}`;
@@ -17,7 +27,8 @@ export function text(pattern: RegExp, allowed: string, meaning: string) {
 
 /** An exchange under its one name; another name of the same exchange is refused with the right one. */
 export function venueName<const Name extends Venue>(names: readonly Name[], meaning: string) {
-  const allowed = `one of ${names.map((name) => `"${name}"`).join(", ")}`;
+  const list = names.map((name) => `"${name}"`).join(", ");
+  const allowed = names.length === 1 ? list : `one of ${list}`;
   return z
     .enum(names, {
       error: ({ input }) => {
@@ -51,9 +62,12 @@ export function signedDecimal(meaning: string) {
 export const distance = z
   .discriminatedUnion("type", [
     z.strictObject({
-      type: z.literal("relative"),
+      type: z.literal("relative").describe("A part of the reference value, for prices."),
       bps: wholeNumber(1, 5_000, "basis points", "Hundredths of a percent of the reference value."),
     }),
-    z.strictObject({ type: z.literal("absolute"), amount: decimal("In the feed's own unit, more than zero.") }),
+    z.strictObject({
+      type: z.literal("absolute").describe("An amount in the feed's own unit, for volatilities, rates and fundings."),
+      amount: decimal("How far, in the feed's own unit, more than zero: 0.005 of a volatility is half a point."),
+    }),
   ])
   .describe("A distance between two values of the feed.");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeProblem, parseDefinition } from "../../src/feeds/parse-definition.ts";
+import { complaintsOf, complaintsOfText } from "./support/complaints.ts";
 import { feedJson, feedText, withValue } from "./support/definitions.ts";
 
 const spot = feedJson("BTC-USD.spot-index");
@@ -7,21 +7,10 @@ const iv = feedJson("BTC-USD.iv-atm-30d");
 const realised = feedJson("BTC-USD.realised-vol-7d");
 const settlement = feedJson("BTC-USD.settlement");
 
-/** What is said of a text, one line a problem. */
-function complaintsOf(text: string): readonly string[] {
-  const parsed = parseDefinition(text, "x.json");
-  return parsed.ok ? [] : parsed.problems.map(describeProblem);
-}
-
-/** The same of an object, written on one line; the place is left out. */
-function complaints(json: unknown): readonly string[] {
-  return complaintsOf(JSON.stringify(json)).map((line) => line.replace(/^x\.json:1:\d+: /, ""));
-}
-
 test("a complaint names the file, the line, the column, the field, what was seen and what is allowed", () => {
   const text = feedText("BTC-USD.spot-index").replace('"venue": "kraken"', '"venue": "mtgox"');
   const line = text.slice(0, text.indexOf("mtgox")).split("\n").length;
-  expect(complaintsOf(text)).toEqual([
+  expect(complaintsOfText(text)).toEqual([
     `x.json:${line}:9: method.markets[1].venue is "mtgox", allowed is one of "coinbase", "kraken", "bitstamp", "binance"`,
   ]);
 });
@@ -29,67 +18,67 @@ test("a complaint names the file, the line, the column, the field, what was seen
 test("a complaint of a check stands at its field, and of a missing field at what should hold it", () => {
   const early = feedText("BTC-USD.spot-index").replace('"readmitBps": 100', '"readmitBps": 150');
   const line = early.slice(0, early.indexOf("readmitBps")).split("\n").length;
-  expect(complaintsOf(early)[0]).toMatch(
+  expect(complaintsOfText(early)[0]).toMatch(
     new RegExp(`^x.json:${line}:5: method.readmitBps is 150, allowed is at most half`),
   );
   const without = feedText("BTC-USD.spot-index").replace(/ +"capBps": 50,\n/, "");
   const method = without.slice(0, without.indexOf('"method"')).split("\n").length;
-  expect(complaintsOf(without)[0]).toMatch(new RegExp(`^x.json:${method}:3: method.capBps is nothing, allowed is`));
+  expect(complaintsOfText(without)[0]).toMatch(new RegExp(`^x.json:${method}:3: method.capBps is nothing, allowed is`));
 });
 
 test("a field that stands twice is refused, though JSON.parse would take the last one", () => {
   const text = feedText("BTC-USD.spot-index").replace('"decimals": 8,', '"decimals": 8,\n  "unit": "USD/ETH",');
   expect(JSON.parse(text)).toMatchObject({ unit: "USD/ETH" });
-  expect(complaintsOf(text)).toEqual([
+  expect(complaintsOfText(text)).toEqual([
     "x.json:12:3: unit is there again, first on line 10, allowed is each field once",
   ]);
 });
 
 test("a fraction as a number is refused with the string to write instead", () => {
   const text = feedText("BTC-USD.iv-atm-30d").replace('"0.005"', "0.005");
-  expect(complaintsOf(text)).toEqual([
+  expect(complaintsOfText(text)).toEqual([
     'x.json:20:15: deviation.amount is 0.005, allowed is a whole number such as 10; fractions are decimal strings such as "0.005"',
   ]);
 });
 
 test("a text that is no JSON is refused where it stops to be", () => {
-  expect(complaintsOf("{ not json")[0]).toMatch(
+  expect(complaintsOfText("{ not json")[0]).toMatch(
     /^x.json:1:3: the file is not, allowed is a field name in double quotes$/,
   );
-  expect(complaintsOf("")[0]).toMatch(/^x.json:1:1: the file is the end of the file, allowed is a value/);
+  expect(complaintsOfText("")[0]).toMatch(/^x.json:1:1: the file is the end of the file, allowed is a value/);
 });
 
 test("everything that is wrong is said at once", () => {
   const json = withValue(withValue(spot, ["decimals"], 19), ["heartbeatMs"], "1h");
-  expect(complaints(json)).toEqual([
+  expect(complaintsOf(json)).toEqual([
     "decimals is 19, allowed is 8: the published integer of every kind counts units of 1e-8",
     'heartbeatMs is "1h", allowed is a whole number of milliseconds from 1000 to 604800000',
   ]);
 });
 
 test("an unknown field is refused by its name, at any depth", () => {
-  expect(complaints({ ...spot, wheight: 3 })[0]).toMatch(
+  expect(complaintsOf({ ...spot, wheight: 3 })[0]).toMatch(
     /^wheight is 3, allowed is no such field; the fields here are kind, \$schema, version, name/,
   );
-  expect(complaints(withValue(spot, ["deviation", "percent"], 1))).toEqual([
+  expect(complaintsOf(withValue(spot, ["deviation", "percent"], 1))).toEqual([
     "deviation.percent is 1, allowed is no such field; the fields here are type, bps",
   ]);
-  expect(complaints(withValue(iv, ["method", "options", "currency"], null))[0]).toMatch(
+  expect(complaintsOf(withValue(iv, ["method", "options", "currency"], null))[0]).toMatch(
     /^method.options.currency is null, allowed is no such field; the fields here are venue, premium, vol, maxQuoteAgeMs/,
   );
-  expect(complaintsOf(JSON.stringify(spot).replace('"version":2', '"__proto__":{"version":2},"version":2'))[0]).toMatch(
-    /__proto__ is {"version":2}, allowed is no such field/,
-  );
+  expect(
+    complaintsOfText(JSON.stringify(spot).replace('"version":2', '"__proto__":{"version":2},"version":2'))[0],
+  ).toMatch(/__proto__ is {"version":2}, allowed is no such field/);
 });
 
 test("what is not a definition at all is refused as a whole", () => {
-  for (const json of [null, 5, "text", []]) expect(complaints(json)[0]).toMatch(/^the file is /);
-  expect(complaints({})[0]).toMatch(/^kind is nothing, allowed is one of "spot-index", "forward", "rate", "iv-atm"/);
-  expect(complaints({ ...spot, kind: "vol-cube" })[0]).toMatch(/^kind is "vol-cube", allowed is one of "spot-index"/);
+  for (const json of [null, 5, "text", []]) expect(complaintsOf(json)[0]).toMatch(/^the file is /);
+  expect(complaintsOf({})[0]).toMatch(/^kind is nothing, allowed is one of "spot-index", "forward", "rate", "iv-atm"/);
+  expect(complaintsOf({ ...spot, kind: "vol-cube" })[0]).toMatch(/^kind is "vol-cube", allowed is one of "spot-index"/);
 });
 
 test("a long value is shortened in the message", () => {
-  expect(complaints(withValue(spot, ["title"], "x".repeat(500)))[0]!.length).toBeLessThan(200);
+  expect(complaintsOf(withValue(spot, ["title"], "x".repeat(500)))[0]!.length).toBeLessThan(200);
 });
 
 type Case = readonly [
@@ -254,5 +243,5 @@ const CASES: readonly Case[] = [
 ];
 
 test.each(CASES)("refused: %s", (_, json, path, value, complaint) => {
-  expect(complaints(withValue(json, path, value)).join("\n")).toMatch(complaint);
+  expect(complaintsOf(withValue(json, path, value)).join("\n")).toMatch(complaint);
 });

@@ -1,14 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeProblem, parseDefinition } from "../../src/feeds/parse-definition.ts";
+import { complaintsOf } from "./support/complaints.ts";
 import { FEED_NAMES, feedJson, withValue } from "./support/definitions.ts";
 
 type Path = readonly (string | number)[];
-
-function complaints(json: unknown): readonly string[] {
-  const parsed = parseDefinition(JSON.stringify(json), "x.json");
-  return parsed.ok ? [] : parsed.problems.map((one) => describeProblem(one).replace(/^x\.json:1:\d+: /, ""));
-}
 
 /** Paths of all fields of this name, at any depth. */
 function pathsOf(json: unknown, field: string, at: Path = []): readonly Path[] {
@@ -36,7 +31,7 @@ function mistakes(field: string, wrong: (seen: unknown, name: string) => fc.Arbi
       fc.assert(
         fc.property(values, (value) => {
           fc.pre(value !== seen);
-          expect(complaints(withValue(json, path, value)), `${name} ${path.join(".")} ${String(value)}`).not.toEqual(
+          expect(complaintsOf(withValue(json, path, value)), `${name} ${path.join(".")} ${String(value)}`).not.toEqual(
             [],
           );
         }),
@@ -110,7 +105,7 @@ describe("a mistake in units or currencies is always refused, in every shipped d
       const json = feedJson(name);
       for (const path of [...pathsOf(json, "conversions"), ...pathsOf(json, "pegged")]) {
         made += 1;
-        expect(complaints(withValue(json, path, []))).toEqual([
+        expect(complaintsOf(withValue(json, path, []))).toEqual([
           expect.stringMatching(
             /\.quote is "USDT", allowed is USD, or a currency (with an entry in conversions|named in pegged)$/,
           ),
@@ -199,19 +194,19 @@ const CASES: readonly Case[] = [
 ];
 
 test.each(CASES)("refused with its reason: %s", (_, json, complaint) => {
-  expect(complaints(json).join("\n")).toMatch(complaint);
+  expect(complaintsOf(json).join("\n")).toMatch(complaint);
 });
 
 test("a coin without a chain or a perpetual at the venue has no such feed", () => {
   const sol = (name: string) =>
     JSON.parse(JSON.stringify(feedJson(name)).replaceAll("BTC", "SOL").replaceAll("Bitcoin", "Solana")) as unknown;
-  expect(complaints(sol("BTC-USD.spot-index"))).toEqual([]);
-  expect(complaints(sol("BTC-USD.settlement"))).toEqual([]);
-  expect(complaints(sol("BTC-USD.realised-vol-7d"))).toEqual([]);
-  expect(complaints(sol("BTC-USD.iv-atm-30d"))).toEqual([
+  expect(complaintsOf(sol("BTC-USD.spot-index"))).toEqual([]);
+  expect(complaintsOf(sol("BTC-USD.settlement"))).toEqual([]);
+  expect(complaintsOf(sol("BTC-USD.realised-vol-7d"))).toEqual([]);
+  expect(complaintsOf(sol("BTC-USD.iv-atm-30d"))).toEqual([
     'method.options.venue is "deribit", allowed is a venue with option chains of SOL; deribit has BTC and ETH',
   ]);
-  expect(complaints(sol("BTC-USD.funding-8h"))).toEqual([
+  expect(complaintsOf(sol("BTC-USD.funding-8h"))).toEqual([
     'method.venue is "deribit", allowed is a venue with a perpetual of SOL; deribit has BTC and ETH',
   ]);
 });

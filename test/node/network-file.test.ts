@@ -73,6 +73,12 @@ describe("a good network file", () => {
     expect(facts.feedSetRoot).toBe(feedSetRoot(facts.rules));
   });
 
+  test("links every feed to the one it refers to, among the files of the network", () => {
+    const { feeds, definitions } = load(GOOD);
+    expect(feeds.map(({ definition }) => definition)).toEqual(definitions);
+    expect(feeds.map(({ spot }) => spot?.name ?? null)).toEqual([null, null, "BTC-USD.spot-index"]);
+  });
+
   test("has parameters whose hash changes with the slot length and with nothing else here", () => {
     const { paramsHash } = load(GOOD);
     expect(load({ ...GOOD, name: "other", configCount: 2 }).paramsHash).toBe(paramsHash);
@@ -136,12 +142,18 @@ describe("feed files", () => {
     const json = JSON.parse(readFileSync(join(folder, "feeds", `${FEEDS[0]}.json`), "utf8")) as Record<string, object>;
     writeFileSync(
       wrongFile(),
-      JSON.stringify({ ...json, decimals: 400, method: { ...json["method"], crossCheck: { venue: "nyse" } } }),
+      JSON.stringify({
+        ...json,
+        decimals: 400,
+        method: { ...json["method"], crossCheck: { venue: "nyse", maxApartBps: 100 } },
+      }),
     );
     const { file: named, problems } = refusal({ ...GOOD, feeds: [...GOOD.feeds, "feeds/wrong.json"] });
     expect(named).toBe(wrongFile());
-    expect(problems.some((problem) => problem.startsWith("decimals: saw 400"))).toBe(true);
-    expect(problems.some((problem) => problem.startsWith('method.crossCheck.venue: saw "nyse"'))).toBe(true);
+    expect(problems).toEqual([
+      expect.stringMatching(/^decimals \(line 1\): saw 400, allowed: 8/),
+      'method.crossCheck.venue (line 1): saw "nyse", allowed: "deribit"',
+    ]);
   });
 
   test("that are no JSON or not there are named themselves", () => {
@@ -152,12 +164,31 @@ describe("feed files", () => {
     expect(absent.problems[0]).toMatch(/ENOENT.*allowed: a readable JSON file/);
   });
 
+  test("that refer to a feed which is not in the network are named, with the line of the reference", () => {
+    const [, ethFile, ivFile] = GOOD.feeds;
+    const { file: named, problems } = refusal({ ...GOOD, feeds: [ethFile, ivFile] });
+    expect(named).toBe(join(folder, ivFile!));
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^method.spot.ref \(line \d+\): saw "BTC-USD.spot-index", allowed: a spot index of the same set; it has ETH-USD.spot-index$/,
+      ),
+    ]);
+  });
+
+  test("that hold a field twice are refused, though the last one would be right", () => {
+    const text = readFileSync(join(folder, "feeds", `${FEEDS[0]}.json`), "utf8");
+    writeFileSync(wrongFile(), text.replace('"unit": "USD/BTC"', '"unit": "USD/ETH",\n  "unit": "USD/BTC"'));
+    expect(refusal({ ...GOOD, feeds: ["feeds/wrong.json"] }).problems).toEqual([
+      expect.stringMatching(/^unit \(line 11\): saw there again, first on line 10, allowed: each field once$/),
+    ]);
+  });
+
   test("that define one feed twice are refused, in whichever file it comes again", () => {
     const again = join(folder, "feeds", "again.json");
     cpSync(join(folder, "feeds", `${FEEDS[1]}.json`), again);
     expect(refusal({ ...GOOD, feeds: [...GOOD.feeds, "feeds/again.json"] })).toEqual({
       file: again,
-      problems: [`name: saw ${FEEDS[1]}, allowed: every feed of the set once`],
+      problems: [`name (line 4): saw "${FEEDS[1]}", allowed: every feed of the set once`],
     });
     expect(() => loadDefinitions([again, again])).toThrow(ConfigError);
   });

@@ -1,19 +1,19 @@
 /** The scalar kinds that are read off an option chain: forward, rate, at-the-money volatility, skew, volatility index. */
 import { z } from "zod";
-import { text, wholeNumber } from "../schema-parts.ts";
+import { kind, method, text, wholeNumber } from "../schema-parts.ts";
 import { chainMethod, common, tenorDays } from "./common.ts";
 
 export const forward = z
   .strictObject({
-    kind: z.literal("forward"),
+    kind: kind("forward"),
     ...common,
-    method: z.strictObject({
+    method: method({
       ...chainMethod,
       maturity: z
         .discriminatedUnion("type", [
-          z.strictObject({ type: z.literal("constant"), days: tenorDays }),
+          z.strictObject({ type: z.literal("constant").describe("Always the same time ahead."), days: tenorDays }),
           z.strictObject({
-            type: z.literal("listed"),
+            type: z.literal("listed").describe("One listed expiry, until it expires."),
             expiry: text(
               /^20\d\d-[01]\d-[0-3]\d$/,
               "a day such as 2026-12-25",
@@ -27,24 +27,24 @@ export const forward = z
   .describe("The price today of one coin to be delivered later, from put-call parity.");
 
 export const rate = z
-  .strictObject({ kind: z.literal("rate"), ...common, method: z.strictObject({ ...chainMethod, tenorDays }) })
+  .strictObject({ kind: kind("rate"), ...common, method: method({ ...chainMethod, tenorDays }) })
   .describe(
     "The US dollar rate that forwards imply against spot, continuously compounded, per year. It may be negative.",
   );
 
 export const ivAtm = z
-  .strictObject({ kind: z.literal("iv-atm"), ...common, method: z.strictObject({ ...chainMethod, tenorDays }) })
+  .strictObject({ kind: kind("iv-atm"), ...common, method: method({ ...chainMethod, tenorDays }) })
   .describe("Implied volatility at the forward, at a constant maturity, annualised, decimal.");
 
 export const skew25d = z
-  .strictObject({ kind: z.literal("skew-25d"), ...common, method: z.strictObject({ ...chainMethod, tenorDays }) })
+  .strictObject({ kind: kind("skew-25d"), ...common, method: method({ ...chainMethod, tenorDays }) })
   .describe("Volatility of the call with delta 0.25 less that of the put with delta -0.25, at a constant maturity.");
 
 export const volIndex = z
   .strictObject({
-    kind: z.literal("vol-index"),
+    kind: kind("vol-index"),
     ...common,
-    method: z.strictObject({
+    method: method({
       ...chainMethod,
       tenorDays,
       maxCutVolBps: wholeNumber(

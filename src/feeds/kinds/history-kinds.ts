@@ -1,19 +1,19 @@
 /** The kinds that look back over time: realised volatility, funding, settlement. */
 import { z } from "zod";
-import { coinName, text, venueName, wholeNumber } from "../schema-parts.ts";
+import { coinName, kind, method, text, venueName, wholeNumber } from "../schema-parts.ts";
 import { common, feedRef, maxQuoteAgeMs } from "./common.ts";
 
 const coverage = text(
   /^0\.\d{1,6}$|^1$/,
   'a part between 0 and 1 as a string, such as "0.95"',
-  "Less of the window seen makes the feed missing.",
+  "The part of the window that must have been seen, else the feed is missing.",
 );
 
 export const realisedVol = z
   .strictObject({
-    kind: z.literal("realised-vol"),
+    kind: kind("realised-vol"),
     ...common,
-    method: z.strictObject({
+    method: method({
       windowDays: wholeNumber(1, 90, "days", "The window that ends now. It is part of the feed's name."),
       intervalMs: z.literal(300_000).describe("Returns are taken over five minutes."),
       candles: z
@@ -41,9 +41,9 @@ export const realisedVol = z
 
 export const funding8h = z
   .strictObject({
-    kind: z.literal("funding-8h"),
+    kind: kind("funding-8h"),
     ...common,
-    method: z.strictObject({
+    method: method({
       venue: venueName(["deribit"], "Whose perpetual is read."),
       maxQuoteAgeMs,
       spot: feedRef.describe("The spot index that the perpetual's premium is held against."),
@@ -54,20 +54,29 @@ export const funding8h = z
 
 export const settlement = z
   .strictObject({
-    kind: z.literal("settlement"),
+    kind: kind("settlement"),
     ...common,
-    method: z.strictObject({
+    method: method({
       spot: feedRef.describe("The spot index that is averaged."),
       schedule: z
         .discriminatedUnion("type", [
           z.strictObject({
-            type: z.literal("daily"),
-            timeUtc: text(/^[0-2]\d:[0-5]\d$/, "a time such as 08:00", "When options expire, every day."),
+            type: z.literal("daily").describe("Once a day."),
+            timeUtc: text(
+              /^[0-2]\d:[0-5]\d$/,
+              "a time such as 08:00",
+              "The time of day in UTC at which options expire.",
+            ),
           }),
           z.strictObject({
-            type: z.literal("every"),
-            periodMs: wholeNumber(30_000, 86_400_000, "milliseconds", "For test networks: an expiry every so often …"),
-            offsetMs: wholeNumber(0, 86_399_999, "milliseconds", "… counted from 1 January 1970 and this much later."),
+            type: z.literal("every").describe("At a steady pace, for test networks."),
+            periodMs: wholeNumber(30_000, 86_400_000, "milliseconds", "The time between two expiries."),
+            offsetMs: wholeNumber(
+              0,
+              86_399_999,
+              "milliseconds",
+              "Expiries are at this much after a whole number of periods since 1 January 1970.",
+            ),
           }),
         ])
         .describe("When settlements are fixed."),
@@ -77,7 +86,7 @@ export const settlement = z
         250,
         600_000,
         "milliseconds",
-        "A sample speaks for this long at most; the rest is a hole.",
+        "A sample speaks for at most this long; what it does not cover is a hole.",
       ),
       minCoverage: coverage,
     }),

@@ -1,6 +1,6 @@
 /** A spot price: the capped, weighted middle of several venues' books. */
 import { z } from "zod";
-import { coinName, decimal, venueName, wholeNumber } from "../schema-parts.ts";
+import { coinName, decimal, kind, method, venueName, wholeNumber } from "../schema-parts.ts";
 import { common, maxQuoteAgeMs } from "./common.ts";
 
 const spotVenue = venueName(
@@ -25,18 +25,18 @@ const conversion = z
       .min(1, { error: "at least one venue" })
       .max(8, { error: "at most 8 venues" })
       .describe("Whose `quote`-USD books give the rate. A book is never converted by its own venue."),
-    low: decimal("Rates below are not believed."),
-    high: decimal("Rates above are not believed."),
+    low: decimal("A rate below this is not believed: USD for one unit of the currency."),
+    high: decimal("A rate above this is not believed: USD for one unit of the currency."),
     agreementBps: wholeNumber(1, 1_000, "basis points", "Two rates further apart than this give no rate at all."),
-    maxQuoteAgeMs: wholeNumber(100, 600_000, "milliseconds", "Older rates are left out."),
+    maxQuoteAgeMs: wholeNumber(100, 600_000, "milliseconds", "Rates older than this are left out."),
   })
   .describe("How books in another quote currency come to count in USD.");
 
 export const spotIndex = z
   .strictObject({
-    kind: z.literal("spot-index"),
+    kind: kind("spot-index"),
     ...common,
-    method: z.strictObject({
+    method: method({
       maxQuoteAgeMs,
       markets: z
         .array(spotMarket)
@@ -48,12 +48,17 @@ export const spotIndex = z
         .max(4, { error: "at most 4 conversions" })
         .describe("One for every quote currency among the markets that is not USD; empty when all are."),
       capBps: wholeNumber(1, 500, "basis points", "A price further from the weighted median counts as this far away."),
-      outlierBps: wholeNumber(10, 2_000, "basis points", "A book further than this from the median is left out …"),
+      outlierBps: wholeNumber(
+        10,
+        2_000,
+        "basis points",
+        "A book further than this from the median is left out until it is within readmitBps again.",
+      ),
       readmitBps: wholeNumber(
         1,
         1_000,
         "basis points",
-        "… until it is nearer than this again, at most half of outlierBps.",
+        "A book that was left out counts again when it is nearer than this, at most half of outlierBps.",
       ),
       maxSpreadBps: wholeNumber(1, 2_000, "basis points", "A book with a wider spread has no meaningful middle."),
       frozenAfterMs: wholeNumber(
@@ -65,10 +70,15 @@ export const spotIndex = z
       crossCheck: z
         .strictObject({
           venue: venueName(["deribit"], "Whose index is compared with."),
-          maxApartBps: wholeNumber(1, 2_000, "basis points", "A larger distance from the venue's own index is noted."),
+          maxApartBps: wholeNumber(
+            1,
+            2_000,
+            "basis points",
+            "A distance from the venue's own index larger than this is noted.",
+          ),
         })
         .nullable()
-        .describe("A venue's own index to compare with. It never enters the value and never stops it. null for none."),
+        .describe("A venue's own index to compare with, or null. It never enters the value and never stops it."),
     }),
   })
   .describe("A spot price: the capped weighted mean of several venues' books.");

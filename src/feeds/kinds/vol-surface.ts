@@ -1,6 +1,6 @@
 /** A whole volatility surface: one SVI slice for every listed expiry. */
 import { z } from "zod";
-import { decimal, text, wholeNumber } from "../schema-parts.ts";
+import { decimal, kind, method, text, wholeNumber } from "../schema-parts.ts";
 import { chainMethod, common } from "./common.ts";
 
 const gas = (meaning: string) => wholeNumber(0, 10_000_000, "gas", meaning);
@@ -10,16 +10,16 @@ const optionBook = z
     lambda: text(
       /^\d{1,3}(\.\d{1,6})?$/,
       'a decimal number such as "4"',
-      "Published when a reference option's stale price is wrong by more than this many tolerances.",
+      "The surface is published when the stale price of a reference option is wrong by more than this many tolerances.",
     ),
-    spotToleranceBps: decimal("The tolerance is at most this many basis points of spot …"),
+    spotToleranceBps: decimal("The tolerance of an option is at most this many basis points of spot."),
     premiumToleranceBps: wholeNumber(
       1,
       10_000,
       "basis points of the premium",
-      "… and at most this part of the premium …",
+      "The tolerance of an option is at most this part of its premium.",
     ),
-    floorBps: decimal("… but never below this many basis points of spot."),
+    floorBps: decimal("The tolerance of an option is never below this many basis points of spot."),
     settlementWindowMs: wholeNumber(
       0,
       86_400_000,
@@ -28,9 +28,9 @@ const optionBook = z
     ),
     gas: z
       .strictObject({
-        transaction: gas("A transaction without any entry."),
-        spot: gas("The spot entry."),
-        slice: gas("One slice of the surface."),
+        transaction: gas("The gas of a transaction without any entry."),
+        spot: gas("The gas of the spot entry."),
+        slice: gas("The gas of one slice of the surface."),
       })
       .describe("What publishing costs, to choose the cheapest set."),
   })
@@ -38,19 +38,19 @@ const optionBook = z
 
 export const volSurface = z
   .strictObject({
-    kind: z.literal("vol-surface"),
+    kind: kind("vol-surface"),
     ...common,
-    method: z.strictObject({
+    method: method({
       ...chainMethod,
       headlineDays: wholeNumber(1, 365, "days", "The feed's own number is the at-the-money volatility this far ahead."),
-      everyRounds: wholeNumber(4, 3_600, "rounds", "The surface is agreed on in every so-manieth round."),
+      everyRounds: wholeNumber(4, 3_600, "rounds", "The surface is agreed on once in so many rounds."),
       phase: wholeNumber(
         0,
         3_599,
         "rounds",
-        "… in those that leave this remainder, to spread the work of several surfaces.",
+        "The remainder of those rounds when divided by everyRounds: it spreads the work of several surfaces.",
       ),
-      maxExpiries: wholeNumber(1, 16, "expiries", "The nearest so many are used."),
+      maxExpiries: wholeNumber(1, 16, "expiries", "At most so many expiries are used, the nearest ones."),
       minExpiries: wholeNumber(1, 16, "expiries", "With fewer slices the surface is missing."),
       startVol: text(
         /^\d{1,2}(\.\d{1,6})?$/,
@@ -74,7 +74,9 @@ export const volSurface = z
           wing: wholeNumber(1, 20_000, "hundredths of a vol point", "For the rest of the grid."),
         })
         .describe("How far the fitted curve may be from the agreed grid; further, and the slice is disputed."),
-      book: optionBook.nullable().describe("null: the surface follows deviation and heartbeat alone."),
+      book: optionBook
+        .nullable()
+        .describe("A trigger in option prices, or null: the surface then follows deviation and heartbeat alone."),
     }),
   })
   .describe("Implied volatility for every strike and listed expiry: SVI slices, free of arbitrage.");
