@@ -20,6 +20,7 @@ type DevnetFlags = {
   readonly tapeChain?: string;
   readonly speed?: number;
   readonly from?: number;
+  readonly settleEvery: number;
   readonly verbose?: boolean;
 };
 
@@ -64,6 +65,7 @@ export function devnetCommand(): Command {
     .option("--tape-chain <csv>", "the market plays a recorded option chain")
     .option("--speed <x>", "market time per wall time", positiveNumber)
     .option("--from <unix>", "tape time to begin at, unix seconds", wholeNumber(0, 4_102_444_800))
+    .option("--settle-every <duration>", "settlements fix a price so often: 60s, 10m", durationMs, 60_000)
     .option("--verbose", "nodes log every round")
     .action(async (flags: DevnetFlags) => {
       await ending(
@@ -78,6 +80,7 @@ export function devnetCommand(): Command {
               apiPort: flags.apiPort,
               blockTimeSec: flags.blockTime,
               marketArguments: marketArguments(flags),
+              settleEveryMs: flags.settleEvery,
               logLevel: flags.verbose === true ? "debug" : "info",
               isTerminal: process.stdout.isTTY,
             },

@@ -15,7 +15,8 @@ import type { Child } from "./child.ts";
 import { makeKeys, memberPaths, type MemberPaths, writeNetworkFile } from "./members.ts";
 import { ceremonyResult, type KeyResult } from "./key-result.ts";
 import { spawnNode } from "./node-process.ts";
-import { requireBuilt, shippedFeeds } from "./paths.ts";
+import { devnetFeeds } from "./feed-files.ts";
+import { requireBuilt } from "./paths.ts";
 import { startChain, startMarketProcess } from "./servers.ts";
 import { fetchJson, freePorts, waitFor } from "./wait.ts";
 
@@ -34,6 +35,8 @@ export type DevnetOptions = {
   readonly blockTimeSec: number;
   /** Definition files; the shipped ones when left out. */
   readonly feeds?: readonly string[];
+  /** The shipped settlements fix a price so often; 0 leaves them at 08:00 UTC. */
+  readonly settleEveryMs: number;
 };
 
 export type DevnetDoors = { readonly progress: (line: string) => void };
@@ -157,7 +160,7 @@ export class Devnet {
     const members = await Promise.all(paths.map(async (one) => await makeKeys(one)));
     this.#say("keys", `${count} keystores, made by ${count} processes`);
 
-    const feeds = this.#options.feeds ?? shippedFeeds();
+    const feeds = this.#options.feeds ?? devnetFeeds(join(this.dir, "feeds"), this.#options.settleEveryMs);
     const networkId = keccakHex(asciiBytes(`tenor-devnet/${this.dir}`));
     await this.#deploy(
       networkId,

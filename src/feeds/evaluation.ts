@@ -14,6 +14,8 @@ export type ExclusionReason =
   | "inconsistent"
   /** Too many holes in the time that it should speak of. */
   | "low-coverage"
+  /** A method met what nobody foresaw: a bug, and loudly told. */
+  | "method-failed"
   | "source-gap";
 
 export type Exclusion = { readonly source: string; readonly reason: ExclusionReason; readonly detail: string };
@@ -59,6 +61,8 @@ export type MissingReason =
   | "no-fit"
   | "not-in-window"
   | "low-coverage"
+  /** A method met what nobody foresaw: a bug, and loudly told. */
+  | "method-failed"
   | "out-of-range";
 
 export type Evaluation =

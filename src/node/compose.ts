@@ -27,6 +27,7 @@ import { MarketEye } from "./market-eye.ts";
 import type { NetworkFacts } from "./network-file.ts";
 import { watchNode } from "./node-metrics.ts";
 import { PublishedLog } from "./published-log.ts";
+import { SettlementSampler } from "./settlement-sampler.ts";
 import { peerRows, sourceRows, transactionRows } from "./view-rows.ts";
 import { LiveView } from "./view.ts";
 
@@ -133,10 +134,17 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const rpc = new QuorumRpc({ ...config.chain, chainId: facts.chainId }, { log: log.child({ room: "chain" }) });
   const hub = new HubClient({ address: facts.hub }, { rpc });
   const collector = new Collector(
-    { venues: accessOf(config), subscriptions: subscriptionsOf(facts.definitions), pollMs: config.pollMs },
+    { venues: accessOf(config), subscriptions: subscriptionsOf(facts.feeds), pollMs: config.pollMs },
     { clock, log: log.child({ room: "sources" }), rng: systemRng, restMs: () => active?.restMs() ?? 0 },
   );
-  const eye = new MarketEye({ definitions: facts.definitions }, { collector, clock, log, metrics });
+  const eye: MarketEye = new MarketEye(
+    { feeds: facts.feeds },
+    { collector, windows: () => sampler, clock, log, metrics },
+  );
+  const sampler = new SettlementSampler(
+    { feeds: facts.feeds, rules: facts.rules },
+    { spot: (feed) => eye.spotOf(feed), memory: store.keyValue, clock, log, metrics },
+  );
   const watch: ChainWatch = new ChainWatch(
     { feeds: facts.rules.length, pollMs: CHAIN_POLL_MS },
     { hub, clock, log: log.child({ room: "chain" }), onAnswers: () => view.changed("feeds") },
@@ -247,6 +255,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   closers.push(() => housekeeping.stop());
   collector.start();
   closers.push(() => collector.stop());
+  sampler.start();
+  closers.push(() => sampler.stop());
 
   const activate = async (): Promise<void> => {
     await rpc.checkChain();

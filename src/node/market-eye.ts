@@ -1,34 +1,54 @@
 /** This node's own opinion of every feed: evaluated at the slot, kept for the page, counted for the metrics. */
-import type { Clock, Logger } from "../base/ports.ts";
+import { reasonOf } from "../base/errors.ts";
 import { fixedToNumber } from "../base/fixed.ts";
-import type { FeedDefinition } from "../feeds/definition.ts";
+import type { Clock, Logger } from "../base/ports.ts";
+import { type EvaluationContext, type LinkedFeed, MethodMemory, type SurfaceGrid } from "../feeds/context.ts";
 import { evaluate } from "../feeds/evaluate.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
+import { feedId } from "../feeds/feed-id.ts";
+import type { Observed } from "../feeds/observed.ts";
 import type { MarketSnapshot } from "../market/quote.ts";
+import { gridOf } from "../protocol/next-leaf.ts";
+import { whyNotSayable } from "../protocol/observed-bytes.ts";
+import type { Report } from "../report/report.ts";
 import type { Counter, Gauge, Metrics } from "../telemetry/metrics.ts";
-import type { ObservationPort } from "./ports.ts";
+import type { ObservationMoment, ObservationPort } from "./ports.ts";
+import type { SettlementSampler } from "./settlement-sampler.ts";
 
 export type MarketEyeDoors = {
   readonly collector: { snapshot(nowMs: number): MarketSnapshot };
+  readonly windows: () => Pick<SettlementSampler, "window">;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
 };
 
-const INT128_MAX = (1n << 127n) - 1n;
+const NO_GRID: SurfaceGrid = { gridRound: 0, thetas: new Map() };
+
+/** The grids that a signed report fixes, by feed name. */
+function gridsOf(feeds: readonly LinkedFeed[], report: Report | null): ReadonlyMap<string, SurfaceGrid> {
+  const grids = new Map<string, SurfaceGrid>();
+  for (const { definition } of feeds) {
+    if (definition.kind !== "vol-surface" || report === null) continue;
+    const id = feedId(definition.name, definition.kind);
+    grids.set(definition.name, gridOf(report.leaves.find((leaf) => leaf.feedId === id)));
+  }
+  return grids;
+}
 
 export class MarketEye implements ObservationPort {
-  readonly #definitions: readonly FeedDefinition[];
+  readonly #feeds: readonly LinkedFeed[];
   readonly #doors: MarketEyeDoors;
+  readonly #memory = new MethodMemory();
   readonly #own = new Map<string, Evaluation>();
   readonly #value: Gauge<"feed">;
   readonly #excluded: Gauge<"feed" | "source" | "reason">;
   readonly #missing: Counter<"feed" | "reason">;
-  #lastSaid = new Map<string, string>();
+  readonly #lastSaid = new Map<string, string>();
 
-  /** @param options.definitions in index order */
-  constructor(options: { readonly definitions: readonly FeedDefinition[] }, doors: MarketEyeDoors) {
-    this.#definitions = options.definitions;
+  /** @param options.feeds in index order */
+  constructor(options: { readonly feeds: readonly LinkedFeed[] }, doors: MarketEyeDoors) {
+    this.#feeds = options.feeds;
     this.#doors = doors;
     const { metrics } = doors;
     this.#value = metrics.gauge({
@@ -48,23 +68,65 @@ export class MarketEye implements ObservationPort {
     });
   }
 
-  observe(): readonly (bigint | null)[] {
-    const snapshot = this.#doors.collector.snapshot(this.#doors.clock.nowMs());
+  observe({ slotTimeMs, latest }: ObservationMoment): readonly Observed[] {
+    const context = this.#context(slotTimeMs, latest);
     this.#excluded.clear();
-    return this.#definitions.map((definition) => {
-      const evaluation = evaluate(definition, snapshot);
+    return this.#feeds.map((feed) => {
+      const { definition } = feed;
+      const evaluation = this.#evaluate(feed, context);
       this.#own.set(definition.name, evaluation);
-      this.#count(definition, evaluation);
+      this.#count(feed, evaluation);
       if (evaluation.kind === "missing") return null;
-      return evaluation.value <= INT128_MAX && evaluation.value >= -INT128_MAX ? evaluation.value : null;
+      const why = whyNotSayable(evaluation.observed);
+      if (why === null) return evaluation.observed;
+      this.#doors.log.error("a value cannot be said", { feed: definition.name, why });
+      return null;
     });
+  }
+
+  /**
+   * Reads fresh chains while nothing waits for them, so that a slot finds them read: fitting every smile of a chain costs
+   * more than all the rest of an observation.
+   */
+  prepare(): void {
+    const context = this.#context(this.#doors.clock.nowMs(), null);
+    for (const feed of this.#feeds) if ("options" in feed.definition.method) this.#evaluate(feed, context);
+  }
+
+  /** The spot index that a feed refers to, as this node sees it now; null while it has none. */
+  spotOf({ spot }: LinkedFeed): number | null {
+    if (spot === null) return null;
+    const nowMs = this.#doors.clock.nowMs();
+    const evaluation = this.#evaluate({ definition: spot, spot: null }, this.#context(nowMs, null));
+    return evaluation.kind === "value" ? fixedToNumber(evaluation.value, spot.decimals) : null;
   }
 
   own(feedName: string): Evaluation | undefined {
     return this.#own.get(feedName);
   }
 
-  #count({ name, decimals }: FeedDefinition, evaluation: Evaluation): void {
+  #context(slotTimeMs: number, latest: Report | null): EvaluationContext {
+    const grids = gridsOf(this.#feeds, latest);
+    return {
+      snapshot: this.#doors.collector.snapshot(this.#doors.clock.nowMs()),
+      memory: this.#memory,
+      slotTimeMs,
+      grid: (feedName) => grids.get(feedName) ?? NO_GRID,
+      window: (feedName) => this.#doors.windows().window(feedName, slotTimeMs),
+    };
+  }
+
+  /** One feed's mistake must not silence the others: what a method did not foresee is a missing value, loudly. */
+  #evaluate(feed: LinkedFeed, context: EvaluationContext): Evaluation {
+    try {
+      return evaluate(feed, context);
+    } catch (error) {
+      this.#doors.log.error("a method failed", { feed: feed.definition.name, reason: reasonOf(error) });
+      return { kind: "missing", reason: "method-failed", detail: reasonOf(error), inputs: [], excluded: [] };
+    }
+  }
+
+  #count({ definition: { name, decimals } }: LinkedFeed, evaluation: Evaluation): void {
     for (const { source, reason } of evaluation.excluded) this.#excluded.set(1, { feed: name, source, reason });
     if (evaluation.kind === "value") this.#value.set(fixedToNumber(evaluation.value, decimals), { feed: name });
     else this.#missing.add(1, { feed: name, reason: evaluation.reason });
@@ -72,7 +134,9 @@ export class MarketEye implements ObservationPort {
     if (this.#lastSaid.get(name) === said) return;
     this.#lastSaid.set(name, said);
     if (evaluation.kind === "missing") {
-      this.#doors.log.warn("feed has no value here", {
+      // A settlement is between its windows most of the day: that is no trouble.
+      const level = evaluation.reason === "not-in-window" ? "debug" : "warn";
+      this.#doors.log[level]("feed has no value here", {
         feed: name,
         reason: evaluation.reason,
         detail: evaluation.detail,

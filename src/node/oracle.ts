@@ -7,12 +7,13 @@ import type { Hex } from "../base/bytes.ts";
 import { ByteReader } from "../base/bytes.ts";
 import { OracleError, reasonOf, unreachable } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
+import type { Observed } from "../feeds/observed.ts";
 import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
 import { roundWindow } from "../protocol/phase-slot.ts";
 import { decodeSignedReport, encodeSignedReport } from "../protocol/report-bytes.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
-import { initialState, slotTimeMs } from "../protocol/state.ts";
+import { initialState, latestReport, slotTimeMs } from "../protocol/state.ts";
 import { step } from "../protocol/step.ts";
 import { reportDigest } from "../report/codec.ts";
 import type { SignedReport } from "../report/report.ts";
@@ -55,6 +56,8 @@ export type OracleDoors = {
 const FETCH_TIMEOUT_MS = 500;
 /** Of a slot: after a round has ended or failed, before the next one begins. */
 const PREPARE_AT_FRACTION = 0.6;
+/** Of a slot: as late as leaves time to read a chain, so that few fresh ones arrive after it. */
+const LOOK_AHEAD_AT_FRACTION = 0.85;
 
 export class Oracle {
   readonly #doors: OracleDoors;
@@ -64,7 +67,7 @@ export class Oracle {
   readonly #slots: SlotClock;
   readonly #timers = new Set<NodeJS.Timeout>();
   #state: OracleState;
-  #lastValues: readonly (bigint | null)[] = [];
+  #lastValues: readonly Observed[] = [];
 
   constructor(options: OracleOptions, doors: OracleDoors) {
     this.#doors = doors;
@@ -189,7 +192,8 @@ export class Oracle {
 
   #observe(round: number): void {
     const { signing, market, clock } = this.#doors;
-    const values = market.observe();
+    const latest = latestReport(this.#state, round)?.report ?? null;
+    const values = market.observe({ slotTimeMs: slotTimeMs(this.#config, round), latest });
     this.#lastValues = values;
     this.#queue.push({
       kind: "observed",
@@ -201,17 +205,21 @@ export class Oracle {
     });
   }
 
-  /** Late in a slot there is time for the next one's nonces. Without them it draws its own, later. */
+  /** Late in a slot there is time for the next one's nonces and fresh chains. What is not ready then is made in it. */
   #prepareNext(round: number): void {
-    const handle = setTimeout(() => {
-      this.#timers.delete(handle);
-      try {
-        this.#doors.signing.prepare(round, this.#lastValues);
-      } catch (error) {
-        this.#doors.log.error("nonces could not be prepared", { round, reason: reasonOf(error) });
-      }
-    }, this.#config.slotMs * PREPARE_AT_FRACTION);
-    this.#timers.add(handle);
+    const later = (fraction: number, what: string, prepare: () => void): void => {
+      const handle = setTimeout(() => {
+        this.#timers.delete(handle);
+        try {
+          prepare();
+        } catch (error) {
+          this.#doors.log.error("the next slot could not be prepared", { round, what, reason: reasonOf(error) });
+        }
+      }, this.#config.slotMs * fraction);
+      this.#timers.add(handle);
+    };
+    later(PREPARE_AT_FRACTION, "nonces", () => this.#doors.signing.prepare(round, this.#lastValues));
+    later(LOOK_AHEAD_AT_FRACTION, "market", () => this.#doors.market.prepare());
   }
 
   #broadcast(message: Message): void {

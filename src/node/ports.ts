@@ -1,8 +1,9 @@
 /** What the interpreter needs of the windows. They match by structure; only compose.ts knows them all. */
 import type { Hex } from "../base/bytes.ts";
+import type { Observed } from "../feeds/observed.ts";
 import type { SignerCommitment } from "../protocol/events.ts";
 import type { NoncePair } from "../protocol/messages.ts";
-import type { GroupSignature, SignedReport } from "../report/report.ts";
+import type { GroupSignature, Report, SignedReport } from "../report/report.ts";
 
 export type ShareResult = { readonly ok: true; readonly z: Hex } | { readonly ok: false; readonly why: string };
 export type AggregateResult =
@@ -13,9 +14,9 @@ export type AggregateResult =
 export type SigningPort = {
   readonly incarnation: Hex;
   /** Draws a coming round's nonces while nothing waits for them: point multiplications off the critical path. */
-  prepare(round: number, values: readonly (bigint | null)[]): void;
+  prepare(round: number, values: readonly Observed[]): void;
   /** The round's two nonce pairs: as prepared, else drawn now. Hedged over the values at the time of drawing. */
-  draw(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair];
+  draw(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair];
   sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
   aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;
   verify(digest: Hex, signature: GroupSignature): boolean;
@@ -33,9 +34,18 @@ export type DiskPort = {
   reserve(upToRound: number): void;
 };
 
+export type ObservationMoment = {
+  /** T_r of the round that is observed, unix ms. */
+  readonly slotTimeMs: number;
+  /** The newest signed report held: its surfaces fix the grids. */
+  readonly latest: Report | null;
+};
+
 export type ObservationPort = {
   /** Every feed evaluated now, in index order. */
-  observe(): readonly (bigint | null)[];
+  observe(moment: ObservationMoment): readonly Observed[];
+  /** Late in a slot: what can be read ahead of the next one. */
+  prepare(): void;
 };
 
 export type ReportSink = { published(signed: SignedReport, own: boolean): void };

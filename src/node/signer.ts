@@ -2,8 +2,10 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter } from "../base/bytes.ts";
 import type { NonceVault } from "../keystore/nonce-vault.ts";
+import type { Observed } from "../feeds/observed.ts";
 import type { SignerCommitment } from "../protocol/events.ts";
 import type { NoncePair } from "../protocol/messages.ts";
+import { writeObserved } from "../protocol/observed-bytes.ts";
 import type { GroupSignature } from "../report/report.ts";
 import type { GroupPublic } from "../threshold/group.ts";
 import { verifyGroupSignature } from "../threshold/schnorr.ts";
@@ -33,19 +35,19 @@ export class Signer implements SigningPort {
     this.#vault = doors.vault;
   }
 
-  prepare(round: number, values: readonly (bigint | null)[]): void {
+  prepare(round: number, values: readonly Observed[]): void {
     if (!this.#prepared.has(round)) this.#prepared.set(round, this.#drawNow(round, values));
   }
 
-  draw(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair] {
+  draw(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair] {
     const prepared = this.#prepared.get(round);
     this.#prepared.delete(round);
     return prepared ?? this.#drawNow(round, values);
   }
 
-  #drawNow(round: number, values: readonly (bigint | null)[]): readonly [NoncePair, NoncePair] {
+  #drawNow(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair] {
     const writer = new ByteWriter();
-    for (const value of values) writer.uint(value === null ? 0 : 1, 1).bigInt(value ?? 0n, 16, true);
+    for (const value of values) writeObserved(writer, value);
     const [first, second] = this.#vault.draw({ round, incarnation: this.incarnation, context: writer.done() });
     return [
       { hiding: first.hiding, binding: first.binding },

@@ -130,7 +130,7 @@ export class Committee {
 
   /** @param configCount counts ceremonies: each makes a key of its own */
   facts(configCount = 1): NetworkFacts {
-    const { definitions, rules } = loadDefinitions(FEEDS.map((name) => join(feedsFolder, name)));
+    const { feeds, definitions, rules } = loadDefinitions(FEEDS.map((name) => join(feedsFolder, name)));
     const n = this.members.length;
     return {
       name: "committee",
@@ -146,6 +146,7 @@ export class Committee {
       n,
       f: byzantineMax(n),
       t: signingThreshold(n),
+      feeds,
       definitions,
       rules,
       feedSetRoot: feedSetRoot(rules),
@@ -229,7 +230,7 @@ export class Committee {
           signing: new Signer({ incarnation: toHex(randomBytes(16)), group: header.group }, { vault }),
           peers: bend(member, port),
           disk: { reserve: () => undefined },
-          market: { observe: () => observe(member.id) },
+          market: { observe: () => observe(member.id), prepare: () => undefined },
           sink: { published: (signed) => void member.reports.push(signed) },
           watcher: {
             stepped: () => undefined,

@@ -4,6 +4,7 @@ import type { Hex } from "../../src/base/bytes.ts";
 import { sealEnvelope, splitEnvelope } from "../../src/node/envelope.ts";
 import type { PeerPort } from "../../src/node/ports.ts";
 import { decodeRequest } from "../../src/node/requests.ts";
+import type { Observed } from "../../src/feeds/observed.ts";
 import { decodeMessage } from "../../src/protocol/encoding.ts";
 import { leadershipOf } from "../../src/protocol/leader.ts";
 import type { Message, Observe, Propose } from "../../src/protocol/messages.ts";
@@ -46,7 +47,8 @@ function read(bytes: Uint8Array): Message {
 function forge(liar: Member, honest: Propose): Forgery {
   const victim = honest.observations.find(({ id }) => id !== LIAR)!;
   const held = liar.oracle!.state.rounds.get(honest.round)!.versions.get(victim.hash)!;
-  const altered: Observe = { ...held, values: held.values.map((value, i) => (i === 0 ? value! + ALTERATION : value)) };
+  const raised = (value: Observed): Observed => (typeof value === "bigint" ? value + ALTERATION : value);
+  const altered: Observe = { ...held, values: held.values.map((value, i) => (i === 0 ? raised(value) : value)) };
   const sign = (bytes: Uint8Array): Uint8Array => liar.keystore.signEnvelope(bytes);
   const observed = sealEnvelope(committee.cfg, altered, sign);
   const observations = honest.observations.map((one) => (one === victim ? { ...one, hash: observed.hash } : one));

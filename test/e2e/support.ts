@@ -16,6 +16,7 @@ export async function startDevnet(options: Partial<DevnetOptions> = {}): Promise
       apiPort: 0,
       logLevel: "debug",
       blockTimeSec: 1,
+      settleEveryMs: 60_000,
       ...options,
     },
     { progress: () => undefined },

@@ -48,6 +48,7 @@ function randomLeaf(): FeedState {
     pubConfidencePpb: below(2 ** 32),
     pubRound: below(2 ** 34),
     pubTimeMs: below(2 ** 47),
+    detail: null,
   };
 }
 

@@ -163,7 +163,7 @@ describe("what is remembered", () => {
     const box = inbox();
     const honest = sealed(observeOf(config, 3, FIRST));
     box.judge("observe", honest.bytes);
-    const flood = Array.from({ length: 200 }, (_, i) => sealed(observeOf(config, 2, FIRST, { gridRound: i })));
+    const flood = Array.from({ length: 200 }, (_, i) => sealed(observeOf(config, 2, FIRST, { obsTimeMs: i })));
     for (const { bytes } of flood) expect(judged("observe", bytes, box)).toBe("accept");
     expect(flood.filter(({ hash }) => box.envelope(hash) !== undefined)).toHaveLength(32);
     expect(box.envelope(flood.at(-1)!.hash)).toBeDefined();

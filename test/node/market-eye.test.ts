@@ -2,11 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../src/market/quote.ts";
 import { MarketEye } from "../../src/node/market-eye.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
-import { definitionOf, feedJson, withValue } from "../feeds/support/definitions.ts";
+import { definitionOf, feedJson, linkedSet, shippedFeeds, withValue } from "../feeds/support/definitions.ts";
 import { book, index, NOW_MS, snapshot } from "../feeds/support/snapshots.ts";
 import { HandClock, notebook } from "./support/members.ts";
 
-const definitions = [definitionOf(feedJson("BTC-USD.spot-index")), definitionOf(feedJson("BTC-USD.iv-atm-30d"))];
+const feeds = linkedSet(["BTC-USD.spot-index", "BTC-USD.iv-atm-30d"].map((name) => definitionOf(feedJson(name))));
+const moment = { slotTimeMs: NOW_MS, latest: null };
+const noWindows = { window: () => null };
 
 const spots = (price: number) => [
   book("coinbase", "BTC-USD", price),
@@ -15,7 +17,7 @@ const spots = (price: number) => [
 ];
 const market = snapshot({ spots: spots(95_000), indices: [index(95_000)] });
 
-function eye(first: MarketSnapshot, own = definitions) {
+function eye(first: MarketSnapshot, own = feeds) {
   const { log, lines } = notebook();
   const metrics = new Metrics();
   const seen = { snapshot: first, askedMs: [] as number[] };
@@ -25,21 +27,24 @@ function eye(first: MarketSnapshot, own = definitions) {
       return seen.snapshot;
     },
   };
-  const watching = new MarketEye({ definitions: own }, { collector, clock: new HandClock(NOW_MS), log, metrics });
+  const watching = new MarketEye(
+    { feeds: own },
+    { collector, windows: () => noWindows, clock: new HandClock(NOW_MS), log, metrics },
+  );
   return { eye: watching, lines, metrics, seen };
 }
 
 describe("a node's own view", () => {
   test("is one value a feed in index order, in the feed's decimals, null where there is none", () => {
     const { eye: watching, seen } = eye(market);
-    expect(watching.observe()).toEqual([9_500_000_000_000n, null]);
+    expect(watching.observe(moment)).toEqual([9_500_000_000_000n, null]);
     expect(seen.askedMs).toEqual([NOW_MS]);
   });
 
   test("is kept for the page, with its sources or its reason", () => {
     const { eye: watching } = eye(market);
     expect(watching.own("BTC-USD.spot-index")).toBeUndefined();
-    watching.observe();
+    watching.observe(moment);
     expect(watching.own("BTC-USD.spot-index")).toMatchObject({ kind: "value", value: 9_500_000_000_000n });
     expect(watching.own("BTC-USD.iv-atm-30d")).toMatchObject({ kind: "missing" });
     expect(watching.own("no such feed")).toBeUndefined();
@@ -47,19 +52,19 @@ describe("a node's own view", () => {
 
   test("is missing, not wrong, with fewer sources than the feed needs", () => {
     const { eye: watching } = eye(snapshot({ spots: spots(95_000).slice(0, 2) }));
-    expect(watching.observe()[0]).toBeNull();
+    expect(watching.observe(moment)[0]).toBeNull();
     expect(watching.own("BTC-USD.spot-index")).toMatchObject({ kind: "missing", reason: "too-few-sources" });
   });
 });
 
 describe("what is told of it", () => {
   test("is one line when a feed gains or loses its value, not one a slot", () => {
-    const { eye: watching, lines, seen } = eye(market, definitions.slice(0, 1));
-    for (let i = 0; i < 5; i++) watching.observe();
+    const { eye: watching, lines, seen } = eye(market, feeds.slice(0, 1));
+    for (let i = 0; i < 5; i++) watching.observe(moment);
     seen.snapshot = snapshot();
-    for (let i = 0; i < 5; i++) watching.observe();
+    for (let i = 0; i < 5; i++) watching.observe(moment);
     seen.snapshot = market;
-    for (let i = 0; i < 5; i++) watching.observe();
+    for (let i = 0; i < 5; i++) watching.observe(moment);
     expect(lines.map(({ level, message }) => [level, message])).toEqual([
       ["info", "feed has a value here"],
       ["warn", "feed has no value here"],
@@ -79,16 +84,16 @@ describe("what is told of it", () => {
       eye: watching,
       metrics,
       seen,
-    } = eye(snapshot({ spots: outlier, indices: [index(95_000)] }), definitions.slice(0, 1));
-    watching.observe();
+    } = eye(snapshot({ spots: outlier, indices: [index(95_000)] }), feeds.slice(0, 1));
+    watching.observe(moment);
     const first = await metrics.text();
     expect(first).toContain('tenor_own_feed_value{feed="BTC-USD.spot-index"} 95000');
     expect(first).toMatch(
       /tenor_excluded_sources\{feed="BTC-USD\.spot-index",source="binance[^"]*",reason="outlier"\} 1/,
     );
     seen.snapshot = snapshot();
-    watching.observe();
-    watching.observe();
+    watching.observe(moment);
+    watching.observe(moment);
     const second = await metrics.text();
     expect(second).toContain('tenor_own_feed_missing_total{feed="BTC-USD.spot-index",reason="too-few-sources"} 2');
     // Yesterday's exclusion is not today's.
@@ -98,6 +103,26 @@ describe("what is told of it", () => {
 
 test("prices that no field could hold make a feed missing, not a slot fail", () => {
   const wide = definitionOf(withValue(feedJson("BTC-USD.spot-index"), ["bounds", "high"], "1000000000"));
-  const { eye: watching } = eye(snapshot({ spots: spots(1e35) }), [wide]);
-  expect(watching.observe()).toEqual([null]);
+  const { eye: watching } = eye(snapshot({ spots: spots(1e35) }), linkedSet([wide]));
+  expect(watching.observe(moment)).toEqual([null]);
+});
+
+describe("what a signed report fixes", () => {
+  const surface = shippedFeeds().filter(({ definition: { name } }) =>
+    ["BTC-USD.spot-index", "BTC-USD.vol-surface"].includes(name),
+  );
+
+  test("places the surface's grid, and a report without one leaves the grid of the start", () => {
+    const { eye: watching } = eye(market, surface);
+    expect(() => watching.observe(moment)).not.toThrow();
+    expect(watching.own("BTC-USD.vol-surface")).toMatchObject({ kind: "missing", reason: "no-chain" });
+  });
+});
+
+test("the spot index of a feed that refers to one is a number for its own sampler", () => {
+  const settlement = shippedFeeds().find(({ definition: { name } }) => name === "BTC-USD.settlement")!;
+  const { eye: watching, seen } = eye(market);
+  expect(watching.spotOf(settlement)).toBe(95_000);
+  seen.snapshot = snapshot();
+  expect(watching.spotOf(settlement)).toBeNull();
 });

@@ -79,7 +79,9 @@ describe("an observer that says many things", () => {
   test("kills no round: the version the leader names is found among those that were passed over", async () => {
     committee.mouths.set(LIAR, (message, toId) => {
       if (message.type !== "observe") return null;
-      const versions = [0, 1, 2, 3, 4, 5].map((gridRound) => committee.seal({ ...message, gridRound }).bytes);
+      const versions = [0, 1, 2, 3, 4, 5].map(
+        (later) => committee.seal({ ...message, obsTimeMs: message.obsTimeMs + later }).bytes,
+      );
       // Another one first at everybody, and more than anyone keeps.
       return [...versions.slice(toId), ...versions.slice(0, toId)];
     });

@@ -134,7 +134,7 @@ export class Committee {
             reservations.push(upTo);
           },
         },
-        market: { observe: () => [1_000_000n + BigInt(id), 2_000_000n + BigInt(id)] },
+        market: { observe: () => [1_000_000n + BigInt(id), 2_000_000n + BigInt(id)], prepare: () => undefined },
         sink: { published: (signed) => void published.push(signed) },
         watcher: {
           stepped: () => undefined,
