@@ -182,7 +182,10 @@ const SPOT: readonly Mistake[] = [
   [
     "a venue twice",
     [[["method", "markets", 1], market("coinbase")]],
-    [/^method.markets\[1\] is "coinbase:BTC-USD", allowed is each market once$/],
+    [
+      /^method.markets\[1\] is "coinbase:BTC-USD", allowed is each market once$/,
+      /^method.markets\[0\] is "2 of 4 parts with Coinbase", allowed is less than half/,
+    ],
   ],
   [
     "half of the weight with one owner's two books and a third",
@@ -205,24 +208,35 @@ const SPOT: readonly Mistake[] = [
         ],
       ],
     ],
-    [/^method.markets\[0\] is "3 of 5 parts with Coinbase", allowed is at most half of the weight with one owner$/],
+    [/^method.markets\[0\] is "3 of 5 parts with Coinbase", allowed is less than half of the weight with one owner$/],
   ],
   [
     "one market heavier than all others",
-    [[["method", "markets", 2, "weight"], 4]],
-    [/^method.markets\[2\] is "4 of 7 parts with Robinhood", allowed is at most half/],
+    [[["method", "markets", 2, "weight"], 3]],
+    [/^method.markets\[2\] is "3 of 6 parts with Robinhood", allowed is less than half/],
   ],
   [
     "half of the weight converted",
-    [[["method", "markets", 3, "weight"], 3]],
-    [/^method.markets is "3 of 6 parts in USD", allowed is more than half of the weight in USD books$/],
+    [
+      [
+        ["method", "markets"],
+        [market("coinbase"), market("kraken"), market("bitstamp", "USDT"), market("binance", "USDT")],
+      ],
+    ],
+    [/^method.markets is "2 of 4 parts in USD", allowed is more than half of the weight in USD books$/],
   ],
   [
     "a conversion by the book's own venue only",
     [
       [
         ["method", "markets"],
-        [market("coinbase"), market("kraken"), market("bitstamp"), market("kraken", "USDT")],
+        [
+          market("coinbase"),
+          market("kraken"),
+          market("bitstamp"),
+          market("kraken", "USDT"),
+          market("coinbase", "USDT"),
+        ],
       ],
       [["method", "conversions", 0, "venues"], ["kraken"]],
     ],
