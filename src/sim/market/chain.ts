@@ -139,7 +139,10 @@ function optionRow(moment: ChainMoment, listing: Listing): OptionRow {
   };
 }
 
-/** In the wings some market makers are away: one row in six has no quote at all, one in eight has no bid. */
+/**
+ * In the wings some market makers are away: on every other strike one row in six has no quote at all, one in eight has
+ * no bid. Never on two strikes in a row, where a variance strip would end.
+ */
 function withGaps(
   moment: ChainMoment,
   listing: Listing,
@@ -148,7 +151,8 @@ function withGaps(
 ): { readonly bidCoin: number | null; readonly askCoin: number | null } {
   const distance = Math.abs(listing.strike - listing.ladder.centre);
   const dice = hashUniform(moment.seed, stream, moment.anchorNumber, 9);
-  if (distance <= (DENSE_STRIKES + 0.5) * listing.ladder.gap || dice > 1 / 6 + 1 / 8) {
+  const quoted = listing.ladder.strikes.indexOf(listing.strike) % 2 === 0;
+  if (distance <= (DENSE_STRIKES + 0.5) * listing.ladder.gap || quoted || dice > 1 / 6 + 1 / 8) {
     return { bidCoin: sides.bid, askCoin: sides.ask };
   }
   return dice < 1 / 6 ? { bidCoin: null, askCoin: null } : { bidCoin: null, askCoin: sides.ask };

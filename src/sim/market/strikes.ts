@@ -4,9 +4,12 @@
 export const DENSE_STRIKES = 4;
 /** The forward may leave the anchor's centre by this many gaps before the ladder is laid anew. */
 const CENTRE_TOLERANCE_GAPS = 1.5;
-/** Gaps of the wings in units of the dense gap, from the inside out. */
+/** Gaps of the wings in units of the dense gap, from the inside out; all of them double until the wing is wide enough. */
 const WING_GAPS = [2, 2, 4, 4, 8, 8, 16, 16];
-const WING_DEVIATIONS = 2.8;
+const WING_GAPS_SUM = 60;
+/** So far a wing reaches: what lies beyond is worth nothing to a variance strip. */
+const WING_DEVIATIONS = 4;
+const WING_SCALE_MAX = 8;
 /** Strikes each wing has even minutes before expiry. */
 const WING_STRIKES_MIN = 3;
 
@@ -45,8 +48,10 @@ export function strikeLadder(anchorForward: number, forward: number, years: numb
   const highest = centre * Math.exp(WING_DEVIATIONS * deviation);
   const lowest = Math.max(centre * Math.exp(-WING_DEVIATIONS * deviation), 0.15 * centre);
   let distance = DENSE_STRIKES * gap;
+  let scale = 1;
+  while (scale * WING_GAPS_SUM * gap < WING_DEVIATIONS * deviation * centre && scale < WING_SCALE_MAX) scale *= 2;
   for (const [i, wing] of WING_GAPS.entries()) {
-    distance += wing * gap;
+    distance += scale * wing * gap;
     if (i < WING_STRIKES_MIN || centre + distance <= highest) strikes.push(centre + distance);
     if (i < WING_STRIKES_MIN || centre - distance >= lowest) strikes.unshift(centre - distance);
   }
