@@ -4,7 +4,7 @@
  *   call = F·Φ(d1) - K·Φ(d2),   d1 = ln(F/K)/s + s/2,   d2 = d1 - s,   s = σ√T;   put = call - F + K, exactly.
  *
  * Source: F. Black, "The pricing of commodity contracts" (1976). Domain: F and K from 1 to 2^127 - 1, s from 0 to below
- * 10 000. Accuracy: absolute error at most (5F + 5K)·1e-18, the two distribution functions and one rounding; an error in
+ * 10 000. Accuracy: absolute error at most (1 + 2F + 2K)·1e-18, the two distribution functions and one rounding; an error in
  * d1 is harmless since F·φ(d1) = K·φ(d2). A far option's relative accuracy is therefore poor: black76.ts has that.
  */
 import type { OptionRight } from "./black76.ts";

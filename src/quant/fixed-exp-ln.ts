@@ -5,7 +5,7 @@
  * as `>>` and `/` of bigint do; no intermediate result leaves 256 bits inside the domain, so nothing has to wrap.
  *
  * Domain: exp below 135.305999368893231589, zero at and below -41.446531673892822313; ln of 1 … 2^255 - 1; root of
- * 0 … 2^256 - 1. Accuracy: exp and ln within 1e-18 absolute or 1e-18 relative, whichever is more, as far as tests see;
+ * 0 … 2^256 - 1. Accuracy: exp within 1e-18 absolute or relative, whichever is more, ln within 1.1e-18, as far as tests see;
  * the root exact, rounded down. All three never fall where their argument rises.
  */
 import { OracleError } from "../base/errors.ts";

@@ -6,7 +6,7 @@
  * first two forms, coefficients rounded to 2^-96. His third, for arguments beyond 4, is not needed: there the second one
  * is wrong by 1e-25 at most as long as the result is not yet zero.
  *
- * Domain: every integer; zero below and one above 9.2 standard deviations. Accuracy: absolute error at most 2.5e-18
+ * Domain: every integer; zero below and one above 9.2 standard deviations. Accuracy: absolute error at most 2e-18
  * against 700-digit arithmetic (test/quant/fixed-normal.test.ts). Φ(-z) + Φ(z) is 1 exactly, Φ(0) is one half exactly, and
  * Φ never falls where z rises.
  */

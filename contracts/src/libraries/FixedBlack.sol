@@ -6,7 +6,7 @@ import {FixedNormal} from "./FixedNormal.sol";
 
 /// @title Undiscounted price of an option on a forward, Black (1976), in units of 1e-18
 /// @notice call = F·Φ(d1) - K·Φ(d2), d1 = ln(F/K)/s + s/2, d2 = d1 - s, s = σ√T; put = call - F + K exactly.
-///         Absolute error at most (5F + 5K)·1e-18. Bit for bit the same as src/quant/fixed-black.ts.
+///         Absolute error at most (1 + 2F + 2K)·1e-18. Bit for bit the same as src/quant/fixed-black.ts.
 library FixedBlack {
     uint256 private constant WAD = 1e18;
     /// @notice Forward and strike: above zero, below this.

@@ -7,7 +7,7 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 /// @notice W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969), 631-637: his
 ///         first two forms, coefficients rounded to 2^-96. His third, for arguments beyond 4, is not needed: there the
 ///         second one is wrong by 1e-25 at most as long as the result is not yet zero.
-///         Absolute error at most 2.5e-18. Bit for bit the same as src/quant/fixed-normal.ts.
+///         Absolute error at most 2e-18. Bit for bit the same as src/quant/fixed-normal.ts.
 library FixedNormal {
     int256 private constant WAD = 1e18;
     /// @dev Beyond this the tail is below 1e-18 anyway; it keeps the products below inside 256 bits.
