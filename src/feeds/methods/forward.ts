@@ -66,7 +66,9 @@ function listedForward(view: ChainView, expiry: string): Evaluation {
   if (point === undefined) {
     const failure = failures.find((candidate) => candidate.expiryMs === expiryMs);
     const reason = failure?.isForwardWrong === true ? "cross-check-failed" : "no-bracketing-expiries";
-    return missing(reason, `${expiry}: ${failure?.detail ?? "not listed, or out of range"}`, { excluded });
+    const detail = `${expiry}: ${failure?.detail ?? "not listed, or out of range"}`;
+    excluded.unshift({ source: view.source, reason: failure?.reason ?? "no-quote", detail });
+    return missing(reason, detail, { excluded });
   }
   const inputs = [forwardLine(view, point, 1), spotLine(view)];
   return scalarValue(point.forward, { sources: [view.source], inputs, excluded, notes: view.spot.notes });

@@ -100,6 +100,7 @@ export function volSurface(feed: LinkedFeed, definition: VolSurfaceDefinition, c
   if (slices.length < method.minExpiries) {
     const detail = `${slices.length} expiries have a curve, at least ${method.minExpiries} wanted`;
     const isForwardWrong = failures.some((failure) => failure.isForwardWrong);
+    excluded.unshift({ source: view.source, reason: failures[0]?.reason ?? "no-quote", detail });
     return missing(isForwardWrong ? "cross-check-failed" : "no-fit", detail, { inputs, excluded });
   }
   const vol = headline(points, method.headlineDays, slotTimeMs);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { evaluate } from "../../../src/feeds/evaluate.ts";
 import type { OptionQuote } from "../../../src/market/quote.ts";
 import { recordedFile } from "../../support/recorded-data.ts";
-import { ivDefinition } from "../support/definitions.ts";
+import { ivDefinition, spotDefinition } from "../support/definitions.ts";
 import { recordedSnapshot } from "../support/recorded-chain.ts";
+import { evaluateFeed } from "./support/context.ts";
 
 const CHAINS = [
   "20251230T173115Z",
@@ -77,7 +77,7 @@ for (const chain of CHAINS) {
       `${base}: the chain's own marks at the money to 0.1 vol points, its whole smile to 0.5 ${chain.note}`,
       () => {
         const market = recordedSnapshot(chain, base);
-        const evaluation = evaluate(ivDefinition(base), market);
+        const evaluation = evaluateFeed({ definition: ivDefinition(base), spot: spotDefinition(base) }, market);
         if (evaluation.kind !== "value") throw new Error(JSON.stringify(evaluation));
         const { options, timeMs } = market.chains[0]!;
         const vol = Number(evaluation.value) / 1e8;
@@ -90,7 +90,8 @@ for (const chain of CHAINS) {
     test.skipIf(!chain.present)(`${base}: with spot 10 % elsewhere the real chain is refused ${chain.note}`, () => {
       const market = recordedSnapshot(chain, base);
       const spots = market.spots.map((q) => (q.base === base ? { ...q, bid: q.bid * 1.1, ask: q.ask * 1.1 } : q));
-      expect(evaluate(ivDefinition(base), { ...market, spots })).toMatchObject({
+      const feed = { definition: ivDefinition(base), spot: spotDefinition(base) };
+      expect(evaluateFeed(feed, { ...market, spots })).toMatchObject({
         kind: "missing",
         reason: "cross-check-failed",
       });

@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { IvAtmDefinition } from "../../../src/feeds/definition.ts";
-import { evaluate } from "../../../src/feeds/evaluate.ts";
 import type { Evaluation } from "../../../src/feeds/evaluation.ts";
+import type { IvAtmDefinition } from "../../../src/feeds/kinds/chain-kinds.ts";
 import type { MarketSnapshot, OptionChain, OptionQuote } from "../../../src/market/quote.ts";
 import { blackPrice } from "../../../src/quant/black76.ts";
 import { yearsBetween } from "../../../src/quant/day-count.ts";
-import { definitionOf, feedJson, ivDefinition, withValue } from "../support/definitions.ts";
+import { ivDefinition, spotDefinition } from "../support/definitions.ts";
 import {
   FLAT_CHAIN,
   NOW_MS,
@@ -17,24 +16,28 @@ import {
   snapshot,
   withRows,
 } from "../support/snapshots.ts";
+import { evaluateFeed, numberOf as volOf, reasonsOf } from "./support/context.ts";
 
 const definition = ivDefinition();
 const SOURCE = "deribit:BTC.options";
 
 function ivOf(chain: OptionChain, parts: Partial<MarketSnapshot> = {}, by: IvAtmDefinition = definition): Evaluation {
-  return evaluate(by, snapshot({ spots: healthyBooks(), chains: [chain], ...parts }));
-}
-
-function volOf(evaluation: Evaluation): number {
-  if (evaluation.kind !== "value") throw new Error(`missing: ${evaluation.reason}: ${evaluation.detail}`);
-  return Number(evaluation.value) / 1e8;
+  const market = snapshot({ spots: healthyBooks(), chains: [chain], ...parts });
+  return evaluateFeed({ definition: by, spot: spotDefinition() }, market);
 }
 
 const healthy = chainOf(FLAT_CHAIN);
 
 test("a flat 40 % chain is 40 % at 30 days, to the last decimal", () => {
   const evaluation = ivOf(healthy);
-  expect(evaluation).toEqual({ kind: "value", value: 40_000_000n, sources: [SOURCE], excluded: [], notes: [] });
+  expect(evaluation).toMatchObject({ kind: "value", value: 40_000_000n, observed: 40_000_000n, sources: [SOURCE] });
+  expect(evaluation).toMatchObject({ excluded: [], notes: [] });
+  expect(evaluation.inputs.map(({ source }) => source)).toEqual([
+    "deribit:BTC-6FEB26",
+    "deribit:BTC-27FEB26",
+    "BTC-USD.spot-index",
+  ]);
+  expect(evaluation.inputs[0]!.weight! + evaluation.inputs[1]!.weight!).toBeCloseTo(1, 12);
 });
 
 test("total variance is linear between the two expiries around 30 days", () => {
@@ -64,14 +67,20 @@ test("a chain that is old, from the future, absent or failing is no chain", () =
   expect(at(NOW_MS - 60_001)).toMatchObject({
     kind: "missing",
     reason: "no-chain",
-    excluded: [{ source: SOURCE, reason: "stale" }],
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "stale" })]),
   });
-  expect(at(NOW_MS + 2_001)).toMatchObject({ reason: "no-chain", excluded: [{ reason: "future-dated" }] });
-  expect(ivOf(healthy, { chains: [] })).toMatchObject({ reason: "no-chain", excluded: [{ reason: "no-quote" }] });
+  expect(at(NOW_MS + 2_001)).toMatchObject({
+    reason: "no-chain",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "future-dated" })]),
+  });
+  expect(ivOf(healthy, { chains: [] })).toMatchObject({
+    reason: "no-chain",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "no-quote" })]),
+  });
   const gaps = [gap("deribit", SOURCE)];
   expect(ivOf(healthy, { chains: [], gaps })).toMatchObject({
     reason: "no-chain",
-    excluded: [{ reason: "source-gap" }],
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "source-gap" })]),
   });
   expect(ivOf({ ...healthy, base: "ETH" })).toMatchObject({ reason: "no-chain" });
 });
@@ -94,7 +103,7 @@ test.each([1000, 0.001, 1.2, 0.8])("forwards at ×%d beside spot fail the cross-
   expect(evaluation).toMatchObject({
     kind: "missing",
     reason: "cross-check-failed",
-    excluded: [{ source: SOURCE, reason: "inconsistent" }],
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
   });
   expect(ivOf(withRows(healthy, (row) => ({ ...row, forward: row.forward * factor })))).toMatchObject({
     kind: "missing",
@@ -117,19 +126,28 @@ test("zero in every field, or null quotes, are missing with their reason", () =>
   const zero = withRows(healthy, (row) => ({ ...row, forward: 0, markCoin: 0, bidCoin: 0, askCoin: 0, markVol: 0 }));
   expect(ivOf(zero)).toMatchObject({ kind: "missing", reason: "cross-check-failed" });
   const noMark = withRows(healthy, (row) => ({ ...row, markVol: null }));
-  expect(ivOf(noMark)).toMatchObject({ reason: "no-bracketing-expiries", excluded: [{ reason: "no-quote" }] });
+  expect(ivOf(noMark)).toMatchObject({
+    reason: "no-bracketing-expiries",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "no-quote" })]),
+  });
   const noQuotes = withRows(healthy, (row) => ({ ...row, bidCoin: null, askCoin: null }));
-  expect(ivOf(noQuotes)).toMatchObject({ reason: "no-bracketing-expiries", excluded: [{ reason: "no-quote" }] });
+  expect(ivOf(noQuotes)).toMatchObject({
+    reason: "no-bracketing-expiries",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "no-quote" })]),
+  });
   expect(ivOf({ ...healthy, options: [] })).toMatchObject({
     reason: "no-bracketing-expiries",
-    excluded: [{ reason: "no-quote" }],
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "no-quote" })]),
   });
 });
 
 test("percent taken for decimal is refused, and so is decimal divided again", () => {
   for (const factor of [100, 0.01]) {
     const mixed = withRows(healthy, (row) => ({ ...row, markVol: row.markVol! * factor }));
-    expect(ivOf(mixed)).toMatchObject({ kind: "missing", excluded: [{ reason: "inconsistent" }] });
+    expect(ivOf(mixed)).toMatchObject({
+      kind: "missing",
+      excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
+    });
   }
 });
 
@@ -148,28 +166,43 @@ test("premiums in dollars instead of coin, or times 1000, are refused", () => {
       bidCoin: row.bidCoin! * factor,
       askCoin: row.askCoin! * factor,
     }));
-    expect(ivOf(scaled)).toMatchObject({ kind: "missing", excluded: [{ reason: "inconsistent" }] });
+    expect(ivOf(scaled)).toMatchObject({
+      kind: "missing",
+      excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
+    });
   }
 });
 
 test("a mark outside its quotes and crossed quotes are refused", () => {
   const above = withRows(healthy, (row) => ({ ...row, askCoin: row.markCoin * 0.999, bidCoin: row.markCoin * 0.9 }));
-  expect(ivOf(above)).toMatchObject({ kind: "missing", excluded: [{ reason: "inconsistent" }] });
+  expect(ivOf(above)).toMatchObject({
+    kind: "missing",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
+  });
   const below = withRows(healthy, (row) => ({ ...row, bidCoin: row.markCoin * 1.001, askCoin: row.markCoin * 1.1 }));
-  expect(ivOf(below)).toMatchObject({ kind: "missing", excluded: [{ reason: "inconsistent" }] });
+  expect(ivOf(below)).toMatchObject({
+    kind: "missing",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
+  });
   const crossed = withRows(healthy, (row) => ({
     ...row,
     bidCoin: row.markCoin * 1.001,
     askCoin: row.markCoin * 0.999,
   }));
-  expect(ivOf(crossed)).toMatchObject({ kind: "missing", excluded: [{ reason: "crossed" }] });
+  expect(ivOf(crossed)).toMatchObject({
+    kind: "missing",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "crossed" })]),
+  });
 });
 
 test("a one-sided row counts when its side agrees with the mark, and not when it does not", () => {
   expect(volOf(ivOf(withRows(healthy, (row) => ({ ...row, bidCoin: null }))))).toBe(0.4);
   expect(volOf(ivOf(withRows(healthy, (row) => ({ ...row, askCoin: null }))))).toBe(0.4);
   const wrong = withRows(healthy, (row) => ({ ...row, askCoin: null, bidCoin: row.markCoin * 1.001 }));
-  expect(ivOf(wrong)).toMatchObject({ kind: "missing", excluded: [{ reason: "inconsistent" }] });
+  expect(ivOf(wrong)).toMatchObject({
+    kind: "missing",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
+  });
 });
 
 test("a single row with another forward is left out, and the rest carries on", () => {
@@ -195,7 +228,10 @@ test("call and put of one strike that disagree are both left out", () => {
   const calls = chainOf(FLAT_CHAIN);
   const puts = chainOf({ ...FLAT_CHAIN, vol: () => 0.44 });
   const mixed = { ...calls, options: calls.options.map((row, i) => (row.right === "call" ? row : puts.options[i]!)) };
-  expect(ivOf(mixed)).toMatchObject({ kind: "missing", excluded: [{ reason: "inconsistent" }] });
+  expect(ivOf(mixed)).toMatchObject({
+    kind: "missing",
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
+  });
 });
 
 test("an expiry with a hole around its forward is passed over, noted, and the next one is used", () => {
@@ -235,16 +271,18 @@ test("total variance that falls with maturity is an arbitrage, so one of the two
   expect(ivOf(chainOf({ ...FLAT_CHAIN, vol }))).toMatchObject({
     kind: "missing",
     reason: "calendar-arbitrage",
-    excluded: [{ source: SOURCE, reason: "inconsistent" }],
+    excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
   });
 });
 
 test("the bounds of the definition hold for rows, and a volatility at 900 % is a volatility", () => {
   const high = chainOf({ ...FLAT_CHAIN, vol: () => 9 });
   expect(volOf(ivOf(high))).toBeCloseTo(9, 7);
-  const narrow = definitionOf(withValue(feedJson("BTC-USD.iv-atm-30d"), ["bounds", "high"], "0.39"));
-  if (narrow.kind !== "iv-atm") throw new Error(narrow.kind);
-  expect(ivOf(healthy, {}, narrow)).toMatchObject({ kind: "missing", excluded: [{ reason: "inconsistent" }] });
+  const { method } = definition;
+  const rows = { ...definition, method: { ...method, chain: { ...method.chain, maxVol: "0.39" } } };
+  expect(reasonsOf(ivOf(healthy, {}, rows))).toMatchObject({ [SOURCE]: "inconsistent" });
+  const narrow = { ...definition, bounds: { low: "0.01", high: "0.39" } };
+  expect(ivOf(healthy, {}, narrow)).toMatchObject({ kind: "missing", reason: "out-of-range" });
 });
 
 test("the value lies between the smallest and the largest volatility of the chain, for any smile and term structure", () => {
