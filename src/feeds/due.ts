@@ -66,6 +66,7 @@ export function bookDue(rule: BookRule, state: BookState, timeMs: number): BookD
     reportTimeMs: timeMs,
     rule: {
       lambda: rule.lambda,
+      rest: rule.lambda / 2n,
       spotTolerance: rule.spotTolerance,
       premiumTolerance: rule.premiumTolerance,
       toleranceFloor: rule.floor,
