@@ -2,32 +2,38 @@
 import type { Devnet } from "./devnet.ts";
 import type { Monitor } from "./monitor.ts";
 
-function number(value: number | null, isVol: boolean): string {
-  if (value === null) return "–";
-  return isVol
-    ? `${(value * 100).toFixed(2)} %`
-    : value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** Prices as prices, everything else in percent: volatilities, rates and fundings are parts of one. */
+function isPrice(unit: string): boolean {
+  return unit.startsWith("USD/");
 }
 
-function difference(answer: number, truth: number | null, isVol: boolean): string {
+function number(value: number | null, unit: string): string {
+  if (value === null) return "–";
+  return isPrice(unit)
+    ? value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+    : `${(value * 100).toFixed(unit === "1" ? 4 : 2)} %`;
+}
+
+function difference(answer: number, truth: number | null, unit: string): string {
   if (truth === null) return "–";
-  return isVol ? `${((answer - truth) * 100).toFixed(2)} vp` : `${((answer / truth - 1) * 10_000).toFixed(1)} bp`;
+  return isPrice(unit)
+    ? `${((answer / truth - 1) * 10_000).toFixed(1)} bp`
+    : `${((answer - truth) * 100).toFixed(2)} vp`;
 }
 
 export async function renderTable(devnet: Devnet, monitor: Monitor, elapsedMs: number): Promise<readonly string[]> {
   const rows = [["feed", "market truth", "on chain", "difference", "age", "round"]];
   for (const { name, unit } of devnet.facts.definitions) {
-    const isVol = unit === "vol";
     const answer = monitor.latest.get(name);
     const truth = await monitor.truthNow(name);
     rows.push(
       answer === undefined
-        ? [name, number(truth, isVol), "–", "–", "–", "–"]
+        ? [name, number(truth, unit), "–", "–", "–", "–"]
         : [
             name,
-            number(truth, isVol),
-            number(answer.value, isVol),
-            difference(answer.value, truth, isVol),
+            number(truth, unit),
+            number(answer.value, unit),
+            difference(answer.value, truth, unit),
             `${Math.max(0, Math.round((Date.now() - answer.reportTimeMs) / 1_000))} s`,
             String(answer.round),
           ],

@@ -89,6 +89,10 @@ export class Oracle {
   }
 
   start(): void {
+    // Before the first slot as before any other: reading a market's chains for the first time costs most.
+    const firstInMs = slotTimeMs(this.#config, this.#config.firstRound) - this.#doors.clock.nowMs();
+    const aheadMs = firstInMs - this.#config.slotMs * (1 - LOOK_AHEAD_AT_FRACTION);
+    this.#later(Math.max(0, aheadMs), "market", () => this.#doors.market.prepare());
     this.#slots.start();
   }
 
@@ -207,19 +211,24 @@ export class Oracle {
 
   /** Late in a slot there is time for the next one's nonces and fresh chains. What is not ready then is made in it. */
   #prepareNext(round: number): void {
-    const later = (fraction: number, what: string, prepare: () => void): void => {
-      const handle = setTimeout(() => {
-        this.#timers.delete(handle);
-        try {
-          prepare();
-        } catch (error) {
-          this.#doors.log.error("the next slot could not be prepared", { round, what, reason: reasonOf(error) });
-        }
-      }, this.#config.slotMs * fraction);
-      this.#timers.add(handle);
-    };
-    later(PREPARE_AT_FRACTION, "nonces", () => this.#doors.signing.prepare(round, this.#lastValues));
-    later(LOOK_AHEAD_AT_FRACTION, "market", () => this.#doors.market.prepare());
+    const { slotMs } = this.#config;
+    this.#later(slotMs * PREPARE_AT_FRACTION, "nonces", () => {
+      // On a machine that lags the slot itself may come first and draw its own.
+      if (this.#state.currentRound < round) this.#doors.signing.prepare(round, this.#lastValues);
+    });
+    this.#later(slotMs * LOOK_AHEAD_AT_FRACTION, "market", () => this.#doors.market.prepare());
+  }
+
+  #later(delayMs: number, what: string, prepare: () => void): void {
+    const handle = setTimeout(() => {
+      this.#timers.delete(handle);
+      try {
+        prepare();
+      } catch (error) {
+        this.#doors.log.error("the next slot could not be prepared", { what, reason: reasonOf(error) });
+      }
+    }, delayMs);
+    this.#timers.add(handle);
   }
 
   #broadcast(message: Message): void {
