@@ -54,6 +54,8 @@ export type OracleDoors = {
 };
 
 const FETCH_TIMEOUT_MS = 500;
+/** What a timer can hold. */
+const TIMER_MAX_MS = 0x7fff_ffff;
 /** Of a slot: after a round has ended or failed, before the next one begins. */
 const PREPARE_AT_FRACTION = 0.6;
 /** Of a slot: as late as leaves time to read a chain, so that few fresh ones arrive after it. */
@@ -92,7 +94,7 @@ export class Oracle {
     // Before the first slot as before any other: reading a market's chains for the first time costs most.
     const firstInMs = slotTimeMs(this.#config, this.#config.firstRound) - this.#doors.clock.nowMs();
     const aheadMs = firstInMs - this.#config.slotMs * (1 - LOOK_AHEAD_AT_FRACTION);
-    this.#later(Math.max(0, aheadMs), "market", () => this.#doors.market.prepare());
+    this.#later(Math.min(Math.max(0, aheadMs), TIMER_MAX_MS), "market", () => this.#doors.market.prepare());
     this.#slots.start();
   }
 
