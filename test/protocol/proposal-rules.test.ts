@@ -4,6 +4,8 @@ import { digestOf } from "../../src/protocol/build-report.ts";
 import type { Effect } from "../../src/protocol/events.ts";
 import { leadershipOf } from "../../src/protocol/leader.ts";
 import type { Observe, Propose } from "../../src/protocol/messages.ts";
+import type { SettlementDetail } from "../../src/report/detail.ts";
+import type { SignedReport } from "../../src/report/report.ts";
 import {
   configOf,
   hashOf,
@@ -208,6 +210,40 @@ describe("the parent", () => {
     member.feed({ kind: "report-verified", signed: signedOf(config, ROUND - 1, { pushes: [push] }) });
     const over = proposeOf(2, all, { parent: parentRef(ROUND - 2) });
     expect(judge(over, member)).toEqual(["propose: parent-hides-a-publication"]);
+  });
+
+  test("may not be passed over by a report with a settlement price that it lacks, agreed or final", () => {
+    const settled = (round: number, phase: SettlementDetail["phase"], expiryMs = 60_000): SignedReport => {
+      const { leaves } = signedOf(config, round).report;
+      const detail: SettlementDetail = {
+        kind: "settlement",
+        expiryMs,
+        phase,
+        fixed: 0n,
+        variable: 0n,
+        coveragePpm: 0,
+        pubExpiryMs: 0,
+      };
+      return signedOf(config, round, { leaves: [{ ...leaves[0]!, detail }, ...leaves.slice(1)] });
+    };
+    const judged = (parent: SignedReport, over: SignedReport): string[] => {
+      const member = watching(...all);
+      for (const signed of [parent, over]) member.feed({ kind: "report-verified", signed });
+      const ref = { round: parent.report.round, digest: parent.digest };
+      return refusals(member.hear(proposeOf(2, all, { parent: ref })));
+    };
+    const hidden = ["propose: parent-hides-a-settlement"];
+    for (const phase of ["agreed", "final"] as const) {
+      expect(judged(settled(ROUND - 2, "pending"), settled(ROUND - 1, phase))).toEqual(hidden);
+      expect(judged(settled(ROUND - 2, "final", 30_000), settled(ROUND - 1, phase))).toEqual(hidden);
+      expect(judged(signedOf(config, ROUND - 2), settled(ROUND - 1, phase))).toEqual(hidden);
+      expect(judged(settled(ROUND - 2, "agreed"), settled(ROUND - 1, phase))).toEqual([]);
+    }
+    expect(judged(settled(ROUND - 2, "averaging"), settled(ROUND - 1, "pending"))).toEqual([]);
+    // Nor by forgetting that there was any report.
+    const member = watching(...all);
+    member.feed({ kind: "report-verified", signed: settled(ROUND - 1, "agreed") });
+    expect(judge(proposeOf(2, all), member)).toEqual(hidden);
   });
 
   test("must lie below the round", () => {

@@ -34,11 +34,11 @@ function ruleFor(index: number, shape: FeedShape, over: Partial<FeedRule> = {}):
   };
 }
 
-/** Agreed on in the second round and in every eighth from then. */
+/** Agreed on in the second round and in every twelfth from then: a fit costs more than all the rest of a simulated round. */
 const SURFACE: FeedShape = {
   type: "surface",
-  everyRounds: 8,
-  phase: 1,
+  everyRounds: 12,
+  phase: 5,
   minTenorMs: 3_600_000,
   maxTenorMs: 400 * DAY_MS,
   minExpiries: 1,
@@ -73,7 +73,7 @@ export const RULES: readonly FeedRule[] = [
   ruleFor(2, SURFACE, {
     deviation: { type: "absolute", amount: 1_000_000n },
     agreement: { type: "absolute", amount: 3_000_000n },
-    statusGraceMs: 20_000,
+    statusGraceMs: 30_000,
   }),
   ruleFor(3, SETTLEMENT),
 ];

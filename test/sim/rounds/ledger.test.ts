@@ -1,9 +1,14 @@
 /** A ledger that notices nothing proves nothing: every property is broken here once, and kept once. */
 import { describe, expect, test } from "vitest";
-import type { FeedState, SignedReport } from "../../../src/report/report.ts";
+import { buildReport, digestOf } from "../../../src/protocol/build-report.ts";
+import type { Observe } from "../../../src/protocol/messages.ts";
+import type { SurfaceDetail } from "../../../src/report/detail.ts";
+import type { FeedState, Report, SignedReport } from "../../../src/report/report.ts";
 import { Ledger } from "../../../src/sim/rounds/ledger.ts";
+import { settlementRule, settlementSeen, surfaceRule, surfaceSeen } from "../../support/derivatives.ts";
 import {
   configOf,
+  feedRule,
   FIRST,
   hashOf,
   hexOf,
@@ -12,6 +17,7 @@ import {
   proposeOf,
   shareOf,
   signedOf,
+  T0,
 } from "../../support/protocol.ts";
 
 const config = configOf();
@@ -144,5 +150,92 @@ describe("S5, an honest node says nothing twice", () => {
     expect(broken(book)).toEqual([]);
     book.accused(0, 1, 2, "a bad share", FIRST);
     expect(broken(book)).toEqual(["S5"]);
+  });
+});
+
+describe("S1 of surfaces and settlements", () => {
+  const rules = [feedRule(0), surfaceRule(1), settlementRule(2)];
+  const setting = configOf({ rules });
+  const expiryMs = T0 + 40_000;
+  const slot = { round: FIRST + 40, timeMs: expiryMs };
+
+  function observed(vol: number, sender: number, fixed: bigint): Observe {
+    const values = [5n, surfaceSeen({ vol, timeMs: slot.timeMs }), settlementSeen(expiryMs, fixed)];
+    return observeOf(setting, sender, slot.round, { values });
+  }
+
+  const honest = [1, 2, 3].map((id) => observed(0.5 + id * 1e-3, id, 1_000n + BigInt(id)));
+  const built = (from: readonly Observe[] = honest, parent: Report | null = null, at = slot): SignedReport => {
+    const report = buildReport(rules, parent, from, 3, at);
+    return { ...signedOf(setting, at.round), report, digest: digestOf(setting.networkId, report) };
+  };
+  const bookWith = (...published: readonly SignedReport[]): Ledger => {
+    const book = new Ledger({ liar: LIAR, threshold: 3, rules });
+    for (const one of honest) book.observed(one);
+    for (const [at, signed] of published.entries()) {
+      for (const id of [1, 2, 3]) book.shared(0, id, signed.digest, hexOf(`n${at}/${id}`), `session ${at}`);
+      book.published(at, 1, signed);
+    }
+    return book;
+  };
+  const altered = (signed: SignedReport, alter: (leaf: FeedState) => FeedState): SignedReport => ({
+    ...signed,
+    report: { ...signed.report, leaves: signed.report.leaves.map(alter) },
+  });
+  const inSurface = (alter: (detail: SurfaceDetail) => SurfaceDetail) => (leaf: FeedState) =>
+    leaf.detail?.kind === "surface" ? { ...leaf, detail: alter(leaf.detail) } : leaf;
+
+  test("holds for what honest nodes build, and for what is carried on from it", () => {
+    const signed = built();
+    expect(signed.report.leaves.map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
+    const next = { round: slot.round + 1, timeMs: slot.timeMs + 1_000 };
+    const later = honest.map((one) => ({ ...one, round: next.round }));
+    const book = bookWith(signed);
+    for (const one of later) book.observed(one);
+    const carried = built(later, signed.report, next);
+    for (const id of [1, 2, 3]) book.shared(1, id, carried.digest, hexOf(`m${id}`), "next");
+    book.published(2, 1, carried);
+    expect(book.violations).toEqual([]);
+  });
+
+  test("is broken by a forward, a curve or a price that nobody honest saw", () => {
+    const alterations: readonly ((leaf: FeedState) => FeedState)[] = [
+      inSurface((detail) => ({ ...detail, slices: detail.slices.map((one) => ({ ...one, forward: 1n })) })),
+      inSurface((detail) => ({
+        ...detail,
+        slices: detail.slices.map((one) => ({ ...one, params: { ...one.params, a: one.params.a * 3n } })),
+      })),
+      (leaf) => (leaf.detail?.kind === "settlement" ? { ...leaf, value: 2_000n } : leaf),
+    ];
+    for (const alter of alterations) {
+      const book = bookWith(altered(built(), alter));
+      expect(new Set(broken(book))).toEqual(new Set(["S1"]));
+    }
+  });
+
+  test("is broken by slices that change on the way, and by a final price that does", () => {
+    const signed = built();
+    const later = (round: number, alter: (leaf: FeedState) => FeedState): SignedReport => {
+      const next = altered(built(honest, signed.report, { round, timeMs: slot.timeMs + 1_000 }), alter);
+      return { ...next, digest: hexOf(`later ${round}`) };
+    };
+    const missing = (leaf: FeedState): FeedState => (leaf.detail === null ? { ...leaf, status: "missing" } : leaf);
+    const bent = inSurface((detail) => ({ ...detail, slices: detail.slices.slice(1) }));
+    expect(
+      broken(
+        bookWith(
+          signed,
+          later(slot.round + 1, (leaf) => bent(missing(leaf))),
+        ),
+      ),
+    ).toEqual(["S1"]);
+    const other = (leaf: FeedState): FeedState =>
+      leaf.detail?.kind === "settlement" ? { ...leaf, value: leaf.value + 1n } : missing(leaf);
+    const twice = bookWith(signed, later(slot.round + 1, missing), later(slot.round + 2, other));
+    expect(broken(twice)).toEqual([]);
+    const final = later(slot.round + 1, missing);
+    const changed = altered({ ...final, digest: hexOf("changed") }, other);
+    const round = { ...changed, report: { ...changed.report, round: slot.round + 2 } };
+    expect(broken(bookWith(signed, final, round))).toEqual(["S1"]);
   });
 });

@@ -5,6 +5,7 @@ import type { LiarKind } from "../../../src/sim/rounds/plan.ts";
 import { LIAR_KINDS, planFor } from "../../../src/sim/rounds/plan.ts";
 import { SimNode } from "../../../src/sim/rounds/node.ts";
 import { seededRng } from "../../../src/sim/random.ts";
+import { settlementSeen, surfaceSeen } from "../../support/derivatives.ts";
 import { configOf, hashOf, hexOf, Member, observeOf, proposeOf, roundLedBy, shareOf } from "../../support/protocol.ts";
 
 const config = configOf();
@@ -39,6 +40,43 @@ describe("a liar", () => {
   test("of values sends extremes or nothing", () => {
     expect(says("extreme-values", observe)).toMatchObject([{ message: { values: [10n ** 30n, 10n ** 30n] } }]);
     expect(says("missing-values", observe)).toMatchObject([{ message: { values: [null, null] } }]);
+  });
+
+  test("of surfaces changes nothing else: another grid, bent curves, an expiry of its own, by turns", () => {
+    const seen = surfaceSeen();
+    const faces = [0, 1, 2].map((turn) => {
+      const round = 3 * 400 + turn;
+      const [spoken] = says("bent-surface", observeOf(config, 1, round, { values: [5n, seen] }));
+      if (spoken?.message.type !== "observe") throw new Error("an OBSERVE was expected");
+      expect(spoken.message.values[0]).toBe(5n);
+      const [, bent] = spoken.message.values;
+      if (bent === null || typeof bent !== "object" || bent.type !== "surface")
+        throw new Error("a surface was expected");
+      expect(bent).not.toEqual(seen);
+      return [
+        bent.gridRound !== seen.gridRound,
+        bent.slices.length,
+        bent.slices[0]?.expiryMs === seen.slices[0]?.expiryMs,
+      ];
+    });
+    expect(faces).toEqual([
+      [true, 3, true],
+      [false, 3, true],
+      [false, 1, false],
+    ]);
+  });
+
+  test("of settlements changes nothing else: another expiry, a forged coverage, none, by turns", () => {
+    const seen = settlementSeen(60_000, 1_000n, { coveragePpm: 400_000 });
+    const faces = [0, 1, 2].map((turn) => {
+      const [spoken] = says("forged-settlement", observeOf(config, 1, 3 * 400 + turn, { values: [5n, seen] }));
+      return spoken?.message.type === "observe" ? spoken.message.values : [];
+    });
+    expect(faces).toEqual([
+      [5n, { ...seen, expiryMs: 70_000, coveragePpm: 1_000_000 }],
+      [5n, { ...seen, fixed: 1_008n, coveragePpm: 1_000_000 }],
+      [5n, { ...seen, coveragePpm: 0 }],
+    ]);
   });
 
   test("of two faces shows each peer one of two OBSERVEs", () => {
