@@ -1,5 +1,5 @@
 /** The parameters of each venue's candle endpoint: seconds here, milliseconds and ISO times there. */
-import type { CandleRequest, Pair } from "./request.ts";
+import type { CandleRequest, Pair } from "./venue-request.ts";
 
 const BINANCE_INTERVALS: Readonly<Record<string, number>> = {
   "1m": 60_000,

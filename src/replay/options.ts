@@ -10,7 +10,8 @@ import { Recordings } from "./recordings.ts";
 import { renderAnswer } from "./render.ts";
 import { openRecording } from "./recorded.ts";
 import { RecordedTape } from "./recorded-tape.ts";
-import { parseVenueRequest, type VenueTarget } from "./request.ts";
+import { parseVenueRequest } from "./request.ts";
+import type { VenueTarget } from "./venue-request.ts";
 import { loadTapeChain, loadTapeMinutes } from "./tape/load.ts";
 import { TapeMarket } from "./tape/tape-market.ts";
 

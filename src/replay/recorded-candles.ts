@@ -2,7 +2,7 @@
 import { unreachable } from "../base/errors.ts";
 import type { SpotVenue } from "../sim/market/venues.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
-import type { CandleRequest, Pair } from "./request.ts";
+import type { CandleRequest, Pair } from "./venue-request.ts";
 
 type Row = { readonly knownMs: number; readonly json: unknown };
 /** Tellings of one bar by its opening time, in the order they came. */

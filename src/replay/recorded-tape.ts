@@ -9,7 +9,8 @@ import { JSON_TYPE, type VenueAnswer } from "./answer.ts";
 import { serverError } from "./refusals.ts";
 import type { Recording } from "./recorded.ts";
 import { RecordedCandles } from "./recorded-candles.ts";
-import { parseVenueRequest, type VenueTarget } from "./request.ts";
+import { parseVenueRequest } from "./request.ts";
+import type { VenueTarget } from "./venue-request.ts";
 import { notServed } from "./unknown-symbol.ts";
 
 /** Bodies above this are kept compressed: chains are 400 kB each and there are thousands of them. */

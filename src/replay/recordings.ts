@@ -8,7 +8,7 @@ import { join, sep } from "node:path";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Venue } from "../market/quote.ts";
 import type { VenueAnswer } from "./answer.ts";
-import type { Pair, VenueRequest } from "./request.ts";
+import type { Pair, VenueRequest } from "./venue-request.ts";
 import { readText } from "./tape/load.ts";
 import { notServed } from "./unknown-symbol.ts";
 import { deribitResult } from "./venues/deribit.ts";

@@ -6,7 +6,7 @@ import type { MarketModel } from "../sim/market/model.ts";
 import { type SpotVenue, tickDecimals } from "../sim/market/venues.ts";
 import { hashName, hashUniform } from "../sim/random.ts";
 import type { VenueAnswer } from "./answer.ts";
-import type { CandleRequest } from "./request.ts";
+import type { CandleRequest } from "./venue-request.ts";
 import { unknownSymbol } from "./unknown-symbol.ts";
 import { binanceKlines, binanceRefusal } from "./venues/binance.ts";
 import { bitstampBadParameter, bitstampOhlc } from "./venues/bitstamp.ts";

@@ -10,7 +10,7 @@ import { hashName } from "../sim/random.ts";
 import { HTML_TYPE, jsonAnswer, type VenueAnswer } from "./answer.ts";
 import { unknownSymbol } from "./unknown-symbol.ts";
 import { renderCandles } from "./render-candles.ts";
-import type { Pair, VenueRequest } from "./request.ts";
+import type { Pair, VenueRequest } from "./venue-request.ts";
 import { binanceBookTicker } from "./venues/binance.ts";
 import { bitstampTicker, bitstampUnknown } from "./venues/bitstamp.ts";
 import { coinbaseTicker, coinbaseUnknown } from "./venues/coinbase.ts";

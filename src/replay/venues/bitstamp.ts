@@ -4,7 +4,7 @@ import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
 import { HTML_TYPE, type VenueAnswer } from "../answer.ts";
-import type { Pair } from "../request.ts";
+import type { Pair } from "../venue-request.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
 
 export function bitstampTicker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {

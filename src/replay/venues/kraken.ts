@@ -3,7 +3,7 @@ import type { SpotBook } from "../../sim/market/books.ts";
 import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { jsonAnswer, type VenueAnswer } from "../answer.ts";
-import type { Pair } from "../request.ts";
+import type { Pair } from "../venue-request.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
 
 const ANSWER_KEYS: Readonly<Record<string, string>> = {
