@@ -1,10 +1,11 @@
 /** Realised volatility: each venue's own five-minute closes give one number, and the middle one counts. docs/methodology/realised-vol.md */
-import type { CandleSeries } from "../../market/quote.ts";
+import type { CandleSeries, Venue } from "../../market/quote.ts";
 import { MS_PER_DAY, MS_PER_YEAR } from "../../quant/day-count.ts";
 import { type SampledVol, sumOfSquares } from "../../quant/realised-vol.ts";
 import type { EvaluationContext, MethodMemory } from "../context.ts";
 import type { Evaluation, Exclusion, InputLine } from "../evaluation.ts";
 import type { RealisedVolDefinition } from "../kinds/history-kinds.ts";
+import { ownersOf } from "../venues.ts";
 import { freshest } from "./freshness.ts";
 import { lowerMiddle } from "./lower-middle.ts";
 import { missing, scalarValue } from "./outcome.ts";
@@ -63,7 +64,7 @@ export function realisedVol(definition: RealisedVolDefinition, context: Evaluati
   const { snapshot, memory } = context;
   const inputs: InputLine[] = [];
   const excluded: Exclusion[] = [];
-  const owners = new Set<string>();
+  const venues: Venue[] = [];
   for (const { venue, base, quote } of method.candles) {
     const source = `${venue}:${base}-${quote}.candles`;
     const all = snapshot.candles.filter(
@@ -84,12 +85,12 @@ export function realisedVol(definition: RealisedVolDefinition, context: Evaluati
       if (why !== undefined) excluded.push({ source, ...why });
       continue;
     }
-    owners.add(venue);
+    venues.push(venue);
     const label = `realised volatility, ${(100 * vol.coverage).toFixed(1)} % of the bars`;
     inputs.push({ source, label, value: vol.vol, unit: "1/sqrt(year)", weight: null });
   }
   const sources = inputs.map(({ source }) => source);
-  if (sources.length < Math.max(1, minSources) || owners.size < minOwners) {
+  if (sources.length < Math.max(1, minSources) || ownersOf(venues).length < minOwners) {
     const detail = `${sources.length} of at least ${minSources} series of ${minOwners} owners: ${sources.join(", ") || "none"}`;
     return missing(sources.length === 0 ? "no-candles" : "too-few-sources", detail, { inputs, excluded });
   }

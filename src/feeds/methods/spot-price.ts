@@ -6,10 +6,11 @@
  *   the rest    at least minSources of minOwners venues, most of the weight in USD → moved to within capBps of the centre,
  *               and the weighted mean of that
  */
-import type { SpotQuote } from "../../market/quote.ts";
+import type { SpotQuote, Venue } from "../../market/quote.ts";
 import type { EvaluationContext } from "../context.ts";
 import type { EvaluationNote, Exclusion, InputLine } from "../evaluation.ts";
 import type { SpotIndexDefinition } from "../kinds/spot-index.ts";
+import { ownersOf } from "../venues.ts";
 import { cappedMean } from "./capped-mean.ts";
 import type { Gathered } from "./outcome.ts";
 import { apartBps, type Named, outliersOf } from "./outlier-memory.ts";
@@ -26,7 +27,7 @@ export type SpotPrice =
       readonly excluded: readonly Exclusion[];
     };
 
-type Candidate = Named & { readonly venue: string; readonly isDirect: boolean };
+type Candidate = Named & { readonly venue: Venue; readonly isDirect: boolean };
 
 /** Fewer than three cannot tell which of them is the outlier. */
 const CANDIDATES_MIN = 3;
@@ -74,7 +75,7 @@ function candidatesOf(
 function whyTooFew(kept: readonly Candidate[], { minSources, minOwners }: SpotIndexDefinition): string | undefined {
   const names = kept.map(({ source }) => source).join(", ") || "none";
   if (kept.length < minSources) return `${kept.length} of at least ${minSources} sources: ${names}`;
-  const owners = new Set(kept.map(({ venue }) => venue)).size;
+  const owners = ownersOf(kept.map(({ venue }) => venue)).length;
   if (owners < minOwners) return `sources of ${owners} owners, at least ${minOwners} wanted: ${names}`;
   let total = 0;
   let direct = 0;
