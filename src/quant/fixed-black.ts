@@ -34,8 +34,7 @@ function callPrice(forward: bigint, strike: bigint, totalVol: bigint): bigint {
   if (totalVol === 0n || ratio === 0n) return intrinsic;
   const d1 = (lnWad(ratio) * WAD) / totalVol + totalVol / 2n;
   const value = (forward * normalCdfWad(d1) - strike * normalCdfWad(d1 - totalVol)) / WAD;
-  if (value <= intrinsic) return intrinsic;
-  return value > forward ? forward : value;
+  return value > intrinsic ? value : intrinsic;
 }
 
 /**

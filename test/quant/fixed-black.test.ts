@@ -56,6 +56,18 @@ describe("Black-76 in integers", () => {
     );
   });
 
+  test("rounding never takes a price below its intrinsic value, where little more is left", () => {
+    const deviations = fc.double({ min: 4, max: 9, noNaN: true });
+    fc.assert(
+      fc.property(traded, traded, deviations, (f, k, z) => {
+        const vol = unit(Math.abs(Math.log(Number(f) / Number(k))) / z);
+        expect(price("call", f, k, vol)).toBeGreaterThanOrEqual(f > k ? f - k : 0n);
+        expect(price("put", f, k, vol)).toBeGreaterThanOrEqual(k > f ? k - f : 0n);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test("without variance an option is worth its intrinsic value", () => {
     expect(price("call", 120n * WAD, 100n * WAD, 0n)).toBe(20n * WAD);
     expect(price("put", 120n * WAD, 100n * WAD, 0n)).toBe(0n);

@@ -33,8 +33,7 @@ library FixedBlack {
             int256 d1 = FixedPointMathLib.lnWad(int256(ratio)) * int256(WAD) / s + s / 2;
             int256 up = int256(forward) * FixedNormal.cdf(d1);
             int256 value = (up - int256(strike) * FixedNormal.cdf(d1 - s)) / int256(WAD);
-            if (value <= int256(intrinsic)) return intrinsic;
-            return uint256(value) > forward ? forward : uint256(value);
+            return value > int256(intrinsic) ? uint256(value) : intrinsic;
         }
     }
 
