@@ -4,7 +4,7 @@
  *
  * A report may be completed where only one node sees it, and the others go on without it. So a price is `agreed` first and
  * carried along by every report built on that one, and `final` only in a report that follows an agreed one in the very
- * next round: its t signers hold the agreed one, never build behind it again, and any later t signers include one of them.
+ * next round: its t signers hold the agreed one, never build behind it again, and any later t signers include one of them. [R38]
  */
 import { aggregate, upperMedian } from "./aggregate.ts";
 import type { SettlementObservation } from "./observed.ts";

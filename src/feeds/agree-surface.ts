@@ -1,6 +1,6 @@
 /**
  * From at least 2f+1 signed grids to one surface, the same bits at every node: per expiry the coordinate-wise median
- * (quant/grid-agreement.ts), the deterministic fit and its checks (quant/grid-surface.ts), and the headline.
+ * (quant/grid-agreement.ts), the deterministic fit and its checks (quant/grid-surface.ts), and the headline. [R37]
  */
 import { absBig, ceilDiv } from "../base/fixed.ts";
 import { MS_PER_YEAR } from "../quant/day-count.ts";

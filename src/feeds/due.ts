@@ -1,4 +1,4 @@
-/** Due by more than a number: a settlement that was fixed, and option books whose stale prices would be wrong. */
+/** Due by more than a number: a settlement that was fixed, and option books whose stale prices would be wrong. [R39] */
 import { UNIT_1E18 } from "../quant/surface-grid.ts";
 import { judgeBook } from "../quant/book-judge.ts";
 import type { SurfaceSliceAgreed } from "./agree-surface.ts";

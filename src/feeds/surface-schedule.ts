@@ -1,4 +1,4 @@
-/** When a surface is agreed on, and on which grid: pure functions of the rule and a signed report. */
+/** When a surface is agreed on, and on which grid: pure functions of the rule and a signed report. [R36] */
 import { MS_PER_YEAR } from "../quant/day-count.ts";
 import { THETA_MAX, THETA_MIN } from "../quant/surface-grid.ts";
 import type { SurfaceShape } from "./rule.ts";

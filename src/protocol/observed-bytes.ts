@@ -1,5 +1,5 @@
 /**
- * What a node says of one feed, as bytes. Tag first, then:
+ * What a node says of one feed, as bytes. [R35] Tag first, then:
  *
  *   0 missing      nothing
  *   1 number       value i128

@@ -50,15 +50,15 @@ function refusalByLists(state: OracleState, round: RoundState, message: Propose)
 }
 
 /**
- * Whether a report has a settlement price that the parent lacks. Such a report is never passed over either: that is what
- * makes a price final that t members have built on. [R38]
+ * Whether a report has a settlement price that the parent lacks or has otherwise. Such a report is never passed over
+ * either: that is what makes a price final that t members have built on. [R38]
  */
 function settlesBeyond(report: Report, parent: Report | null): boolean {
-  return report.leaves.some(({ feedId, detail }) => {
+  return report.leaves.some(({ feedId, detail, value }) => {
     const settlement = settlementDetail(detail);
     if (settlement === null || !isSettled(settlement, settlement.expiryMs)) return false;
     const before = parent?.leaves.find((leaf) => leaf.feedId === feedId);
-    return !isSettled(settlementDetail(before?.detail), settlement.expiryMs);
+    return !isSettled(settlementDetail(before?.detail), settlement.expiryMs) || before?.value !== value;
   });
 }
 

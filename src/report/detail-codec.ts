@@ -1,5 +1,5 @@
 /**
- * Bytes and hashes of a leaf's detail. All integers big-endian.
+ * Bytes and hashes of a leaf's detail. [R40] All integers big-endian.
  *
  *   params      a i64 | b i64 | rho i64 | m i64 | sigma i64                                                  →  40 bytes
  *   slice       0x05 | expiryMs u48 | forward u64 | params | theta u64                                       →  63 bytes

@@ -213,7 +213,11 @@ describe("the parent", () => {
   });
 
   test("may not be passed over by a report with a settlement price that it lacks, agreed or final", () => {
-    const settled = (round: number, phase: SettlementDetail["phase"], expiryMs = 60_000): SignedReport => {
+    const settled = (
+      round: number,
+      phase: SettlementDetail["phase"],
+      { expiryMs = 60_000, value = 7n }: { expiryMs?: number; value?: bigint } = {},
+    ): SignedReport => {
       const { leaves } = signedOf(config, round).report;
       const detail: SettlementDetail = {
         kind: "settlement",
@@ -224,7 +228,7 @@ describe("the parent", () => {
         coveragePpm: 0,
         pubExpiryMs: 0,
       };
-      return signedOf(config, round, { leaves: [{ ...leaves[0]!, detail }, ...leaves.slice(1)] });
+      return signedOf(config, round, { leaves: [{ ...leaves[0]!, value, detail }, ...leaves.slice(1)] });
     };
     const judged = (parent: SignedReport, over: SignedReport): string[] => {
       const member = watching(...all);
@@ -235,9 +239,11 @@ describe("the parent", () => {
     const hidden = ["propose: parent-hides-a-settlement"];
     for (const phase of ["agreed", "final"] as const) {
       expect(judged(settled(ROUND - 2, "pending"), settled(ROUND - 1, phase))).toEqual(hidden);
-      expect(judged(settled(ROUND - 2, "final", 30_000), settled(ROUND - 1, phase))).toEqual(hidden);
+      expect(judged(settled(ROUND - 2, "final", { expiryMs: 30_000 }), settled(ROUND - 1, phase))).toEqual(hidden);
       expect(judged(signedOf(config, ROUND - 2), settled(ROUND - 1, phase))).toEqual(hidden);
       expect(judged(settled(ROUND - 2, "agreed"), settled(ROUND - 1, phase))).toEqual([]);
+      // Two prices were agreed on, behind each other's back: the newer one stands.
+      expect(judged(settled(ROUND - 2, "agreed", { value: 8n }), settled(ROUND - 1, phase))).toEqual(hidden);
     }
     expect(judged(settled(ROUND - 2, "averaging"), settled(ROUND - 1, "pending"))).toEqual([]);
     // Nor by forgetting that there was any report.
