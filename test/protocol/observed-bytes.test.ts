@@ -36,6 +36,7 @@ const surface = surfaceSeen();
 const settlement = settlementSeen(EXPIRIES[0], 95_000n);
 const HEAD = 1 + 6 + 1;
 const SLICE = 6 + 8 + 17 * 8;
+const ZEROS = [0, 0, 0, 0, 0, 0, 0, 0];
 
 test("whatever can be said comes back from its bytes as it was", () => {
   fc.assert(
@@ -86,8 +87,8 @@ describe("what cannot be said is neither written nor read", () => {
     expect(codeOf(() => read(patched(good, HEAD - 1, 16)))).toBe("truncated");
     expect(codeOf(() => read(patched(good, HEAD - 1, 2)))).toBe("trailing-bytes");
     expect(codeOf(() => read(patched(good, HEAD + SLICE, 0)))).toBe("bad-value");
-    expect(codeOf(() => read(patched(good, HEAD + 6, ...new Array<number>(8).fill(0))))).toBe("bad-value");
-    expect(codeOf(() => read(patched(good, HEAD + 14, ...new Array<number>(8).fill(0))))).toBe("bad-value");
+    expect(codeOf(() => read(patched(good, HEAD + 6, ...ZEROS)))).toBe("bad-value");
+    expect(codeOf(() => read(patched(good, HEAD + 14, ...ZEROS)))).toBe("bad-value");
     const average = bytesOf(settlement);
     expect(codeOf(() => read(patched(average, 7, 0x80)))).toBe("bad-value");
     expect(codeOf(() => read(patched(average, 39, 0xff)))).toBe("bad-value");

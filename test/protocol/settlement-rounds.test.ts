@@ -1,4 +1,4 @@
-/** A settlement through reports: averaged, agreed, final, published once; and what two networks' worth of faults do to it. */
+/** A settlement through reports: averaged, agreed, final, published once; through absences, halts and lies. */
 import { describe, expect, test } from "vitest";
 import type { Observed } from "../../src/feeds/observed.ts";
 import { buildReport } from "../../src/protocol/build-report.ts";
@@ -55,8 +55,8 @@ const final = day[11]!;
 describe("a settlement", () => {
   test("is an estimate while its window runs, agreed at the expiry, final a round later, and published then", () => {
     const phases = day.map((report) => leafOf(report).detail.phase);
-    expect(phases).toEqual([...new Array<string>(10).fill("averaging"), "agreed", "final", "final", "final"]);
-    expect(day.map(pushes)).toEqual([...new Array<unknown[]>(11).fill([]), [["ok", 1_000_003n]], [], []]);
+    expect(phases).toEqual([...upTo(0, 10).map(() => "averaging"), "agreed", "final", "final", "final"]);
+    expect(day.map(pushes)).toEqual([...upTo(0, 11).map(() => []), [["ok", 1_000_003n]], [], []]);
     expect(leafOf(final)).toMatchObject({
       status: "ok",
       value: 1_000_003n,
@@ -93,10 +93,10 @@ describe("a settlement", () => {
         const isHalf = halves.includes(id) && seen !== null && typeof seen === "object";
         return isHalf ? { ...seen, coveragePpm: 500_000 } : seen;
       };
-    const one = chain(null, upTo(OPENS, 12), (id, round) => halfAt(4)(id, round) as Observed);
+    const one = chain(null, upTo(OPENS, 12), halfAt(4));
     expect(leafOf(one[9]!).detail).toMatchObject({ phase: "averaging", coveragePpm: 1_000_000 });
     expect(leafOf(one[11]!)).toMatchObject({ value: 1_000_002n, detail: { phase: "final" } });
-    const two = chain(null, upTo(OPENS, 12), (id, round) => halfAt(3, 4)(id, round) as Observed);
+    const two = chain(null, upTo(OPENS, 12), halfAt(3, 4));
     expect(leafOf(two[9]!)).toMatchObject({ status: "ok", detail: { coveragePpm: 500_000 } });
     expect(leafOf(two[11]!)).toMatchObject({ status: "missing", detail: { phase: "pending", coveragePpm: 500_000 } });
     // The value of the window's last round stays, under a status that says so.
@@ -114,7 +114,7 @@ describe("a settlement", () => {
     const second = chain(final, upTo(OPENS + 60, 40), nothing);
     expect(second.flatMap(pushes)).toEqual([]);
     const third = chain(second.at(-1)!, upTo(OPENS + 120, 10), nothing);
-    expect(third.map(pushes)).toEqual([[["missing", 1_000_003n]], ...new Array<unknown[]>(9).fill([])]);
+    expect(third.map(pushes)).toEqual([[["missing", 1_000_003n]], ...upTo(0, 9).map(() => [])]);
     expect(leafOf(third[0]!)).toMatchObject({ pubStatus: "missing", pubValue: 1_000_003n, pubTimeMs: EXPIRY + 1_000 });
     const back: Seen = (id) => settlementSeen(EXPIRY + 120_000, 3_000_000n + BigInt(id));
     const fourth = chain(third.at(-1)!, upTo(ENDS + 120, 2), back);

@@ -67,7 +67,7 @@ const SETTLEMENT: FeedShape = {
   minCoveragePpm: 900_000,
 };
 
-export const RULES: readonly FeedRule[] = [
+const RULES: readonly FeedRule[] = [
   ruleFor(0, { type: "scalar" }),
   ruleFor(1, { type: "scalar" }),
   ruleFor(2, SURFACE, {
