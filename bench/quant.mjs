@@ -1,7 +1,5 @@
-// What the pricing mathematics costs: nanoseconds a call on this machine, after `npm run build`. `node bench/quant.mjs`
-// prints it alone; measureQuant(row) adds the rows to a table. Options from an hour to a year, at the money to six
+// What the pricing mathematics costs: nanoseconds a call on this machine, `npm run bench -- quant`. Options from an hour to a year, at the money to six
 // standard deviations out of it.
-import { pathToFileURL } from "node:url";
 import { blackPrice } from "../dist/quant/black76.js";
 import { blackGreeks } from "../dist/quant/greeks.js";
 import { impliedVol } from "../dist/quant/implied-vol.js";
@@ -43,7 +41,7 @@ function timings(run) {
 }
 
 /** Adds rows by row(name, value, unit, anchor), as the table of `npm run bench` takes them. */
-export function measureQuant(row) {
+function measureQuant(row) {
   const implied = timings(({ right, strike, years, price }) => impliedVol(right, FORWARD, strike, years, price).vol);
   row("implied volatility, mean over the board", implied.mean, "ns", "limit 5 000; Jäckel's C++ 180");
   row("implied volatility, slowest option", implied.worst, "ns", "limit 5 000");
@@ -53,8 +51,6 @@ export function measureQuant(row) {
   row("four greeks, mean over the board", greeks.mean, "ns", "");
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  measureQuant((name, value, unit, anchor) =>
-    process.stdout.write(`${name.padEnd(42)}${value.toFixed(0).padStart(7)} ${unit}  ${anchor}\n`),
-  );
-}
+measureQuant((name, value, unit, anchor) =>
+  process.stdout.write(`${name.padEnd(42)}${value.toFixed(0).padStart(7)} ${unit}  ${anchor}\n`),
+);
