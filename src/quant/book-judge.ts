@@ -5,7 +5,7 @@
  *
  * where a and c are an option market's usual fees: below B whoever trades on the stale price loses to the fee. When the
  * worst u exceeds λ, or something is due anyway, the cheapest set of spot and slices is due that leaves no u above a rest.
- * QUANT has λ/2 for the rest; 0.3 λ does best when a slice costs a third of a transaction, as on our hub (bench/triggers.mjs).
+ * QUANT has λ/2 for the rest; 0.3 λ does better at equal gas (bench/triggers.mjs).
  *
  * The cheapest set needs no search over subsets: an option's error depends on the spot and on its own slice only, so
  * once it is decided whether the spot goes, the slices that have to go are those still above the rest with that spot.
