@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { devnetCommand } from "./devnet.ts";
-import { feedsCommand } from "./feeds.ts";
+import { feedCommand } from "./feed/command.ts";
 import { hubCommand } from "./hub.ts";
 import { keysCommand } from "./keys.ts";
 import { marketCommand } from "./market.ts";
 import { networkCommand } from "./network.ts";
 import { nodeCommand } from "./node.ts";
+import { recordCommand } from "./record.ts";
 import { simulateCommand } from "./simulate.ts";
 import { packageVersion } from "./version.ts";
 
@@ -22,8 +23,9 @@ const commands = [
   keysCommand(),
   networkCommand(),
   hubCommand(),
-  feedsCommand(),
+  feedCommand(),
   marketCommand(),
+  recordCommand(),
   devnetCommand(),
   simulateCommand(),
 ];

@@ -10,6 +10,8 @@ export type RunBy =
   | { readonly by: "ci" }
   | { readonly by: "file"; readonly file: string };
 
+const NEWCOMER: RunBy = { by: "file", file: "test/e2e/newcomer.test.ts" };
+
 export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "npm ci": { by: "ci" },
   "npm start": { by: "file", file: "test/e2e/commands.test.ts" },
@@ -24,11 +26,23 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     where: "repository",
     prints: /^5 seeds, \d+ rounds completed, 0 seeds with a violation$/m,
   },
-  "npx tenor feeds check feeds/BTC-USD.spot-index.json": {
+  "npx tenor feed validate feeds/BTC-USD.spot-index.json": {
     by: "documents",
     where: "repository",
     prints: /^feeds\/BTC-USD\.spot-index\.json: ok$/m,
   },
+  // The walk through feeds/README.md.
+  "npx tenor market --port 8180": NEWCOMER,
+  "npx tenor feed new SOL-USD.spot-index": NEWCOMER,
+  "npx tenor feed validate feeds/SOL-USD.spot-index.json": NEWCOMER,
+  "npx tenor feed explain feeds/SOL-USD.spot-index.json": NEWCOMER,
+  "npx tenor feed preview feeds/SOL-USD.spot-index.json --market http://127.0.0.1:8180": NEWCOMER,
+  "npx tenor record recordings/sol --feeds feeds/SOL-USD.spot-index.json --market http://127.0.0.1:8180 --for 6s":
+    NEWCOMER,
+  "npx tenor feed backtest feeds/SOL-USD.spot-index.json --recording recordings/sol": NEWCOMER,
+  "cp feeds/SOL-USD.spot-index.json recordings/before.json": NEWCOMER,
+  "npx tenor feed diff recordings/before.json feeds/SOL-USD.spot-index.json --recording recordings/sol": NEWCOMER,
+  "npx tenor feed methodology feeds/SOL-USD.spot-index.json --out SOL-USD.spot-index.md": NEWCOMER,
   // It is what runs this test.
   "bash .ci/run": { by: "file", file: ".ci/run" },
   "npx vitest run test/quant": { by: "documents", where: "repository", prints: /Tests +\d+ passed/ },
