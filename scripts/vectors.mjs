@@ -104,6 +104,8 @@ function makeSurface(dice, agreed, held) {
       forward: i === 0 ? 2n ** 64n - 1n : BigInt(1 + dice(2 ** 48)),
       params: makeParams(dice),
       theta: BigInt(dice(2 ** 48)),
+      centreErrorVolBps: dice(2 ** 16),
+      wingErrorVolBps: dice(2 ** 16),
     })),
     published: upTo(held).map((i) => ({
       expiryMs: expiryMs(i),

@@ -34,6 +34,8 @@ export type SurfaceSliceAgreed = {
     readonly sigma: bigint;
   };
   readonly theta: bigint;
+  readonly centreErrorVolBps: number;
+  readonly wingErrorVolBps: number;
 };
 
 export type SurfaceAgreement =
@@ -158,11 +160,13 @@ export function agreeSurface(
   });
   // The expiries were there; what they said did not agree, or does not fit an arbitrage-free surface.
   if (slices.length < shape.minExpiries) return { status: "disputed" };
-  const agreed = slices.map(({ expiryMs, forward, params, theta1e18 }) => ({
+  const agreed = slices.map(({ expiryMs, forward, params, theta1e18, centreErrorVolBps, wingErrorVolBps }) => ({
     expiryMs,
     forward,
     params,
     theta: theta1e18,
+    centreErrorVolBps,
+    wingErrorVolBps,
   }));
   const kept = grids.filter(({ expiryMs }) => slices.some((slice) => slice.expiryMs === expiryMs));
   return {

@@ -24,7 +24,7 @@ function flatten(value: Json | undefined, path: string, into: Leaves): Leaves {
     for (const [i, item] of value.entries()) flatten(item as Json, `${path}[${i}]`, into);
     return into;
   }
-  for (const [key, item] of Object.entries(value)) flatten(item as Json, path === "" ? key : `${path}.${key}`, into);
+  for (const [key, item] of Object.entries(value)) flatten(item, path === "" ? key : `${path}.${key}`, into);
   return into;
 }
 

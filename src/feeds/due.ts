@@ -1,6 +1,6 @@
 /** Due by more than a number: a settlement that was fixed, and option books whose stale prices would be wrong. [R39] */
 import { UNIT_1E18 } from "../quant/surface-grid.ts";
-import { judgeBook } from "../quant/book-judge.ts";
+import { judgeBook, type BookRule as JudgesRule } from "../quant/book-judge.ts";
 import type { SurfaceSliceAgreed } from "./agree-surface.ts";
 import type { SettlementState } from "./agree-settlement.ts";
 import type { BookRule, SettlementShape } from "./rule.ts";
@@ -55,6 +55,21 @@ const bookSlice = ({ expiryMs, fitTimeMs, forwardRatio: ratio, params }: HeldSli
   svi: params,
 });
 
+/** A book's rule in the judge's own words. */
+export function judgesRule(rule: BookRule): JudgesRule {
+  const { lambda, rest, spotTolerance, premiumTolerance, floor, gas, settlementWindowMs } = rule;
+  return {
+    lambda,
+    rest,
+    spotTolerance,
+    premiumTolerance,
+    toleranceFloor: floor,
+    spotGas: gas.spot,
+    sliceGas: gas.slice,
+    settlementWindowMs,
+  };
+}
+
 /**
  * What is due by the book, with what was due anyway. What the book cannot judge is due by the feeds' own rules alone.
  * @param timeMs T_r
@@ -64,16 +79,7 @@ export function bookDue(rule: BookRule, state: BookState, timeMs: number): BookD
     published: { spot: state.pubSpot, slices: state.published.map(bookSlice) },
     candidate: { spot: state.spot, slices: state.slices.map(bookSlice) },
     reportTimeMs: timeMs,
-    rule: {
-      lambda: rule.lambda,
-      rest: rule.lambda / 2n,
-      spotTolerance: rule.spotTolerance,
-      premiumTolerance: rule.premiumTolerance,
-      toleranceFloor: rule.floor,
-      spotGas: rule.gas.spot,
-      sliceGas: rule.gas.slice,
-      settlementWindowMs: rule.settlementWindowMs,
-    },
+    rule: judgesRule(rule),
     already: state.already,
   });
   return judged.verdict === "judged" && judged.reason !== null ? judged.due : state.already;

@@ -27,6 +27,7 @@ function bookOf(definition: VolSurfaceDefinition, positions: ReadonlyMap<string,
   return {
     spotPosition,
     lambda: parseFixed(book.lambda, 18),
+    rest: parseFixed(book.rest, 18),
     spotTolerance: parseFixed(book.spotToleranceBps, BPS_PLACES),
     premiumTolerance: BigInt(book.premiumToleranceBps) * BPS,
     floor: parseFixed(book.floorBps, BPS_PLACES),

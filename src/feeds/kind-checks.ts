@@ -56,12 +56,15 @@ function* checkChain(
 function* checkBook({ method }: VolSurfaceDefinition): Generator<FieldProblem, void> {
   const { book } = method;
   if (book === null) return;
-  const { lambda, spotToleranceBps, floorBps, premiumToleranceBps, gas } = book;
-  for (const [field, seen] of Object.entries({ lambda, spotToleranceBps, floorBps })) {
+  const { lambda, rest, spotToleranceBps, floorBps, premiumToleranceBps, gas } = book;
+  for (const [field, seen] of Object.entries({ lambda, rest, spotToleranceBps, floorBps })) {
     if (compareDecimals(seen, "0") <= 0) yield { path: `method.book.${field}`, seen, allowed: "more than zero" };
-    if (field !== "lambda" && placesOf(seen) > BPS_PLACES) {
+    if (field.endsWith("Bps") && placesOf(seen) > BPS_PLACES) {
       yield { path: `method.book.${field}`, seen, allowed: `at most ${BPS_PLACES} decimal places` };
     }
+  }
+  if (compareDecimals(rest, lambda) > 0) {
+    yield { path: "method.book.rest", seen: rest, allowed: `at most lambda, ${lambda}` };
   }
   if (compareDecimals(spotToleranceBps, "10000") > 0) {
     yield { path: "method.book.spotToleranceBps", seen: spotToleranceBps, allowed: "at most 10000" };

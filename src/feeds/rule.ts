@@ -12,13 +12,15 @@ export type BookRule = {
   readonly spotPosition: number;
   /** Worst error over tolerance at which the book fires, 1e-18. */
   readonly lambda: bigint;
+  /** What a publication leaves behind at most, in the same measure. */
+  readonly rest: bigint;
   /** Tolerance: max(floor · S, min(spotTolerance · S, premiumTolerance · premium)); all parts in 1e-18. */
   readonly spotTolerance: bigint;
   readonly premiumTolerance: bigint;
   readonly floor: bigint;
   /** An expiry this near has left the book. */
   readonly settlementWindowMs: number;
-  readonly gas: { readonly transaction: number; readonly spot: number; readonly slice: number };
+  readonly gas: { readonly spot: number; readonly slice: number };
 };
 
 export type SurfaceShape = {

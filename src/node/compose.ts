@@ -138,7 +138,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     { clock, log: log.child({ room: "sources" }), rng: systemRng, restMs: () => active?.restMs() ?? 0 },
   );
   const eye: MarketEye = new MarketEye(
-    { feeds: facts.feeds },
+    { feeds: facts.feeds, rules: facts.rules },
     { collector, windows: () => sampler, clock, log, metrics },
   );
   const sampler = new SettlementSampler(
@@ -224,6 +224,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       ceremony: () => ceremony?.status() ?? null,
       keyResult: () => active?.keyResult ?? ceremony?.result() ?? null,
       own: (name) => eye.own(name),
+      smiles: (name) => eye.smiles(name),
+      window: (name) => sampler.window(name, clock.nowMs()),
       history: (index, sinceMs, limit) => store.history(index, sinceMs, limit),
       publishedSince: (index, sinceMs) => published.since(index, sinceMs),
       peers: () => peerRows({ selfId, peerId: keystore.peerId() }, network.peers(), active?.oracle.state),

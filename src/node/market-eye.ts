@@ -7,6 +7,9 @@ import { evaluate } from "../feeds/evaluate.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
 import { feedId } from "../feeds/feed-id.ts";
 import type { Observed } from "../feeds/observed.ts";
+import type { FeedRule } from "../feeds/rule.ts";
+import { smileViews, type SmileViews } from "../feeds/smile-view.ts";
+import { isSurfaceRound } from "../feeds/surface-schedule.ts";
 import type { MarketSnapshot } from "../market/quote.ts";
 import { gridOf } from "../protocol/next-leaf.ts";
 import { whyNotSayable } from "../protocol/observed-bytes.ts";
@@ -38,6 +41,7 @@ function gridsOf(feeds: readonly LinkedFeed[], report: Report | null): ReadonlyM
 
 export class MarketEye implements ObservationPort {
   readonly #feeds: readonly LinkedFeed[];
+  readonly #rules: readonly FeedRule[];
   readonly #doors: MarketEyeDoors;
   readonly #memory = new MethodMemory();
   readonly #own = new Map<string, Evaluation>();
@@ -46,9 +50,13 @@ export class MarketEye implements ObservationPort {
   readonly #missing: Counter<"feed" | "reason">;
   readonly #lastSaid = new Map<string, string>();
 
-  /** @param options.feeds in index order */
-  constructor(options: { readonly feeds: readonly LinkedFeed[] }, doors: MarketEyeDoors) {
+  /** @param options in index order */
+  constructor(
+    options: { readonly feeds: readonly LinkedFeed[]; readonly rules: readonly FeedRule[] },
+    doors: MarketEyeDoors,
+  ) {
     this.#feeds = options.feeds;
+    this.#rules = options.rules;
     this.#doors = doors;
     const { metrics } = doors;
     this.#value = metrics.gauge({
@@ -68,10 +76,13 @@ export class MarketEye implements ObservationPort {
     });
   }
 
-  observe({ slotTimeMs, latest }: ObservationMoment): readonly Observed[] {
+  observe({ round, slotTimeMs, latest }: ObservationMoment): readonly Observed[] {
     const context = this.#context(slotTimeMs, latest);
     this.#excluded.clear();
-    return this.#feeds.map((feed) => {
+    return this.#feeds.map((feed, position) => {
+      const shape = this.#rules[position]?.shape;
+      // Between its rounds a surface would be a kilobyte that nobody reads. [R35]
+      if (shape?.type === "surface" && !isSurfaceRound(shape, round)) return null;
       const { definition } = feed;
       const evaluation = this.#evaluate(feed, context);
       this.#own.set(definition.name, evaluation);
@@ -99,6 +110,13 @@ export class MarketEye implements ObservationPort {
     const nowMs = this.#doors.clock.nowMs();
     const evaluation = this.#evaluate({ definition: spot, spot: null }, this.#context(nowMs, null));
     return evaluation.kind === "value" ? fixedToNumber(evaluation.value, spot.decimals) : null;
+  }
+
+  /** What this node reads off a feed's option chain, expiry by expiry. */
+  smiles(feedName: string): SmileViews {
+    const feed = this.#feeds.find(({ definition }) => definition.name === feedName);
+    if (feed === undefined) return { ok: false, detail: `${feedName} is no feed of this network` };
+    return smileViews(feed, this.#context(this.#doors.clock.nowMs(), null));
   }
 
   own(feedName: string): Evaluation | undefined {

@@ -199,7 +199,7 @@ export class Oracle {
   #observe(round: number): void {
     const { signing, market, clock } = this.#doors;
     const latest = latestReport(this.#state, round)?.report ?? null;
-    const values = market.observe({ slotTimeMs: slotTimeMs(this.#config, round), latest });
+    const values = market.observe({ round, slotTimeMs: slotTimeMs(this.#config, round), latest });
     this.#lastValues = values;
     this.#queue.push({
       kind: "observed",

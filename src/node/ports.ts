@@ -35,6 +35,7 @@ export type DiskPort = {
 };
 
 export type ObservationMoment = {
+  readonly round: number;
   /** T_r of the round that is observed, unix ms. */
   readonly slotTimeMs: number;
   /** The newest signed report held: its surfaces fix the grids. */

@@ -1,8 +1,25 @@
-/** Rows of the page's tables, from what the windows count. */
-import type { PeerView, SourceState, SourceView, TransactionStatus, TransactionView } from "../api/view.ts";
+/** Rows of the page's tables and parts of a feed's, from what the windows count and what was signed. */
+import type { Amount } from "../api/amount.ts";
+import type { FixedPrice, LeafDetailView, SettlementView, SviText } from "../api/derivatives-view.ts";
+import type {
+  FeedView,
+  OwnView,
+  PeerView,
+  SourceState,
+  SourceView,
+  TransactionStatus,
+  TransactionView,
+} from "../api/view.ts";
+import { fixedToNumber, formatFixed } from "../base/fixed.ts";
 import type { RecentTransaction } from "../chain/recent.ts";
+import type { WindowSamples } from "../feeds/context.ts";
+import type { Evaluation } from "../feeds/evaluation.ts";
+import type { FeedRule, SettlementShape } from "../feeds/rule.ts";
+import { windowAt } from "../feeds/settlement-schedule.ts";
 import type { PeerView as Line } from "../network/network.ts";
 import type { OracleState } from "../protocol/state.ts";
+import type { FeedDetail, SviWords } from "../report/detail.ts";
+import type { FeedState } from "../report/report.ts";
 import type { SourceStatistics } from "../sources/source-state.ts";
 
 /** A quote older than this is called stale on the page; the definitions decide what a feed takes. */
@@ -83,4 +100,113 @@ export function sourceRows(sources: readonly SourceStatistics[], nowMs: number):
       counts: { ok: okCount, ...gapCounts },
     };
   });
+}
+
+/** An integer of the feed with the same number as text. */
+export function amountIn(decimals: number): (raw: bigint) => Amount {
+  return (raw) => ({ raw: raw.toString(), text: formatFixed(raw, decimals) });
+}
+
+/** An absolute distance in the words of its unit. */
+function absoluteText(amount: number, unit: string): string {
+  const percent = amount * 100;
+  switch (unit) {
+    case "1/sqrt(year)":
+      return `${percent.toFixed(2)} vol points`;
+    case "1/year":
+      return `${percent.toFixed(2)} % a year`;
+    case "1":
+      return `${Number(percent.toFixed(6))} %`;
+    default:
+      return `${amount} ${unit}`;
+  }
+}
+
+/** When a feed is published besides its heartbeat. A book has the say over the deviation wherever it can judge. */
+export function deviationText({ shape, deviation, decimals }: FeedRule, unit: string): string {
+  if (shape.type === "settlement") return "its final price";
+  const own =
+    deviation.type === "relative"
+      ? `${deviation.bps / 100} %`
+      : absoluteText(fixedToNumber(deviation.amount, decimals), unit);
+  if (shape.type === "scalar" || shape.book === null) return own;
+  return `an option price wrong by λ = ${fixedToNumber(shape.book.lambda, 18)} tolerances, or ${own}`;
+}
+
+export function publishedOf(leaf: FeedState, amount: (raw: bigint) => Amount): FeedView["published"] {
+  if (leaf.pubStatus === "none") return null;
+  return { value: amount(leaf.pubValue), round: leaf.pubRound, timeMs: leaf.pubTimeMs, status: leaf.pubStatus };
+}
+
+export function ownOf(evaluation: Evaluation | undefined, amount: (raw: bigint) => Amount): OwnView | null {
+  if (evaluation === undefined) return null;
+  const { excluded, inputs } = evaluation;
+  if (evaluation.kind === "missing") {
+    return { kind: "missing", reason: evaluation.reason, detail: evaluation.detail, sources: [], inputs, excluded };
+  }
+  const { value, sources, notes } = evaluation;
+  return { kind: "value", value: amount(value), sources, inputs, excluded, notes };
+}
+
+function sviText({ a, b, rho, m, sigma }: SviWords): SviText {
+  return { a: String(a), b: String(b), rho: String(rho), m: String(m), sigma: String(sigma) };
+}
+
+export function leafDetail(detail: FeedDetail | null): LeafDetailView | null {
+  if (detail === null) return null;
+  if (detail.kind === "settlement") {
+    return { ...detail, fixed: detail.fixed.toString(), variable: detail.variable.toString() };
+  }
+  return {
+    kind: "surface",
+    gridRound: detail.gridRound,
+    spot: detail.spot.toString(),
+    slices: detail.slices.map(({ expiryMs, forward, params, theta }) => ({
+      expiryMs,
+      forward: forward.toString(),
+      params: sviText(params),
+      theta: theta.toString(),
+    })),
+    published: detail.published.map(({ forwardRatio, params, ...rest }) => ({
+      ...rest,
+      forwardRatio: forwardRatio.toString(),
+      params: sviText(params),
+    })),
+  };
+}
+
+/** The page shows a few; the chain has them all. */
+const PAST_PRICES_MAX = 8;
+
+/** @param published what this node remembers of the feed's publications, ascending; each is a price that was fixed */
+export function settlementView(
+  { periodMs, offsetMs, windowMs, minCoveragePpm, ...shape }: SettlementShape,
+  leaf: FeedState | undefined,
+  own: WindowSamples | null,
+  published: readonly { readonly timeMs: number; readonly value: string; readonly round: number }[],
+  amount: (raw: bigint) => Amount,
+): SettlementView {
+  const detail = leaf?.detail?.kind === "settlement" ? leaf.detail : null;
+  const past = published.slice(-PAST_PRICES_MAX).map(({ timeMs, value, round }): FixedPrice => {
+    const { expiryMs } = windowAt({ ...shape, periodMs, offsetMs, windowMs, minCoveragePpm }, timeMs);
+    return { expiryMs, value: amount(BigInt(value)), round, timeMs };
+  });
+  return {
+    periodMs,
+    offsetMs,
+    windowMs,
+    minCoveragePpm,
+    agreed:
+      detail === null
+        ? null
+        : {
+            expiryMs: detail.expiryMs,
+            phase: detail.phase,
+            fixed: amount(detail.fixed),
+            variable: amount(detail.variable),
+            coveragePpm: detail.coveragePpm,
+          },
+    own,
+    past: past.reverse(),
+  };
 }

@@ -1,8 +1,9 @@
 /** What the API may know of this node, gathered from its parts. Every method answers at once. */
-import { fixedToNumber, formatFixed } from "../base/fixed.ts";
+import { formatFixed } from "../base/fixed.ts";
+import type { Amount } from "../api/amount.ts";
+import type { SettlementView, SurfaceView } from "../api/derivatives-view.ts";
 import type { Hex } from "../base/bytes.ts";
 import type {
-  Amount,
   CeremonyView,
   FeedHistory,
   FeedView,
@@ -11,7 +12,6 @@ import type {
   NodeEvent,
   NodeView,
   OnChainView,
-  OwnView,
   PeerView,
   RecentRound,
   RoundView,
@@ -19,16 +19,20 @@ import type {
   SourceView,
   TransactionView,
 } from "../api/view.ts";
+import type { WindowSamples } from "../feeds/context.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
-import type { Distance, FeedRule } from "../feeds/rule.ts";
+import type { FeedRule } from "../feeds/rule.ts";
+import type { SmileViews } from "../feeds/smile-view.ts";
 import { latestReport, type OracleState } from "../protocol/state.ts";
 import { encodeSubmit } from "../report/codec.ts";
-import type { FeedState, SignedReport } from "../report/report.ts";
+import type { FeedState, Report, SignedReport } from "../report/report.ts";
 import type { CeremonyStatus } from "../threshold/ceremony.ts";
 import type { ChainWatch } from "./chain-watch.ts";
 import type { Health } from "./health.ts";
 import type { NetworkFacts } from "./network-file.ts";
 import type { RoundTracker } from "./round-tracker.ts";
+import { isSurfaceRule, surfaceView } from "./surface-view.ts";
+import { amountIn, deviationText, leafDetail, ownOf, publishedOf, settlementView } from "./view-rows.ts";
 import type { ValueRow } from "../store/value-history.ts";
 
 export type ViewOptions = {
@@ -51,6 +55,10 @@ export type ViewDoors = {
   /** What the ceremony gave, also after it was put away. */
   readonly keyResult: () => { readonly groupKeyX: Hex; readonly transcriptHash: Hex } | null;
   readonly own: (feedName: string) => Evaluation | undefined;
+  /** This node's own smiles of the chain that a feed reads; a few milliseconds of work. */
+  readonly smiles: (feedName: string) => SmileViews;
+  /** What this node saw of the settlement window that matters now. */
+  readonly window: (feedName: string) => WindowSamples | null;
   readonly chain: ChainWatch;
   readonly history: (feedIndex: number, sinceMs: number, limit: number) => readonly ValueRow[];
   readonly publishedSince: (feedIndex: number, sinceMs: number) => FeedHistory["published"];
@@ -59,14 +67,17 @@ export type ViewDoors = {
   readonly sources: () => readonly SourceView[];
 };
 
-function distanceText(distance: Distance, rule: FeedRule): string {
-  if (distance.type === "relative") return `${distance.bps / 100} %`;
-  return `${(fixedToNumber(distance.amount, rule.decimals) * 100).toFixed(2)} vol points`;
-}
+/** The smiles of a chain are too much work to repeat for every reader of a slot. */
+type KnownSurface = {
+  readonly report: Report | null;
+  readonly evaluation: Evaluation | undefined;
+  readonly view: SurfaceView;
+};
 
 export class LiveView implements NodeView {
   readonly #options: ViewOptions;
   readonly #doors: ViewDoors;
+  readonly #surfaces = new Map<string, KnownSurface>();
   readonly #listeners = new Set<(event: NodeEvent) => void>();
 
   constructor(options: ViewOptions, doors: ViewDoors) {
@@ -98,17 +109,20 @@ export class LiveView implements NodeView {
     return this.#options.facts.rules.map((rule, position) => {
       const definition = this.#options.facts.definitions[position]!;
       const leaf = leaves.get(rule.feedId);
-      const amount = (raw: bigint): Amount => ({ raw: raw.toString(), text: formatFixed(raw, rule.decimals) });
+      const amount = amountIn(rule.decimals);
       const isKnown = leaf !== undefined && leaf.timeMs > 0;
       return {
         name: rule.name,
         feedId: rule.feedId,
         index: rule.index,
         kind: definition.kind,
+        symbol: definition.symbol,
+        title: definition.title,
+        maturity: definition.maturity,
         unit: definition.unit,
         decimals: rule.decimals,
         heartbeatMs: rule.heartbeatMs,
-        deviation: distanceText(rule.deviation, rule),
+        deviation: deviationText(rule, definition.unit),
         status: leaf === undefined ? "none" : leaf.status,
         value: isKnown ? amount(leaf.value) : null,
         confidencePpb: leaf?.confidencePpb ?? 0,
@@ -117,6 +131,7 @@ export class LiveView implements NodeView {
         published: leaf === undefined ? null : publishedOf(leaf, amount),
         onChain: this.#onChain(rule, amount),
         own: ownOf(this.#doors.own(rule.name), amount),
+        settlement: this.#settlement(rule, leaf, amount),
       };
     });
   }
@@ -135,6 +150,20 @@ export class LiveView implements NodeView {
     return { points, published };
   }
 
+  surface(feedName: string): SurfaceView | null {
+    const { rules } = this.#options.facts;
+    const rule = rules.find(({ name }) => name === feedName);
+    if (rule === undefined || !isSurfaceRule(rule)) return null;
+    const report = this.#latest()?.report ?? null;
+    // A new evaluation every slot: between two of them nothing here can change.
+    const evaluation = this.#doors.own(feedName);
+    const known = this.#surfaces.get(feedName);
+    if (known !== undefined && known.report === report && known.evaluation === evaluation) return known.view;
+    const view = surfaceView(rule, rules, report, this.#doors.smiles(feedName), amountIn(rule.decimals));
+    this.#surfaces.set(feedName, { report, evaluation, view });
+    return view;
+  }
+
   latestReport(): SignedReportView | null {
     const active = this.#doors.active();
     const latest = this.#latest();
@@ -150,6 +179,7 @@ export class LiveView implements NodeView {
         ...leaf,
         value: leaf.value.toString(),
         pubValue: leaf.pubValue.toString(),
+        detail: leafDetail(leaf.detail),
       })),
       due: report.pushes.map(({ index }) => index),
       submitPayload: encodeSubmit(report, signature, this.#options.facts.networkId, active.groupKeyX),
@@ -188,25 +218,22 @@ export class LiveView implements NodeView {
     return active === null ? null : latestReport(active.state());
   }
 
+  #settlement(
+    { name, index, shape }: FeedRule,
+    leaf: FeedState | undefined,
+    amount: (raw: bigint) => Amount,
+  ): SettlementView | null {
+    if (shape.type !== "settlement") return null;
+    const published = this.#doors.publishedSince(index, 0);
+    return settlementView(shape, leaf, this.#doors.window(name), published, amount);
+  }
+
   #onChain(rule: FeedRule, amount: (raw: bigint) => Amount): OnChainView | null {
     const answer = this.#doors.chain.answer(rule.index);
     if (answer === undefined || answer.count === 0) return null;
     const { value, round, timeSec, status, count } = answer;
     return { value: amount(value), round, timeSec, status, count };
   }
-}
-
-function publishedOf(leaf: FeedState, amount: (raw: bigint) => Amount): FeedView["published"] {
-  if (leaf.pubStatus === "none") return null;
-  return { value: amount(leaf.pubValue), round: leaf.pubRound, timeMs: leaf.pubTimeMs, status: leaf.pubStatus };
-}
-
-function ownOf(evaluation: Evaluation | undefined, amount: (raw: bigint) => Amount): OwnView | null {
-  if (evaluation === undefined) return null;
-  const { excluded } = evaluation;
-  if (evaluation.kind === "value")
-    return { kind: "value", value: amount(evaluation.value), sources: evaluation.sources, excluded };
-  return { kind: "missing", reason: evaluation.reason, detail: evaluation.detail, sources: [], excluded };
 }
 
 function ceremonyPhase(status: CeremonyStatus): CeremonyView["phase"] {

@@ -28,7 +28,13 @@ function readParams(reader: ByteReader): SviWords {
 function readAgreed(reader: ByteReader): AgreedSlice {
   expectByte(reader, SLICE_PREFIX, "an agreed slice");
   const head = { expiryMs: reader.uint(6), forward: reader.bigInt(8, false) };
-  return { ...head, params: readParams(reader), theta: reader.bigInt(8, false) };
+  return {
+    ...head,
+    params: readParams(reader),
+    theta: reader.bigInt(8, false),
+    centreErrorVolBps: reader.uint(2),
+    wingErrorVolBps: reader.uint(2),
+  };
 }
 
 function readPublished(reader: ByteReader): PublishedSlice {

@@ -2,7 +2,8 @@
  * Bytes and hashes of a leaf's detail. [R40] All integers big-endian.
  *
  *   params      a i64 | b i64 | rho i64 | m i64 | sigma i64                                                  →  40 bytes
- *   slice       0x05 | expiryMs u48 | forward u64 | params | theta u64                                       →  63 bytes
+ *   slice       0x05 | expiryMs u48 | forward u64 | params | theta u64 | centreErrorVolBps u16 | wingErrorVolBps u16
+ *                                                                                                            →  67 bytes
  *   published   0x06 | expiryMs u48 | round u48 | fitTimeMs u48 | forwardRatio u128 | params                 →  75 bytes
  *   surface     0x04 | 0x01 | gridRound u48 | spot i128 | count u8 | top of slices 32 | count u8 | top of published 32
  *   settlement  0x04 | 0x02 | expiryMs u48 | phase u8 | fixed i128 | variable i128 | coveragePpm u32 | pubExpiryMs u48
@@ -22,7 +23,7 @@ export const SLICE_PREFIX = 5;
 export const PUBLISHED_PREFIX = 6;
 export const SURFACE_CODE = 1;
 export const SETTLEMENT_CODE = 2;
-export const SLICE_BYTES = 63;
+export const SLICE_BYTES = 67;
 export const PUBLISHED_BYTES = 75;
 
 const PHASE_CODES: Readonly<Record<SettlementPhase, number>> = { averaging: 1, pending: 2, agreed: 3, final: 4 };
@@ -37,9 +38,13 @@ function writeParams(writer: ByteWriter, { a, b, rho, m, sigma }: SviWords): Byt
   return writer;
 }
 
-export function encodeSlice({ expiryMs, forward, params, theta }: AgreedSlice): Uint8Array {
-  const head = new ByteWriter().uint(SLICE_PREFIX, 1).uint(expiryMs, 6).bigInt(forward, 8, false);
-  return writeParams(head, params).bigInt(theta, 8, false).done();
+export function encodeSlice(slice: AgreedSlice): Uint8Array {
+  const head = new ByteWriter().uint(SLICE_PREFIX, 1).uint(slice.expiryMs, 6).bigInt(slice.forward, 8, false);
+  return writeParams(head, slice.params)
+    .bigInt(slice.theta, 8, false)
+    .uint(slice.centreErrorVolBps, 2)
+    .uint(slice.wingErrorVolBps, 2)
+    .done();
 }
 
 export function encodePublishedSlice(slice: PublishedSlice): Uint8Array {

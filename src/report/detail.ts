@@ -18,6 +18,9 @@ export type AgreedSlice = {
   readonly params: SviWords;
   /** At-the-money total variance of the fit, 1e-18: it places the grid of the next agreement. */
   readonly theta: bigint;
+  /** Furthest the curve is from what was agreed: within one standard deviation, and beyond; hundredths of a vol point, rounded up. */
+  readonly centreErrorVolBps: number;
+  readonly wingErrorVolBps: number;
 };
 
 /** One expiry as it was last published: what a reader of the chain prices with until the next publication. */

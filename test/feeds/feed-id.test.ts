@@ -191,11 +191,12 @@ describe("the rules of a set", () => {
       book: {
         spotPosition: ruleOf("ETH-USD.spot-index").index,
         lambda: 4_000_000_000_000_000_000n,
+        rest: 1_200_000_000_000_000_000n,
         spotTolerance: 300_000_000_000_000n,
         premiumTolerance: 125_000_000_000_000_000n,
         floor: 5_000_000_000_000n,
         settlementWindowMs: 1_800_000,
-        gas: { transaction: 33_600, spot: 7_150, slice: 12_000 },
+        gas: { spot: 7_150, slice: 12_000 },
       },
     });
   });

@@ -132,7 +132,14 @@ const SURFACE: readonly Mistake[] = [
     ],
     [/^method.expiries.maxDays is 300, allowed is more than headlineDays, 365/],
   ],
-  ["a book that always fires", [[book("lambda"), "0"]], [/^method.book.lambda is "0", allowed is more than zero$/]],
+  [
+    "a book that always fires",
+    [[book("lambda"), "0"]],
+    [
+      /^method.book.lambda is "0", allowed is more than zero$/,
+      /^method.book.rest is "1.2", allowed is at most lambda, 0$/,
+    ],
+  ],
   [
     "a book without tolerance",
     [
@@ -157,9 +164,14 @@ const SURFACE: readonly Mistake[] = [
     [/^method.book.spotToleranceBps is "10001", allowed is at most 10000$/],
   ],
   [
-    "free transactions",
-    [[["method", "book", "gas", "transaction"], 0]],
-    [/^method.book.gas.transaction is 0, allowed is more than zero$/],
+    "slices that cost nothing",
+    [[["method", "book", "gas", "slice"], 0]],
+    [/^method.book.gas.slice is 0, allowed is more than zero$/],
+  ],
+  [
+    "a book that leaves more behind than it fires for",
+    [[book("rest"), "4.1"]],
+    [/^method.book.rest is "4.1", allowed is at most lambda, 4$/],
   ],
 ];
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../src/market/quote.ts";
+import { toRules } from "../../src/feeds/feed-id.ts";
 import { MarketEye } from "../../src/node/market-eye.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
 import { definitionOf, feedJson, linkedSet, shippedFeeds, withValue } from "../feeds/support/definitions.ts";
@@ -7,7 +8,7 @@ import { book, index, NOW_MS, snapshot } from "../feeds/support/snapshots.ts";
 import { HandClock, notebook } from "./support/members.ts";
 
 const feeds = linkedSet(["BTC-USD.spot-index", "BTC-USD.iv-atm-30d"].map((name) => definitionOf(feedJson(name))));
-const moment = { slotTimeMs: NOW_MS, latest: null };
+const moment = { round: 10, slotTimeMs: NOW_MS, latest: null };
 const noWindows = { window: () => null };
 
 const spots = (price: number) => [
@@ -28,7 +29,7 @@ function eye(first: MarketSnapshot, own = feeds) {
     },
   };
   const watching = new MarketEye(
-    { feeds: own },
+    { feeds: own, rules: toRules(own) },
     { collector, windows: () => noWindows, clock: new HandClock(NOW_MS), log, metrics },
   );
   return { eye: watching, lines, metrics, seen };
@@ -107,14 +108,16 @@ test("prices that no field could hold make a feed missing, not a slot fail", () 
   expect(watching.observe(moment)).toEqual([null]);
 });
 
-describe("what a signed report fixes", () => {
+describe("a surface", () => {
   const surface = shippedFeeds().filter(({ definition: { name } }) =>
     ["BTC-USD.spot-index", "BTC-USD.vol-surface"].includes(name),
   );
 
-  test("places the surface's grid, and a report without one leaves the grid of the start", () => {
+  test("is looked at in the rounds that agree on it, and in no other", () => {
     const { eye: watching } = eye(market, surface);
-    expect(() => watching.observe(moment)).not.toThrow();
+    expect(watching.observe({ ...moment, round: 11 })[1]).toBeNull();
+    expect(watching.own("BTC-USD.vol-surface")).toBeUndefined();
+    watching.observe({ ...moment, round: 20 });
     expect(watching.own("BTC-USD.vol-surface")).toMatchObject({ kind: "missing", reason: "no-chain" });
   });
 });

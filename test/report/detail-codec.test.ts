@@ -15,7 +15,14 @@ import { merkleTop } from "../../src/report/merkle.ts";
 import { feedRule, leafOf } from "../support/protocol.ts";
 
 const params = { a: -1n, b: 2n, rho: -3n, m: 4n, sigma: 5n };
-const slice = (i: number): AgreedSlice => ({ expiryMs: 0x0a0b0c0d0e00 + i, forward: 0x1122n, params, theta: 0x33n });
+const slice = (i: number): AgreedSlice => ({
+  expiryMs: 0x0a0b0c0d0e00 + i,
+  forward: 0x1122n,
+  params,
+  theta: 0x33n,
+  centreErrorVolBps: 0x0405,
+  wingErrorVolBps: 0x0607,
+});
 const held = (i: number): PublishedSlice => ({
   expiryMs: 0x0a0b0c0d0e00 + i,
   round: 0x010203,
@@ -45,11 +52,11 @@ const PARAMS = `${"ff".repeat(8)}${word(2)}${"ff".repeat(7)}fd${word(4)}${word(5
 
 describe("the parts of a surface", () => {
   test("have every field at its offset", () => {
-    expect(toHex(encodeSlice(slice(0)))).toBe(`0x050a0b0c0d0e00${word(0x1122)}${PARAMS}${word(0x33)}`);
+    expect(toHex(encodeSlice(slice(0)))).toBe(`0x050a0b0c0d0e00${word(0x1122)}${PARAMS}${word(0x33)}04050607`);
     expect(toHex(encodePublishedSlice(held(0)))).toBe(
       `0x060a0b0c0d0e00000000010203000000040506${word(0)}${word(0x7788)}${PARAMS}`,
     );
-    expect([encodeSlice(slice(0)).length, encodePublishedSlice(held(0)).length]).toEqual([63, 75]);
+    expect([encodeSlice(slice(0)).length, encodePublishedSlice(held(0)).length]).toEqual([67, 75]);
   });
 
   test("stand in full where they are sent, and as tops of two trees where they are hashed", () => {

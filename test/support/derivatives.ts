@@ -32,11 +32,12 @@ export const surfaceShape: SurfaceShape = {
   book: {
     spotPosition: 0,
     lambda: 4n * UNIT,
+    rest: 2n * UNIT,
     spotTolerance: 3n * 10n ** 14n,
     premiumTolerance: UNIT / 8n,
     floor: 5n * 10n ** 12n,
     settlementWindowMs: 1_800_000,
-    gas: { transaction: 33_600, spot: 7_150, slice: 12_000 },
+    gas: { spot: 7_150, slice: 12_000 },
   },
 };
 

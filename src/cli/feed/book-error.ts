@@ -1,5 +1,5 @@
 /** How wrong the options of a surface's book are for who holds the published spot and slices, in tolerances. */
-import { forwardRatio } from "../../feeds/due.ts";
+import { forwardRatio, judgesRule } from "../../feeds/due.ts";
 import type { FeedRule } from "../../feeds/rule.ts";
 import { NO_PRICE, judgeBook } from "../../quant/book-judge.ts";
 import type { FeedState } from "../../report/report.ts";
@@ -30,16 +30,7 @@ export function worstError(
       })),
     },
     reportTimeMs: timeMs,
-    rule: {
-      lambda: book.lambda,
-      rest: book.lambda / 2n,
-      spotTolerance: book.spotTolerance,
-      premiumTolerance: book.premiumTolerance,
-      toleranceFloor: book.floor,
-      spotGas: book.gas.spot,
-      sliceGas: book.gas.slice,
-      settlementWindowMs: book.settlementWindowMs,
-    },
+    rule: judgesRule(book),
   });
   if (judged.verdict !== "judged" || judged.worst === null || judged.worst.u === NO_PRICE) return null;
   return Number(judged.worst.u) / 1e18;

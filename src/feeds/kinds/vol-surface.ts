@@ -12,6 +12,11 @@ const optionBook = z
       'a decimal number such as "4"',
       "The surface is published when the stale price of a reference option is wrong by more than this many tolerances.",
     ),
+    rest: text(
+      /^\d{1,3}(\.\d{1,6})?$/,
+      'a decimal number such as "1.2"',
+      "A publication takes along whatever is wrong by more than so many tolerances, at most lambda.",
+    ),
     spotToleranceBps: decimal("The tolerance of an option is at most this many basis points of spot."),
     premiumToleranceBps: wholeNumber(
       1,
@@ -28,7 +33,6 @@ const optionBook = z
     ),
     gas: z
       .strictObject({
-        transaction: gas("The gas of a transaction without any entry."),
         spot: gas("The gas of the spot entry."),
         slice: gas("The gas of one slice of the surface."),
       })

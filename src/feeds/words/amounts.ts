@@ -1,5 +1,5 @@
 /** Numbers of a definition as people say them. */
-import { unreachable } from "../../base/errors.ts";
+import { comparisonOf } from "../comparison.ts";
 import type { DistanceText, FeedKind } from "../definition.ts";
 
 const UNITS: readonly (readonly [ms: number, one: string, many: string])[] = [
@@ -26,38 +26,6 @@ export function percentText(bps: number): string {
 export function volPointsText(hundredths: number): string {
   const points = Number((hundredths / 100).toPrecision(6));
   return `${points} vol point${points === 1 ? "" : "s"}`;
-}
-
-/** In which terms two values of a feed are compared; `scale` turns the difference of two values into that unit. */
-export type Comparison =
-  | { readonly type: "relative"; readonly unit: "bps" }
-  | { readonly type: "absolute"; readonly unit: "vol points" | "percentage points" | "bps"; readonly scale: number };
-
-/** Prices are compared in basis points of each other, volatilities in points, rates in percentage points. */
-export function comparisonOf(kind: FeedKind): Comparison {
-  switch (kind) {
-    case "spot-index":
-    case "forward":
-    case "settlement":
-      return { type: "relative", unit: "bps" };
-    case "iv-atm":
-    case "skew-25d":
-    case "vol-index":
-    case "vol-surface":
-    case "realised-vol":
-      return { type: "absolute", unit: "vol points", scale: 100 };
-    case "rate":
-      return { type: "absolute", unit: "percentage points", scale: 100 };
-    case "funding-8h":
-      return { type: "absolute", unit: "bps", scale: 10_000 };
-    default:
-      return unreachable(kind);
-  }
-}
-
-/** How far `value` is from `reference` in the unit of the comparison, with its sign. @param reference not 0 if relative */
-export function difference(comparison: Comparison, reference: number, value: number): number {
-  return comparison.type === "relative" ? (value / reference - 1) * 10_000 : (value - reference) * comparison.scale;
 }
 
 /** `10 bps (0.1 %)`, `0.005 (0.5 vol points)`. */

@@ -38,7 +38,7 @@ function surfaceLines({ method }: Extract<FeedDefinition, { kind: "vol-surface" 
   const fit = `a slice is agreed when 2f+1 grids lie within ${volPointsText(agreementVolBps)} of their median and the fit within ${volPointsText(fitToleranceVolBps.centre)} of it (wings ${volPointsText(fitToleranceVolBps.wing)})`;
   if (book === null) return [fit];
   return [
-    `and when the stale price of a reference option (at the money, 25-delta call and put of every expiry) is wrong by more than ${book.lambda} tolerances; then the cheapest set of spot and slices goes out that brings it below half of that`,
+    `and when the stale price of a reference option (at the money, 25-delta call and put of every expiry) is wrong by more than ${book.lambda} tolerances; then the cheapest set of spot and slices goes out that leaves nothing wrong by more than ${book.rest}`,
     `the tolerance of an option is the smaller of ${book.spotToleranceBps} bps of spot and ${percentText(book.premiumToleranceBps)} of its premium, at least ${book.floorBps} bps of spot`,
     fit,
   ];
