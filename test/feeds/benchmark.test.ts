@@ -36,11 +36,11 @@ describe("a benchmark", () => {
 
   test("of a skew is the difference of the marks at delta 0.25", () => {
     const vol = (k: number): number => 0.4 - 0.2 * k;
-    const chain = chainOf({ ...FLAT_CHAIN, vol, strikeStep: 500 });
+    const chain = chainOf({ ...FLAT_CHAIN, vol, strikeStep: 2_000 });
     const found = benchmarkOf(of("BTC-USD.skew-25d-30d"), snapshot({ chains: [chain] }));
-    // Strikes of delta 0.25 are about 0.078 to either side of the forward at 40 % and 30 days.
-    expect(found?.value).toBeLessThan(-0.02);
-    expect(found?.value).toBeGreaterThan(-0.045);
+    // k = ±0.6745·σ√T + σ²T/2 at each expiry: about -0.071 and +0.090 in 30 days, and the smile falls by 0.2 a unit.
+    expect(found?.value).toBeCloseTo(-0.2 * (0.0775 + 0.0775), 2);
+    expect(found?.value).toBeLessThan(-0.028);
   });
 
   test("of forwards and rates comes from the rows' own forwards", () => {

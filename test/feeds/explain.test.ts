@@ -15,6 +15,9 @@ const UNSAID = [
   /^version$/,
 ];
 
+/** Rules of marks: kinds that read the smile off bids and asks carry them and do not look at them. */
+const OF_MARKS = /^method\.chain\.(priceTolerance|parityTolerance)/;
+
 type Leaf = readonly [path: readonly (string | number)[], value: unknown];
 
 function leavesOf(value: unknown, path: readonly (string | number)[] = []): Leaf[] {
@@ -56,6 +59,7 @@ describe("an explanation", () => {
           typeof value === "number" ? value + 7 : /^\d+(\.\d+)?$/.test(String(value)) ? `${String(value)}7` : null;
         const dotted = path.join(".");
         if (other === null || UNSAID.some((pattern) => pattern.test(dotted))) continue;
+        if (feed.definition.kind !== "iv-atm" && OF_MARKS.test(dotted)) continue;
         // A definition that the checks would refuse can still be explained.
         const definition = withValue(feed.definition, path, other) as FeedDefinition;
         if (said({ ...feed, definition }) === before) unsaid.push(dotted);

@@ -1,5 +1,5 @@
 /** What a run over a tape comes to. */
-import { comparisonOf, difference } from "../../feeds/words/amounts.ts";
+import { comparisonOf, difference } from "../../feeds/comparison.ts";
 import type { FeedDefinition } from "../../feeds/definition.ts";
 import { type Spread, spreadOf, tally } from "../../feeds/statistics.ts";
 import type { TapeStep } from "./tape-run.ts";

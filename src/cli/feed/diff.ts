@@ -4,7 +4,7 @@ import { OracleError } from "../../base/errors.ts";
 import { type DefinitionChange, definitionChanges } from "../../feeds/definition-changes.ts";
 import { definitionDigest } from "../../feeds/feed-id.ts";
 import { type Spread, spreadOf } from "../../feeds/statistics.ts";
-import { comparisonOf, difference } from "../../feeds/words/amounts.ts";
+import { comparisonOf, difference } from "../../feeds/comparison.ts";
 import { ending } from "../fail.ts";
 import { Backtest, type BacktestResult } from "./backtest-result.ts";
 import { type TapeFlags, counts, onTape, spreadText } from "./backtest.ts";

@@ -14,7 +14,7 @@ import { gather } from "./gather.ts";
 import { FeedObserver, type Look } from "./observer.ts";
 import { chainPictures, writePictures } from "./pictures.ts";
 import { previewText, smileTable } from "./preview-text.ts";
-import { openTape, warm } from "./recording.ts";
+import { openTape } from "./recording.ts";
 
 type PreviewFlags = {
   readonly market?: string;

@@ -7,7 +7,7 @@ import type { ChainMethod } from "../kinds/chain-kinds.ts";
 import type { SpotIndexDefinition } from "../kinds/spot-index.ts";
 import { over, showUnit, symbol, times } from "../units.ts";
 import { ownersOf, venueFacts } from "../venues.ts";
-import { durationText } from "./amounts.ts";
+import { durationText, percentText } from "./amounts.ts";
 
 type Market = SpotIndexDefinition["method"]["markets"][number];
 
@@ -31,7 +31,11 @@ function spotInputs({ method }: SpotIndexDefinition): readonly string[] {
   });
   const { crossCheck } = method;
   const beside =
-    crossCheck === null ? [] : [`beside it: the ${crossCheck.venue} index, which is compared with and never enters`];
+    crossCheck === null
+      ? []
+      : [
+          `beside it: the ${crossCheck.venue} index, which never enters; a distance above ${percentText(crossCheck.maxApartBps)} is noted`,
+        ];
   const owners = ownersOf(method.markets.map(({ venue }) => venue));
   return [
     ...lines.sort(),
