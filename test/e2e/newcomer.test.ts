@@ -78,7 +78,7 @@ describe("a newcomer with feeds/README.md", () => {
     expect(typed).toEqual([MARKET, ...Object.values(COMMANDS)]);
   });
 
-  test("has a feed for SOL written, checked, tried, compared and explained", { timeout: 60_000 }, () => {
+  test("has a feed for SOL written, checked, tried, compared and explained", { timeout: 120_000 }, () => {
     expect(type(COMMANDS.create)).toContain(`${FILE}: written, after BTC-USD.spot-index`);
     expect(type(COMMANDS.validate)).toContain("still to edit: methodology.purpose, line ");
     edit((definition) => {
