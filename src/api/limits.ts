@@ -10,8 +10,10 @@ export const EVENT_HEARTBEAT_MS = 15_000;
 export const EVENT_COALESCE_MS = 100;
 /** A listener that does not read is cut off at this backlog; it reconnects and loses nothing, events only say "look". */
 export const EVENT_BACKLOG_MAX_BYTES = 65_536;
-/** Three hours of one-second slots, about 1 MB of JSON. */
-export const HISTORY_POINTS_MAX = 10_800;
+/** As many as the store tells at once: more points than a screen has pixels help nobody. */
+export const HISTORY_POINTS_MAX = 5_000;
+/** Thinned histories keep the first and the last point. */
+export const HISTORY_POINTS_MIN = 2;
 export const HISTORY_POINTS_DEFAULT = 900;
 /** Sockets beyond this are refused by the server itself. */
 export const CONNECTIONS_MAX = 256;

@@ -1,4 +1,5 @@
 /** The bodies of the HTTP API, shared with the page as types. Each is an object, so that fields can be added. */
+import type { SurfaceView } from "./derivatives-view.ts";
 import type {
   CeremonyView,
   FeedHistory,
@@ -23,6 +24,7 @@ export type StatusReply = {
 export type FeedsReply = { readonly nowMs: number; readonly feeds: readonly FeedView[] };
 export type FeedReply = { readonly nowMs: number; readonly feed: FeedView };
 export type HistoryReply = FeedHistory & { readonly nowMs: number; readonly name: string; readonly sinceMs: number };
+export type SurfaceReply = { readonly nowMs: number; readonly surface: SurfaceView };
 export type RoundsReply = {
   readonly nowMs: number;
   readonly round: RoundView | null;

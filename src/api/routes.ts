@@ -1,7 +1,7 @@
 /** The JSON routes: each reads the view and answers; none changes anything. */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
-import { HISTORY_POINTS_DEFAULT, HISTORY_POINTS_MAX } from "./limits.ts";
+import { HISTORY_POINTS_DEFAULT, HISTORY_POINTS_MAX, HISTORY_POINTS_MIN } from "./limits.ts";
 import { refuse } from "./refusal.ts";
 import type {
   FeedReply,
@@ -11,6 +11,7 @@ import type {
   RoundsReply,
   SourcesReply,
   StatusReply,
+  SurfaceReply,
   TransactionsReply,
 } from "./replies.ts";
 import type { NodeView } from "./view.ts";
@@ -18,20 +19,29 @@ import type { NodeView } from "./view.ts";
 /** Digits only: `Number("")` is 0 and `Number("1e3")` is 1000, and neither was meant. */
 const wholeNumber = z.string().regex(/^\d{1,15}$/, "a whole number in decimal digits");
 
+const LIMIT_WANTED = `${HISTORY_POINTS_MIN} to ${HISTORY_POINTS_MAX}`;
+
 const historyQuery = z.strictObject({
   /** Unix milliseconds. */
   sinceMs: wholeNumber.transform(Number).default(0),
   limit: wholeNumber
     .transform(Number)
-    .refine((limit) => limit >= 1 && limit <= HISTORY_POINTS_MAX, `1 to ${HISTORY_POINTS_MAX}`)
+    .refine((limit) => limit >= HISTORY_POINTS_MIN && limit <= HISTORY_POINTS_MAX, LIMIT_WANTED)
     .default(HISTORY_POINTS_DEFAULT),
 });
 
-const HISTORY_WANTED = { sinceMs: "unix milliseconds", limit: `1 to ${HISTORY_POINTS_MAX}` };
+const HISTORY_WANTED = { sinceMs: "unix milliseconds", limit: LIMIT_WANTED };
 
 function refuseUnknownFeed(reply: FastifyReply, seen: string, view: NodeView): FastifyReply {
   const wanted = view.feeds().map((feed) => feed.name);
   return refuse(reply, 404, { code: "unknown-feed", message: "there is no feed of this name", seen, wanted });
+}
+
+function refuseNoSurface(reply: FastifyReply, seen: string, view: NodeView): FastifyReply {
+  const feeds = view.feeds();
+  if (!feeds.some(({ name }) => name === seen)) return refuseUnknownFeed(reply, seen, view);
+  const wanted = feeds.filter(({ kind }) => kind === "vol-surface").map(({ name }) => name);
+  return refuse(reply, 404, { code: "no-surface", message: "this feed is one number, no surface", seen, wanted });
 }
 
 type Named = { Params: { name: string } };
@@ -88,6 +98,13 @@ export function addRoutes(
     const history = view.history(name, sinceMs, limit);
     if (history === null) return refuseUnknownFeed(reply, name, view);
     const body: HistoryReply = { nowMs: nowMs(), name, sinceMs, ...history };
+    return reply.send(body);
+  });
+  server.get<Named>("/v1/feeds/:name/surface", (request, reply) => {
+    const { name } = request.params;
+    const surface = view.surface(name);
+    if (surface === null) return refuseNoSurface(reply, name, view);
+    const body: SurfaceReply = { nowMs: nowMs(), surface };
     return reply.send(body);
   });
   server.get("/v1/reports/latest", (_request, reply) => {

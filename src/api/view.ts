@@ -4,11 +4,8 @@
  * says seconds, and whatever is unknown is null, never a guess.
  */
 
-/** An integer in a feed's decimals, and the same number as decimal text: {"raw":"9712345000000","text":"97123.45000000"}. */
-export type Amount = { readonly raw: string; readonly text: string };
-
-/** As in a report. `none`: nothing was ever agreed (or published). */
-export type FeedStatus = "none" | "ok" | "missing" | "disputed";
+import type { Amount, FeedStatus } from "./amount.ts";
+import type { LeafDetailView, SettlementView, SurfaceView } from "./derivatives-view.ts";
 
 export type IdentityView = {
   readonly nodeId: number;
@@ -38,6 +35,19 @@ export type HealthView = {
   readonly reasons: readonly string[];
 };
 
+/** One number that entered this node's value. `unit` is written as in definitions: "USD/BTC", "1/sqrt(year)", "1". */
+export type InputView = {
+  readonly source: string;
+  readonly label: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Part of the whole, 0 … 1; null where inputs are not weighed. */
+  readonly weight: number | null;
+};
+
+/** What was noticed without deciding anything. */
+export type OwnNote = { readonly kind: string; readonly source: string; readonly detail: string };
+
 export type ExcludedSource = { readonly source: string; readonly reason: string; readonly detail: string };
 
 /** What this node itself thinks of a feed, before anyone else is asked. */
@@ -46,13 +56,16 @@ export type OwnView =
       readonly kind: "value";
       readonly value: Amount;
       readonly sources: readonly string[];
+      readonly inputs: readonly InputView[];
       readonly excluded: readonly ExcludedSource[];
+      readonly notes: readonly OwnNote[];
     }
   | {
       readonly kind: "missing";
       readonly reason: string;
       readonly detail: string;
       readonly sources: readonly string[];
+      readonly inputs: readonly InputView[];
       readonly excluded: readonly ExcludedSource[];
     };
 
@@ -79,11 +92,16 @@ export type FeedView = {
   readonly index: number;
   /** `spot-index`, `iv-atm`, … */
   readonly kind: string;
-  /** `USD` for a price; `vol` for an annualised volatility, whose value 0.47 means 47 %. */
+  /** `BTC-USD` */
+  readonly symbol: string;
+  /** What the definition calls itself: "Bitcoin in US dollars, spot index". */
+  readonly title: string;
+  readonly maturity: "beta" | "live";
+  /** As in the definition: `USD/BTC` a price, `1/sqrt(year)` a volatility of which 0.47 means 47 %, `1/year` a rate, `1` a share. */
   readonly unit: string;
   readonly decimals: number;
   readonly heartbeatMs: number;
-  /** The deviation rule in words: "0.5 %", "1.00 vol points". */
+  /** When it is published besides the heartbeat, in words: "0.5 %", "1.00 vol points", "an option price wrong by λ = 4". */
   readonly deviation: string;
   readonly status: FeedStatus;
   /** Last agreed value; null when there never was one. Kept, with its time, while missing or disputed. */
@@ -99,6 +117,8 @@ export type FeedView = {
   readonly onChain: OnChainView | null;
   /** Null before the first evaluation. */
   readonly own: OwnView | null;
+  /** Of a settlement feed; null for every other kind. */
+  readonly settlement: SettlementView | null;
 };
 
 /** `value` is decimal text; null in a round without an agreed value. */
@@ -125,6 +145,8 @@ export type LeafView = {
   readonly pubConfidencePpb: number;
   readonly pubRound: number;
   readonly pubTimeMs: number;
+  /** Null for a feed that is one number. */
+  readonly detail: LeafDetailView | null;
 };
 
 export type SignedReportView = {
@@ -250,6 +272,8 @@ export interface NodeView {
   feeds(): readonly FeedView[];
   /** Null for a name that is no feed. At most the newest `limit` points at or after `sinceMs`. */
   history(feedName: string, sinceMs: number, limit: number): FeedHistory | null;
+  /** Null for a name that is no surface. */
+  surface(feedName: string): SurfaceView | null;
   /** Null before the first signed report. */
   latestReport(): SignedReportView | null;
   /** Null before the first slot. */

@@ -1,14 +1,11 @@
 /** A feed's chart: the agreed value as a line, what was published to the chain as steps. */
 import uPlot from "uplot";
-import { setText } from "./dom.ts";
-import { axisLabels, clockTime, formatNumber, isVol } from "./format.ts";
+import { cssColor, setText } from "./dom.ts";
+import { axisLabels, clockTime } from "./format.ts";
+import { formatNumber, type Measure, shownFactor } from "./measure.ts";
 import type { Columns } from "./series.ts";
 
 const HEIGHT_PX = 190;
-
-function cssColor(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
 
 /** Labels too close to the left edge would be cut in half. */
 const LABEL_HALF_PX = 18;
@@ -22,17 +19,21 @@ function padded(low: number | null, high: number | null): [number, number] {
 export class FeedChart {
   readonly #box: HTMLElement;
   readonly #readout: HTMLElement;
-  readonly #unit: string;
+  readonly #measure: Measure;
   #plot: uPlot | null = null;
   #columns: Columns = { timesSec: [], agreed: [], published: [] };
   #windowSec: readonly [number, number] = [0, 1];
 
   /** @param doors.readout shows the values under the pointer */
-  constructor(options: { readonly unit: string }, doors: { readonly box: HTMLElement; readonly readout: HTMLElement }) {
-    this.#unit = options.unit;
+  constructor(
+    options: { readonly measure: Measure },
+    doors: { readonly box: HTMLElement; readonly readout: HTMLElement },
+  ) {
+    this.#measure = options.measure;
     this.#box = doors.box;
     this.#readout = doors.readout;
-    new ResizeObserver(() => this.#resize()).observe(this.#box);
+    // Drawing within the observer's own turn would be reported as a loop.
+    new ResizeObserver(() => requestAnimationFrame(() => this.#resize())).observe(this.#box);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.#plot?.destroy();
       this.#plot = null;
@@ -103,8 +104,8 @@ export class FeedChart {
           space: 38,
           size: (_plot, values) => 14 + 7 * Math.max(4, ...(values ?? []).map((value) => value.length)),
           values: (_plot, splits) => {
-            const shown = isVol(this.#unit) ? splits.map((split) => split * 100) : splits;
-            return axisLabels(shown);
+            const factor = shownFactor(this.#measure);
+            return axisLabels(splits.map((split) => Number((split * factor).toPrecision(12))));
           },
         },
       ],
@@ -130,7 +131,7 @@ export class FeedChart {
       return;
     }
     const agreed = this.#columns.agreed[index];
-    const value = typeof agreed === "number" ? formatNumber(agreed.toFixed(8), this.#unit) : "no agreed value";
+    const value = typeof agreed === "number" ? formatNumber(agreed.toFixed(8), this.#measure) : "no agreed value";
     setText(this.#readout, `${clockTime(timeSec * 1_000)}  ${value}`);
   }
 }

@@ -46,6 +46,11 @@ export function setBadge(node: HTMLElement, badge: Badge): void {
   setAttribute(node, "data-tone", badge.tone);
 }
 
+/** A colour of the theme that holds now, for what is drawn on canvas. */
+export function cssColor(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
 export type Row<T> = { readonly node: Element; update(item: T): void };
 
 /** Children of one parent, kept by key: existing ones are updated in place, in the order of the items. */

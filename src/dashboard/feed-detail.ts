@@ -1,26 +1,17 @@
-/** One feed: the agreed value, how it compares with the chain, its chart, and where it came from. */
-import type { ExcludedSource, FeedView } from "../api/view.ts";
+/** What opens below a feed's row: how it compares with the chain, its chart, and where it came from. */
+import type { ExcludedSource, FeedView, InputView } from "../api/view.ts";
 import { FeedChart } from "./chart.ts";
 import type { Row } from "./dom.ts";
-import { el, KeyedList, setBadge, setHidden, setText } from "./dom.ts";
-import {
-  ago,
-  clockTime,
-  formatAge,
-  formatConfidence,
-  formatCount,
-  formatDifference,
-  formatNumber,
-  formatValue,
-  unitText,
-} from "./format.ts";
-import { FeedSeries } from "./series.ts";
-import { feedBadge, feedExplanation, feedKind, feedTitle, reasonWords, sourceWords } from "./words.ts";
+import { el, KeyedList, setHidden, setText } from "./dom.ts";
+import { ago, clockTime, formatAge, formatCount } from "./format.ts";
+import { formatConfidence, formatDifference, formatInput, formatValue, type Measure, measureOf } from "./measure.ts";
+import type { FeedSeries } from "./series.ts";
+import { capital, feedExplanation, feedKind, feedTitle, reasonWords, sourceWords } from "./words.ts";
 
 /** Below this a chart would show a few points as if they were a story. */
 const SHORTEST_RANGE_MS = 60_000;
 
-export type CardTime = { readonly nowMs: number; readonly slotMs: number; readonly rangeMs: number };
+export type FeedTime = { readonly nowMs: number; readonly slotMs: number; readonly rangeMs: number };
 
 function fact(label: string): { readonly row: HTMLElement; readonly value: HTMLElement; readonly note: HTMLElement } {
   const value = el("span", { class: "fact-value" });
@@ -28,8 +19,21 @@ function fact(label: string): { readonly row: HTMLElement; readonly value: HTMLE
   return { row: el("div", {}, el("dt", {}, label), el("dd", {}, value, note)), value, note };
 }
 
-function usedChip(feedName: string): (source: string) => Row<string> {
-  return (source) => ({ node: el("li", { class: "chip", title: source }, sourceWords(source, feedName)), update() {} });
+function inputRow(feedName: string): (input: InputView) => Row<InputView> {
+  return (first) => {
+    const value = el("td", { class: "num" });
+    const weight = el("td", { class: "num" });
+    const label = el("td");
+    const source = el("th", { scope: "row", title: first.source }, sourceWords(first.source, feedName));
+    return {
+      node: el("tr", {}, source, label, value, weight),
+      update: (input) => {
+        setText(label, input.label);
+        setText(value, formatInput(input.value, input.unit));
+        setText(weight, input.weight === null ? "" : `${(input.weight * 100).toFixed(1)} %`);
+      },
+    };
+  };
 }
 
 function excludedRow(feedName: string): (excluded: ExcludedSource) => Row<ExcludedSource> {
@@ -47,15 +51,11 @@ function excludedRow(feedName: string): (excluded: ExcludedSource) => Row<Exclud
   };
 }
 
-export class FeedCard {
+export class FeedDetail {
   readonly node: HTMLElement;
-  readonly series = new FeedSeries();
-  readonly #badge = el("span", { class: "badge" });
-  readonly #number = el("span", { class: "number" });
-  readonly #unit = el("span", { class: "unit" });
-  readonly #value = el("p", { class: "value" }, this.#number, this.#unit);
-  readonly #confidence = el("p", { class: "sub" });
-  readonly #agreedAt = el("p", { class: "sub" });
+  readonly #measure: Measure;
+  readonly #series: FeedSeries;
+  readonly #agreed = fact("Nodes differ by");
   readonly #explanation = el("p", { class: "explanation" });
   readonly #onChain = fact("On chain");
   readonly #difference = fact("Agreed \u2212 on chain");
@@ -65,14 +65,17 @@ export class FeedCard {
   readonly #empty = el("p", { class: "chart-empty" });
   readonly #figure: HTMLElement;
   readonly #own = el("p", { class: "own" });
-  readonly #used: KeyedList<string>;
-  readonly #usedList = el("ul", { class: "chips", "aria-label": "Sources used" });
+  readonly #inputs: KeyedList<InputView>;
+  readonly #inputsTable = el("table", { class: "inputs" });
+  readonly #notes = el("p", { class: "notes" });
   readonly #excluded: KeyedList<ExcludedSource>;
   readonly #excludedList = el("ul", { class: "excluded", "aria-label": "Sources left out" });
   readonly #chart: FeedChart;
 
-  constructor(feed: FeedView) {
-    const titleId = `feed-${feed.index}`;
+  /** @param series the row's: it goes on while the detail is closed */
+  constructor(feed: FeedView, series: FeedSeries) {
+    this.#series = series;
+    this.#measure = measureOf(feed);
     const plot = el("div", { class: "plot" });
     const legend = el(
       "figcaption",
@@ -82,46 +85,63 @@ export class FeedCard {
       this.#readout,
     );
     this.#figure = el("figure", { role: "img" }, plot, this.#empty, legend);
-    this.#chart = new FeedChart({ unit: feed.unit }, { box: plot, readout: this.#readout });
-    this.#used = new KeyedList({ keyOf: (source) => source, create: usedChip(feed.name) }, this.#usedList);
+    this.#chart = new FeedChart({ measure: this.#measure }, { box: plot, readout: this.#readout });
+    const rows = el("tbody");
+    this.#inputsTable.append(
+      el("caption", { class: "sr-only" }, `Inputs of ${feed.name} at this node`),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          el("th", { scope: "col" }, "Input"),
+          el("th", { scope: "col" }, "What"),
+          el("th", { scope: "col", class: "num" }, "Value"),
+          el("th", { scope: "col", class: "num" }, "Weight"),
+        ),
+      ),
+      rows,
+    );
+    this.#inputs = new KeyedList(
+      { keyOf: ({ source, label }) => `${source} ${label}`, create: inputRow(feed.name) },
+      rows,
+    );
     this.#excluded = new KeyedList(
-      { keyOf: (excluded) => excluded.source, create: excludedRow(feed.name) },
+      { keyOf: (excluded) => `${excluded.source} ${excluded.reason}`, create: excludedRow(feed.name) },
       this.#excludedList,
     );
-    const heading = el(
-      "h3",
-      { id: titleId },
-      feedTitle(feed.name),
-      " ",
-      el("span", { class: "kind" }, feedKind(feed.name, feed.kind)),
-    );
     this.node = el(
-      "article",
-      { class: "card feed", "aria-labelledby": titleId, "data-feed": feed.name },
-      el("header", {}, heading, this.#badge),
+      "div",
+      { class: "detail" },
       el(
-        "div",
-        { class: "feed-top" },
-        el("div", { class: "feed-value" }, this.#value, this.#confidence, this.#agreedAt, this.#explanation),
-        el("dl", { class: "facts" }, this.#onChain.row, this.#difference.row, this.#published.row, this.#rule.row),
+        "p",
+        { class: "sub" },
+        `${feed.title}, ${feed.unit === "1" ? "a share" : feed.unit}, definition ${feed.maturity}`,
+      ),
+      this.#explanation,
+      el(
+        "dl",
+        { class: "facts" },
+        this.#agreed.row,
+        this.#onChain.row,
+        this.#difference.row,
+        this.#published.row,
+        this.#rule.row,
       ),
       this.#figure,
-      el("div", { class: "origin" }, this.#own, this.#usedList, this.#excludedList),
+      el("div", { class: "origin" }, this.#own, this.#inputsTable, this.#notes, this.#excludedList),
     );
   }
 
-  update(feed: FeedView, time: CardTime): void {
-    setBadge(this.#badge, feedBadge(feed, time.nowMs, time.slotMs));
-    setText(this.#number, feed.value === null ? "\u2013" : formatNumber(feed.value.text, feed.unit));
-    setText(this.#unit, feed.value === null ? "" : unitText(feed.unit));
-    this.#value.classList.toggle("is-old", feed.status !== "ok");
+  update(feed: FeedView, time: FeedTime): void {
     if (feed.value === null || feed.timeMs === null) {
-      setText(this.#confidence, "");
-      setText(this.#agreedAt, "");
+      setText(this.#agreed.value, "\u2013");
+      setText(this.#agreed.note, "");
     } else {
+      setText(this.#agreed.value, formatConfidence(feed.value.text, feed.confidencePpb, this.#measure));
       const round = feed.round === null ? "" : `, round ${formatCount(feed.round)}`;
-      setText(this.#confidence, `${formatConfidence(feed.value.text, feed.confidencePpb, feed.unit)} between nodes`);
-      setText(this.#agreedAt, `Agreed ${ago(time.nowMs - feed.timeMs)}${round}`);
+      setText(this.#agreed.note, `agreed ${ago(time.nowMs - feed.timeMs)}${round}`);
     }
     const explanation = feedExplanation(feed);
     setText(this.#explanation, explanation);
@@ -133,7 +153,10 @@ export class FeedCard {
 
   #updateChainFacts(feed: FeedView, nowMs: number): void {
     const { onChain, published, value } = feed;
-    setText(this.#onChain.value, onChain === null ? "nothing yet" : formatValue(onChain.value.text, feed.unit));
+    setText(
+      this.#onChain.value,
+      onChain === null ? "nothing yet" : formatValue(onChain.value.text, this.#measure, feed.unit),
+    );
     setText(
       this.#onChain.note,
       onChain === null
@@ -142,7 +165,7 @@ export class FeedCard {
     );
     setText(
       this.#difference.value,
-      onChain === null || value === null ? "\u2013" : formatDifference(value.text, onChain.value.text, feed.unit),
+      onChain === null || value === null ? "\u2013" : formatDifference(value.text, onChain.value.text, this.#measure),
     );
     setText(this.#published.value, published === null ? "never" : ago(nowMs - published.timeMs));
     setText(this.#published.note, published === null ? "" : `round ${formatCount(published.round)}`);
@@ -154,33 +177,36 @@ export class FeedCard {
     const { own } = feed;
     if (own === null) setText(this.#own, "This node has not measured it yet.");
     else if (own.kind === "value")
-      setText(this.#own, `This node measures ${formatValue(own.value.text, feed.unit)} from`);
+      setText(this.#own, `This node measures ${formatValue(own.value.text, this.#measure, feed.unit)} from`);
     else setText(this.#own, `This node has no value: ${reasonWords(own.reason)}. ${own.detail}`);
-    this.#used.update(own?.sources ?? []);
-    setHidden(this.#usedList, this.#used.size === 0);
+    this.#inputs.update(own?.inputs ?? []);
+    setHidden(this.#inputsTable, this.#inputs.size === 0);
+    const notes = own?.kind === "value" ? own.notes : [];
+    setText(this.#notes, notes.map(({ kind, detail }) => `${capital(reasonWords(kind))}: ${detail}.`).join(" "));
+    setHidden(this.#notes, notes.length === 0);
     this.#excluded.update(own?.excluded ?? []);
     setHidden(this.#excludedList, this.#excluded.size === 0);
   }
 
   /** Separate from `update`: a chart is redrawn when there is something new to draw, not every second. */
-  draw(feed: FeedView, time: CardTime): void {
+  draw(feed: FeedView, time: FeedTime): void {
     const untilMs = Math.max(feed.timeMs ?? 0, time.nowMs - time.slotMs);
-    this.series.forgetBefore(untilMs - time.rangeMs);
+    this.#series.forgetBefore(untilMs - time.rangeMs);
     // A young node has less than the range: its minutes fill the chart instead of hiding at the right edge.
-    const youngestMs = Math.min(this.series.firstMs ?? 0, untilMs - SHORTEST_RANGE_MS);
+    const youngestMs = Math.min(this.#series.firstMs ?? 0, untilMs - SHORTEST_RANGE_MS);
     const sinceMs = Math.max(untilMs - time.rangeMs, youngestMs);
-    const empty = this.series.isEmpty;
+    const empty = this.#series.isEmpty;
     setHidden(this.#empty, !empty);
     // Axes without data would show made-up numbers.
     this.#figure.classList.toggle("is-empty", empty);
     setText(this.#empty, "The chart begins with the first agreed value.");
-    this.#chart.show(this.series.columns(sinceMs, time.slotMs), [sinceMs / 1_000, untilMs / 1_000]);
+    this.#chart.show(this.#series.columns(sinceMs, time.slotMs), [sinceMs / 1_000, untilMs / 1_000]);
     const summary = `${feedTitle(feed.name)} ${feedKind(feed.name, feed.kind)} over the last ${formatAge(time.rangeMs)}`;
     this.#figure.setAttribute(
       "aria-label",
       empty || feed.value === null
         ? `${summary}: no values yet`
-        : `${summary}, ${formatValue(feed.value.text, feed.unit)} at ${clockTime(untilMs)}`,
+        : `${summary}, ${formatValue(feed.value.text, this.#measure, feed.unit)} at ${clockTime(untilMs)}`,
     );
   }
 }

@@ -5,8 +5,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** A true minus sign stands as wide as the plus, so that columns of differences line up. */
-const MINUS = "\u2212";
-const NARROW_SPACE = "\u202f";
+export const MINUS = "\u2212";
+export const NARROW_SPACE = "\u202f";
 
 /**
  * Rounds decimal text half up in magnitude, without floats.
@@ -28,22 +28,12 @@ export function roundDecimal(text: string, places: number, shift = 0): string {
   return `${sign}${groupThousands(whole)}${places === 0 ? "" : `.${rest}`}`;
 }
 
-function groupThousands(digits: string): string {
+export function groupThousands(digits: string): string {
   return digits.replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
 export function formatCount(count: number): string {
   return groupThousands(Math.round(count).toString());
-}
-
-/** Volatilities are ratios a year and are read in percent; everything else is money. */
-export function isVol(unit: string): boolean {
-  return unit.startsWith("vol");
-}
-
-/** Cents for what costs a dollar or more, six places below, where cents would hide the price. */
-function moneyPlaces(text: string): number {
-  return Math.abs(Number(text)) >= 1 ? 2 : 6;
 }
 
 /** Labels of evenly spaced grid lines, with just as many places as tell neighbours apart exactly. */
@@ -52,46 +42,10 @@ export function axisLabels(splits: readonly number[]): string[] {
   let places = 0;
   for (let scale = 1; places < 8 && Math.abs(step * scale - Math.round(step * scale)) > 1e-6; scale *= 10) places += 1;
   return splits.map((split) =>
-    split.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }),
+    split
+      .toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places })
+      .replace("-", split === 0 ? "" : MINUS),
   );
-}
-
-/** @returns the number alone, such as "97,123.45" or "47.12" */
-export function formatNumber(text: string, unit: string): string {
-  return isVol(unit) ? roundDecimal(text, 2, 2) : roundDecimal(text, moneyPlaces(text));
-}
-
-/** @returns what stands behind the number */
-export function unitText(unit: string): string {
-  return isVol(unit) ? "%" : unit;
-}
-
-export function formatValue(text: string, unit: string): string {
-  return `${formatNumber(text, unit)}${NARROW_SPACE}${unitText(unit)}`;
-}
-
-function signed(value: number, places: number): string {
-  const text = Math.abs(value).toFixed(places);
-  if (Number(text) === 0) return text;
-  return `${value < 0 ? MINUS : "+"}${groupThousands(text.split(".")[0]!)}${places === 0 ? "" : `.${text.split(".")[1]!}`}`;
-}
-
-/** How far the chain's answer is from the agreed value: basis points of the chain's, or volatility points. */
-export function formatDifference(agreed: string, onChain: string, unit: string): string {
-  const difference = Number(agreed) - Number(onChain);
-  if (isVol(unit)) return `${signed(difference * 100, 2)} vol points`;
-  if (Number(onChain) === 0) return "no reference";
-  return `${signed((difference / Number(onChain)) * 10_000, 1)} bps`;
-}
-
-/**
- * The spread of the observations around the agreed value, in the feed's own terms.
- * @param ppb median absolute deviation, parts per billion of |value|
- */
-export function formatConfidence(value: string, ppb: number, unit: string): string {
-  const spread = (Math.abs(Number(value)) * ppb) / 1e9;
-  if (isVol(unit)) return `\u00b1 ${(spread * 100).toFixed(2)} vol points`;
-  return `\u00b1 ${roundDecimal(spread.toFixed(8), moneyPlaces(value))} ${unit}`;
 }
 
 /** @param ms elapsed time; a clock that runs ahead gives "now" */
@@ -155,6 +109,34 @@ export function clockTime(timeMs: number, timeZone?: string): string {
     hourCycle: "h23",
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(timeMs);
+}
+
+const UTC_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "2-digit", timeZone: "UTC" });
+const UTC_TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+
+/** "27 Mar 26": expiries are days in UTC wherever the reader is. */
+export function expiryDay(expiryMs: number): string {
+  return UTC_DAY.format(expiryMs);
+}
+
+/** "27 Mar 26, 08:00 UTC" */
+export function expiryTime(expiryMs: number): string {
+  return `${UTC_DAY.format(expiryMs)}, ${UTC_TIME.format(expiryMs)} UTC`;
+}
+
+/** Time to an expiry as traders say it: "5 h", "2.4 d", "317 d". */
+export function formatDays(days: number): string {
+  if (days < 1) return `${Math.max(0, days * 24).toFixed(0)} h`;
+  return `${days.toFixed(days < 10 ? 1 : 0)} d`;
+}
+
+/** "29:07", "1:04:09": what is left until something happens. */
+export function countdown(ms: number): string {
+  const total = Math.max(0, Math.ceil(ms / 1_000));
+  const pad = (count: number): string => count.toString().padStart(2, "0");
+  const hours = Math.floor(total / 3_600);
+  const minutes = Math.floor((total % 3_600) / 60);
+  return hours === 0 ? `${minutes}:${pad(total % 60)}` : `${hours}:${pad(minutes)}:${pad(total % 60)}`;
 }
 
 /** "1", "1 and 3", "1, 3 and 4" */

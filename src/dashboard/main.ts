@@ -4,34 +4,42 @@ import { FeedsPanel } from "./feeds-panel.ts";
 import { HeaderPanel } from "./header-panel.ts";
 import { Live } from "./live.ts";
 import { RoundPanel } from "./round-panel.ts";
+import { SettlementPanel } from "./settlement-panel.ts";
 import { PageState } from "./state.ts";
 import { Tables } from "./tables.ts";
+import { VolPanel } from "./vol/vol-panel.ts";
 
 /** One place on the page, several things that can be wrong at once. */
-const faults = { page: "", charts: "" };
+const faults = { page: "", charts: "", surface: "" };
 
 function showFaults(): void {
   const node = byId("error");
-  const words = [...page.faults, faults.charts, faults.page].filter((fault) => fault !== "").join(" ");
+  const words = [...page.faults, faults.charts, faults.surface, faults.page].filter((fault) => fault !== "").join(" ");
   setText(node, words);
   setHidden(node, words === "");
 }
 
+function faultIn(part: keyof typeof faults): (message: string) => void {
+  return (message) => {
+    faults[part] = message;
+    showFaults();
+  };
+}
+
 const page = new PageState();
 const header = new HeaderPanel();
-const feeds = new FeedsPanel({
-  onError: (message) => {
-    faults.charts = message;
-    showFaults();
-  },
-});
+const feeds = new FeedsPanel({ page, onError: faultIn("charts") });
+const vol = new VolPanel({ onError: faultIn("surface") });
+const settlements = new SettlementPanel();
 const round = new RoundPanel();
 const tables = new Tables();
 
 function render(): void {
   const nowMs = page.nowMs();
   header.update(page, nowMs);
-  feeds.update(page, nowMs);
+  feeds.update(nowMs);
+  vol.update(page, nowMs);
+  settlements.update(page, nowMs);
   round.update(page);
   tables.update(page, nowMs);
   showFaults();
@@ -43,7 +51,7 @@ const live = new Live({
       await page.fetch(parts);
     } finally {
       render();
-      if (parts.has("feeds")) feeds.refreshed(page, page.nowMs());
+      if (parts.has("feeds")) feeds.refreshed(page.nowMs());
     }
   },
   onConnection: (connection) => {
@@ -55,8 +63,7 @@ const live = new Live({
 });
 
 function pageFault(detail: string): void {
-  faults.page = `The page has a fault: ${detail}. Reload it.`;
-  showFaults();
+  faultIn("page")(`The page has a fault: ${detail}. Reload it.`);
 }
 window.addEventListener("error", (event) => pageFault(event.message));
 window.addEventListener("unhandledrejection", (event) => pageFault(String(event.reason)));

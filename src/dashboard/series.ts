@@ -1,5 +1,6 @@
 /** A feed's history as the columns a chart draws. Pure. */
-import type { FeedHistory, FeedStatus, HistoryPoint, PublishedPoint } from "../api/view.ts";
+import type { FeedStatus } from "../api/amount.ts";
+import type { FeedHistory, HistoryPoint, PublishedPoint } from "../api/view.ts";
 
 /** `null` breaks the line, `undefined` only says that this column has nothing at that time. */
 export type Columns = {
@@ -48,6 +49,10 @@ export class FeedSeries {
   /** Time of the oldest point held; null while there is none. */
   get firstMs(): number | null {
     return this.#points[0]?.timeMs ?? null;
+  }
+
+  get points(): readonly HistoryPoint[] {
+    return this.#points;
   }
 
   columns(sinceMs: number, slotMs: number): Columns {

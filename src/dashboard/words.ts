@@ -1,5 +1,7 @@
 /** What codes and names mean, in words. Pure. Every unknown code is shown as it is rather than hidden. */
-import type { CeremonyView, FeedStatus, FeedView, RoundView, TransactionStatus } from "../api/view.ts";
+import type { FeedStatus } from "../api/amount.ts";
+import type { SettlementPhase } from "../api/derivatives-view.ts";
+import type { CeremonyView, FeedView, RoundView, TransactionStatus } from "../api/view.ts";
 import { formatAge, formatLatency, listWords } from "./format.ts";
 
 /** How something stands: the page colours by it and always says it in words as well. */
@@ -35,6 +37,15 @@ const REASONS: Readonly<Record<string, string>> = {
   "too-large": "reply too large",
   "test-network": "test network",
   "never-fetched": "not asked yet",
+  "no-perpetual": "no perpetual",
+  "no-candles": "no price history",
+  "too-few-strikes": "too few strikes",
+  "wing-cut": "strikes end too early",
+  "no-fit": "no curve fits",
+  "not-in-window": "no window is running",
+  "low-coverage": "too little was seen",
+  "calendar-arbitrage": "variance falls with time",
+  "wide-spread": "spread too wide",
 };
 
 export function reasonWords(reason: string): string {
@@ -45,7 +56,7 @@ export function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** "BTC-USD.spot-index" → "BTC / USD" */
+/** "BTC-USD.spot-index" or "BTC-USD" → "BTC / USD" */
 export function feedTitle(name: string): string {
   return (name.split(".")[0] ?? name).replace("-", " / ");
 }
@@ -54,21 +65,54 @@ function tenorDays(name: string): string | undefined {
   return /-(\d+)d$/.exec(name)?.[1];
 }
 
+const KINDS: Readonly<Record<string, string>> = {
+  "spot-index": "Spot index",
+  forward: "Forward",
+  rate: "Implied rate",
+  "iv-atm": "At-the-money volatility",
+  "skew-25d": "25-delta skew",
+  "vol-index": "Volatility index",
+  "vol-surface": "Volatility surface",
+  "realised-vol": "Realised volatility",
+  "funding-8h": "Perpetual funding",
+  settlement: "Settlement price",
+};
+
+/** "30-day at-the-money volatility"; a kind that this page does not know is told as it is. */
 export function feedKind(name: string, kind: string): string {
+  const words = KINDS[kind] ?? capital(kind.replaceAll("-", " "));
   const days = tenorDays(name);
-  if (kind === "spot-index") return "Spot index";
-  if (kind === "iv-atm") return days === undefined ? "At-the-money volatility" : `${days}-day at-the-money volatility`;
-  return capital(kind.replaceAll("-", " "));
+  return days === undefined ? words : `${days}-day ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
 }
+
+const ROWS: Readonly<Record<string, string>> = { "iv-atm": "At the money", "realised-vol": "Realised" };
+
+/** For a feed's line below its symbol and group: "At the money, 7 d". */
+export function feedRowWords(name: string, kind: string): string {
+  const words = ROWS[kind] ?? KINDS[kind] ?? capital(kind.replaceAll("-", " "));
+  const days = tenorDays(name);
+  return days === undefined ? words : `${words}, ${days} d`;
+}
+
+const SHORT: readonly (readonly [prefix: string, word: string])[] = [
+  ["spot-index", "spot"],
+  ["forward", "forward"],
+  ["rate", "rate"],
+  ["iv-atm", "vol"],
+  ["skew-25d", "skew"],
+  ["vol-index", "vol index"],
+  ["vol-surface", "surface"],
+  ["realised-vol", "realised vol"],
+  ["funding-8h", "funding"],
+];
 
 /** For narrow places: "BTC spot", "ETH vol 30d". */
 export function feedShort(name: string): string {
   const [symbol = name, kind = ""] = name.split(".");
   const base = symbol.split("-")[0] ?? symbol;
-  if (kind === "spot-index") return `${base} spot`;
   const days = tenorDays(name);
-  if (kind.startsWith("iv-atm")) return days === undefined ? `${base} vol` : `${base} vol ${days}d`;
-  return `${base} ${kind}`;
+  const word = SHORT.find(([prefix]) => kind.startsWith(prefix))?.[1] ?? kind;
+  return days === undefined ? `${base} ${word}` : `${base} ${word} ${days}d`;
 }
 
 const VENUES: Readonly<Record<string, string>> = {
@@ -95,13 +139,31 @@ const STATUS: Readonly<Record<FeedStatus, Badge>> = {
 
 /** An agreed value that is older than this many slots is no longer news. */
 const FRESH_SLOTS = 5;
+/** Surfaces are agreed on once in some ten rounds, and one of them may fail. */
+const FRESH_SURFACE_SLOTS = 30;
 
 export function feedBadge(feed: FeedView, nowMs: number, slotMs: number): Badge {
   if (feed.status !== "ok" || feed.timeMs === null) return STATUS[feed.status];
+  // A settlement stands until the next window: it does not age.
+  if (feed.settlement !== null) return settlementBadge(feed.settlement.agreed?.phase ?? null);
   const ageMs = nowMs - feed.timeMs;
-  return ageMs <= Math.max(3_000, FRESH_SLOTS * slotMs)
-    ? STATUS.ok
-    : { tone: "warn", text: `Stale, ${formatAge(ageMs)}` };
+  const slots = feed.kind === "vol-surface" ? FRESH_SURFACE_SLOTS : FRESH_SLOTS;
+  return ageMs <= Math.max(3_000, slots * slotMs) ? STATUS.ok : { tone: "warn", text: `Stale, ${formatAge(ageMs)}` };
+}
+
+export function settlementBadge(phase: SettlementPhase | null): Badge {
+  switch (phase) {
+    case null:
+      return { tone: "idle", text: "Waiting" };
+    case "averaging":
+      return { tone: "good", text: "Window running" };
+    case "pending":
+      return { tone: "warn", text: "Not agreed yet" };
+    case "agreed":
+      return { tone: "good", text: "Agreed" };
+    case "final":
+      return { tone: "good", text: "Final" };
+  }
 }
 
 /** One sentence below the value that explains a status other than agreed. */

@@ -48,7 +48,7 @@ function slicesOf(leaf: FeedState, spot: number | null): readonly SurfaceSliceVi
   const { detail, timeMs } = leaf;
   if (detail?.kind !== "surface") return [];
   const published = new Map(detail.published.map((slice) => [slice.expiryMs, publishedOf(slice, spot)]));
-  return detail.slices.map(({ expiryMs, forward, params, theta }) => {
+  return detail.slices.map(({ expiryMs, forward, params, theta, centreErrorVolBps, wingErrorVolBps }) => {
     const years = yearsBetween(timeMs, expiryMs);
     const variance = fixedToNumber(theta, UNIT_DECIMALS);
     return {
@@ -58,6 +58,8 @@ function slicesOf(leaf: FeedState, spot: number | null): readonly SurfaceSliceVi
       params: sviOf(params),
       theta: variance,
       atmVol: Math.sqrt(variance / years),
+      centreErrorVolBps,
+      wingErrorVolBps,
       published: published.get(expiryMs) ?? null,
     };
   });

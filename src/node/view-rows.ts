@@ -161,8 +161,8 @@ export function leafDetail(detail: FeedDetail | null): LeafDetailView | null {
     kind: "surface",
     gridRound: detail.gridRound,
     spot: detail.spot.toString(),
-    slices: detail.slices.map(({ expiryMs, forward, params, theta }) => ({
-      expiryMs,
+    slices: detail.slices.map(({ forward, params, theta, ...rest }) => ({
+      ...rest,
       forward: forward.toString(),
       params: sviText(params),
       theta: theta.toString(),

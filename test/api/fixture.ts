@@ -2,8 +2,9 @@
  * A hand-made node for the API's and the page's tests. The view is the room's door, so this is not a mock of our own
  * code: it is a second implementation of the interface, whose numbers the tests choose.
  */
+import type { Amount } from "../../src/api/amount.ts";
+import type { SettlementView, SurfaceView } from "../../src/api/derivatives-view.ts";
 import type {
-  Amount,
   FeedHistory,
   FeedView,
   HealthView,
@@ -14,13 +15,14 @@ import type {
   RoundView,
   TransactionView,
 } from "../../src/api/view.ts";
+import { BTC, type CoinShape, ETH, surfaceOf } from "./surface-fixture.ts";
 
 const DECIMALS = 8;
 
 /** Decimal text such as "97123.45" as a feed with 8 decimals holds it. */
 export function amount(text: string): Amount {
   const [whole = "0", fraction = ""] = text.split(".");
-  const places = fraction.padEnd(DECIMALS, "0");
+  const places = fraction.padEnd(DECIMALS, "0").slice(0, DECIMALS);
   return { raw: BigInt(whole + places).toString(), text: `${whole}.${places}` };
 }
 
@@ -38,6 +40,8 @@ export type FixtureState = {
   round: RoundView | null;
   recent: RecentRound[];
   transactions: TransactionView[];
+  /** By feed name. */
+  surfaces: Map<string, SurfaceView>;
   ceremonyPhase: "waiting" | "dealing" | "confirming" | "complete" | "failed";
 };
 
@@ -51,73 +55,115 @@ type FeedSeed = {
   readonly confidencePpb: number;
 };
 
-const SEEDS: readonly FeedSeed[] = [
-  {
-    name: "BTC-USD.spot-index",
-    kind: "spot-index",
-    unit: "USD",
-    value: 97_123.45,
-    onChain: 97_098.2,
-    deviation: "0.5 %",
-    confidencePpb: 21_400,
-  },
-  {
-    name: "ETH-USD.spot-index",
-    kind: "spot-index",
-    unit: "USD",
-    value: 3_412.08,
-    onChain: 3_409.5,
-    deviation: "0.5 %",
-    confidencePpb: 48_000,
-  },
-  {
-    name: "BTC-USD.iv-atm-30d",
-    kind: "iv-atm",
-    unit: "vol",
-    value: 0.4712,
-    onChain: 0.4698,
-    deviation: "1.00 vol points",
-    confidencePpb: 1_100_000,
-  },
-  {
-    name: "ETH-USD.iv-atm-30d",
-    kind: "iv-atm",
-    unit: "vol",
-    value: 0.6344,
-    onChain: 0.6391,
-    deviation: "1.00 vol points",
-    confidencePpb: 900_000,
-  },
-];
+/** Every kind, in the order of the definitions' file names. */
+function seedsOf(coin: CoinShape): readonly FeedSeed[] {
+  const { base, spot, shortVol, longVol } = coin;
+  const [atm7, atm30, atm90] = base === "BTC" ? [0.4318, 0.4712, 0.5021] : [0.7102, 0.6344, 0.6412];
+  const seed = (suffix: string, kind: string, unit: string, value: number, onChain: number, deviation: string) => ({
+    name: `${base}-USD.${suffix}`,
+    kind,
+    unit,
+    value,
+    onChain,
+    deviation,
+    confidencePpb: unit.startsWith("USD") ? 21_400 : 1_100_000,
+  });
+  const price = `USD/${base}`;
+  const vol = "1/sqrt(year)";
+  return [
+    seed("forward-30d", "forward", price, spot * 1.00478, spot * 1.0041, "0.1 %"),
+    seed("funding-8h", "funding-8h", "1", 0.000_083, 0.000_1, "0.01 %"),
+    seed("iv-atm-30d", "iv-atm", vol, atm30, atm30 - 0.0014, "0.50 vol points"),
+    seed("iv-atm-7d", "iv-atm", vol, atm7, atm7 + 0.0021, "0.50 vol points"),
+    seed("iv-atm-90d", "iv-atm", vol, atm90, atm90 - 0.0004, "0.50 vol points"),
+    seed("rate-30d", "rate", "1/year", 0.0581, 0.0563, "0.50 % a year"),
+    seed(
+      "realised-vol-30d",
+      "realised-vol",
+      vol,
+      (shortVol + longVol) / 2.2,
+      (shortVol + longVol) / 2.21,
+      "0.50 vol points",
+    ),
+    seed("realised-vol-7d", "realised-vol", vol, shortVol * 0.86, shortVol * 0.8612, "0.50 vol points"),
+    seed("settlement", "settlement", price, spot * 0.99987, spot * 0.9931, "its final price"),
+    seed("skew-25d-30d", "skew-25d", vol, -0.0231, -0.0218, "0.50 vol points"),
+    seed("spot-index", "spot-index", price, spot, spot * 0.99974, "0.1 %"),
+    seed("vol-index-30d", "vol-index", vol, atm30 + 0.0187, atm30 + 0.0169, "0.50 vol points"),
+    seed(
+      "vol-surface",
+      "vol-surface",
+      vol,
+      atm30,
+      atm30 - 0.003,
+      "an option price wrong by λ = 4 tolerances, or 1.00 vol points",
+    ),
+  ];
+}
+
+const SEEDS: readonly FeedSeed[] = [...seedsOf(BTC), ...seedsOf(ETH)];
 
 const SPOT_VENUES = ["coinbase", "kraken", "bitstamp", "binance"];
 
+const text = (value: number): string => value.toFixed(DECIMALS);
+
+function settlementOf(spot: number, nowMs: number): SettlementView {
+  const windowMs = 1_800_000;
+  const opensMs = nowMs - 1_100_000;
+  const expiryMs = opensMs + windowMs;
+  const passed = (nowMs - opensMs) / windowMs;
+  const periodMs = 86_400_000;
+  return {
+    periodMs,
+    offsetMs: expiryMs % periodMs,
+    windowMs,
+    minCoveragePpm: 950_000,
+    agreed: {
+      expiryMs,
+      phase: "averaging",
+      fixed: amount(text(spot * passed * 0.9998)),
+      variable: amount(text(spot * (1 - passed))),
+      coveragePpm: 998_214,
+    },
+    own: { expiryMs, coveredMs: 612_000, elapsedMs: nowMs - opensMs, mean: spot * 0.9998 },
+    past: [1, 2, 3, 4].map((days) => ({
+      expiryMs: expiryMs - days * periodMs,
+      value: amount(text(spot * (1 - 0.011 * Math.sin(days)))),
+      round: 48_000 - days * 40,
+      timeMs: expiryMs - days * periodMs + 2_000,
+    })),
+  };
+}
+
 function feed(seed: FeedSeed, index: number, nowMs: number, round: number): FeedView {
-  const spot = seed.unit === "USD";
+  const spot = seed.kind === "spot-index";
   const symbol = seed.name.slice(0, 7);
   const base = symbol.slice(0, 3);
+  const isFirst = seed.name === "BTC-USD.spot-index";
+  const shown = amount(text(seed.onChain));
+  const sources = spot
+    ? SPOT_VENUES.filter((venue) => !(isFirst && venue === "bitstamp")).map((venue) => `${venue}:${symbol}`)
+    : [`deribit:${base}.options`];
   return {
     name: seed.name,
     feedId: `0x${spot ? "01" : "04"}${"ab".repeat(31)}`,
     index,
     kind: seed.kind,
+    symbol,
+    title: `${base}, ${seed.kind}`,
+    maturity: seed.kind === "funding-8h" ? "beta" : "live",
     unit: seed.unit,
     decimals: DECIMALS,
-    heartbeatMs: spot ? 3_600_000 : 1_800_000,
+    heartbeatMs: spot ? 3_600_000 : 14_400_000,
     deviation: seed.deviation,
     status: "ok",
-    value: amount(seed.value.toFixed(spot ? 2 : 4)),
+    value: amount(text(seed.value)),
     confidencePpb: seed.confidencePpb,
     timeMs: nowMs - 700,
     round,
-    published: {
-      value: amount(seed.onChain.toFixed(spot ? 2 : 4)),
-      round: round - 141,
-      timeMs: nowMs - 141_000,
-      status: "ok",
-    },
+    published: { value: shown, round: round - 141, timeMs: nowMs - 141_000, status: "ok" },
     onChain: {
-      value: amount(seed.onChain.toFixed(spot ? 2 : 4)),
+      value: shown,
       round: round - 141,
       timeSec: Math.floor(nowMs / 1_000) - 141,
       status: "ok",
@@ -125,21 +171,27 @@ function feed(seed: FeedSeed, index: number, nowMs: number, round: number): Feed
     },
     own: {
       kind: "value",
-      value: amount((seed.value * 1.00002).toFixed(spot ? 2 : 4)),
-      sources: spot
-        ? SPOT_VENUES.filter((venue) => !(index === 0 && venue === "bitstamp")).map((venue) => `${venue}:${symbol}`)
-        : [`deribit:${base}.options`],
-      excluded:
-        index === 0
-          ? [
-              {
-                source: "bitstamp:BTC-USD",
-                reason: "outlier",
-                detail: "97,604.10 is 49 bps from the median of 4 sources",
-              },
-            ]
-          : [],
+      value: amount(text(seed.value * 1.00002)),
+      sources,
+      inputs: sources.map((source, i) => ({
+        source,
+        label: spot ? "middle of the book" : "volatility at the forward in 24.3 d",
+        value: seed.value * (1 + 0.0001 * i),
+        unit: seed.unit,
+        weight: spot ? 1 / sources.length : null,
+      })),
+      excluded: isFirst
+        ? [
+            {
+              source: "bitstamp:BTC-USD",
+              reason: "outlier",
+              detail: "97,604.10 is 49 bps from the median of 4 sources",
+            },
+          ]
+        : [],
+      notes: [],
     },
+    settlement: seed.kind === "settlement" ? settlementOf(base === "BTC" ? BTC.spot : ETH.spot, nowMs) : null,
   };
 }
 
@@ -148,8 +200,9 @@ function wander(seed: FeedSeed, nowMs: number, sinceMs: number, limit: number): 
   const count = Math.min(limit, Math.max(0, Math.floor((nowMs - sinceMs) / 1_000)), 900);
   const points: HistoryPoint[] = [];
   const published = [];
-  const places = seed.unit === "USD" ? 2 : 5;
-  const swing = seed.unit === "USD" ? 0.0009 : 0.012;
+  const isPrice = seed.unit.startsWith("USD");
+  const places = isPrice ? 2 : 7;
+  const swing = isPrice ? 0.0009 : 0.012;
   let lastPublished: number | undefined;
   for (let i = count; i >= 0; i--) {
     const x = i / 900;
@@ -203,7 +256,7 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
       hash: i === 0 ? null : `0x${((i * 0x9e3779b1) >>> 0).toString(16).padStart(8, "0").repeat(8)}`,
       nonce: 60 - i,
       round: round - i * 141,
-      feeds: i % 3 === 0 ? ["BTC-USD.spot-index", "ETH-USD.spot-index"] : [SEEDS[i % 4]!.name],
+      feeds: i % 3 === 0 ? ["BTC-USD.spot-index", "ETH-USD.spot-index"] : [SEEDS[(i * 7) % SEEDS.length]!.name],
       status: (["planned", "mined", "final", "final", "reverted", "replaced", "final", "final"] as const)[i]!,
       plannedAtMs: nowMs - i * 141_000 - 900,
       minedAtMs: i === 0 ? null : nowMs - i * 141_000,
@@ -212,6 +265,7 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
       feeWei: i === 0 ? null : "61768000000000",
       reason: i === 4 ? "StaleReport: given round 47 647, stored 47 650" : null,
     })),
+    surfaces: new Map([BTC, ETH].map((coin) => [`${coin.base}-USD.vol-surface`, surfaceOf(coin, nowMs, round)])),
     ceremonyPhase: "complete",
   };
   const view: NodeView = {
@@ -238,6 +292,7 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
       const shown = state.feeds.find((candidate) => candidate.name === name);
       return shown?.value === null ? { points: [], published: [] } : wander(seed, nowMs, sinceMs, limit);
     },
+    surface: (name) => state.surfaces.get(name) ?? null,
     latestReport: () =>
       state.ceremonyPhase !== "complete"
         ? null

@@ -85,7 +85,7 @@ describe("the JSON API", () => {
     const huge = (2n ** 126n).toString();
     fixture.state.feeds[0] = { ...fixture.state.feeds[0]!, value: { raw: huge, text: "1.0" } };
     const { body } = await get("/v1/feeds");
-    expect(body["feeds"]).toHaveLength(4);
+    expect(body["feeds"]).toHaveLength(26);
     expect((body["feeds"] as FeedView[])[0]?.value?.raw).toBe(huge);
   });
 
@@ -94,7 +94,7 @@ describe("the JSON API", () => {
     fixture.state.feeds[0] = stray as FeedView;
     const { status, body } = await get("/v1/feeds");
     expect(status).toBe(200);
-    expect(body).toMatchObject({ feeds: [{ heartbeatMs: "3600000" }, {}, {}, {}] });
+    expect((body["feeds"] as object[])[0]).toMatchObject({ heartbeatMs: "3600000" });
   });
 
   test("one feed is found by its name, and a wrong name is told the right ones", async () => {
@@ -120,8 +120,41 @@ describe("the JSON API", () => {
     expect((await get("/v1/feeds/NO.feed/history")).status).toBe(404);
   });
 
+  test("a surface is told with its slices, what is published of them, and this node's own smiles", async () => {
+    const { status, body } = await get("/v1/feeds/BTC-USD.vol-surface/surface");
+    expect(status).toBe(200);
+    expect(body["nowMs"]).toEqual(expect.any(Number));
+    expect(body["surface"]).toEqual(fixture.state.surfaces.get("BTC-USD.vol-surface"));
+  });
+
+  test("a feed that is one number has no surface, and the refusal names those that have one", async () => {
+    expect(await get("/v1/feeds/BTC-USD.iv-atm-30d/surface")).toMatchObject({
+      status: 404,
+      body: {
+        error: {
+          code: "no-surface",
+          seen: "BTC-USD.iv-atm-30d",
+          wanted: ["BTC-USD.vol-surface", "ETH-USD.vol-surface"],
+        },
+      },
+    });
+    expect(await get("/v1/feeds/NO-USD.vol-surface/surface")).toMatchObject({
+      status: 404,
+      body: { error: { code: "unknown-feed" } },
+    });
+  });
+
+  test("a settlement is told with its schedule, what is fixed of it and who saw how much; other kinds have none", async () => {
+    const { body } = await get("/v1/feeds/ETH-USD.settlement");
+    expect(body).toMatchObject({
+      feed: { settlement: { windowMs: 1_800_000, agreed: { phase: "averaging" }, own: { coveredMs: 612_000 } } },
+    });
+    expect((await get("/v1/feeds/ETH-USD.spot-index")).body).toMatchObject({ feed: { settlement: null } });
+  });
+
   test.each([
     ["limit=0", "limit"],
+    ["limit=1", "limit"],
     ["limit=99999", "limit"],
     ["limit=1e3", "limit"],
     ["limit=", "limit"],
@@ -132,7 +165,7 @@ describe("the JSON API", () => {
   ])("history refuses ?%s and names the parameter", async (query, named) => {
     const { status, body } = await get(`/v1/feeds/BTC-USD.spot-index/history?${query}`);
     expect(status).toBe(400);
-    expect(body).toMatchObject({ error: { code: "bad-query", wanted: { limit: "1 to 10800" } } });
+    expect(body).toMatchObject({ error: { code: "bad-query", wanted: { limit: "2 to 5000" } } });
     expect((body["error"] as { message: string }).message).toContain(named);
   });
 

@@ -4,14 +4,14 @@ import {
   ago,
   axisLabels,
   clockTime,
+  countdown,
+  expiryDay,
+  expiryTime,
   formatAge,
   formatAgeCoarse,
   formatBytes,
-  formatConfidence,
-  formatDifference,
+  formatDays,
   formatLatency,
-  formatNumber,
-  formatValue,
   listWords,
   percentile,
   roundDecimal,
@@ -48,34 +48,6 @@ describe("rounding decimal text", () => {
   });
 });
 
-describe("values", () => {
-  test.each([
-    ["97123.45000000", "USD", "97,123.45\u202fUSD"],
-    ["0.00001234", "USD", "0.000012\u202fUSD"],
-    ["0.47120000", "vol", "47.12\u202f%"],
-  ])("%s in %s reads %s", (text, unit, wanted) => expect(formatValue(text, unit)).toBe(wanted));
-
-  test("the number stands alone where the unit is set apart", () =>
-    expect(formatNumber("0.6344", "vol")).toBe("63.44"));
-
-  test.each([
-    ["97123.45", "97098.2", "USD", "+2.6 bps"],
-    ["97098.2", "97123.45", "USD", "\u22122.6 bps"],
-    ["100", "100", "USD", "0.0 bps"],
-    ["50000", "1000", "USD", "+490,000.0 bps"],
-    ["1", "0", "USD", "no reference"],
-    ["0.4712", "0.4698", "vol", "+0.14 vol points"],
-    ["0.6344", "0.6391", "vol", "\u22120.47 vol points"],
-  ])("%s against %s on chain in %s differs by %s", (agreed, onChain, unit, wanted) =>
-    expect(formatDifference(agreed, onChain, unit)).toBe(wanted),
-  );
-
-  test("confidence is told in the feed's own terms", () => {
-    expect(formatConfidence("97123.45", 21_400, "USD")).toBe("\u00b1 2.08 USD");
-    expect(formatConfidence("0.4712", 1_100_000, "vol")).toBe("\u00b1 0.05 vol points");
-  });
-});
-
 describe("times", () => {
   test.each([
     [-400, "now"],
@@ -106,6 +78,27 @@ describe("times", () => {
     [38.4, "38 ms"],
     [1_240, "1.24 s"],
   ])("a latency of %f ms reads %s", (ms, wanted) => expect(formatLatency(ms)).toBe(wanted));
+
+  test.each([
+    [0, "0:00"],
+    [500, "0:01"],
+    [1_747_000, "29:07"],
+    [3_849_000, "1:04:09"],
+    [-5_000, "0:00"],
+  ])("%i ms are left as %s", (ms, wanted) => expect(countdown(ms)).toBe(wanted));
+
+  test.each([
+    [0.2, "5 h"],
+    [2.41, "2.4 d"],
+    [317.2, "317 d"],
+    [-1, "0 h"],
+  ])("%f days to an expiry read %s", (days, wanted) => expect(formatDays(days)).toBe(wanted));
+
+  test("expiries are told in UTC wherever the reader is", () => {
+    const expiryMs = Date.UTC(2026, 2, 27, 8);
+    expect(expiryDay(expiryMs)).toBe("27 Mar 26");
+    expect(expiryTime(expiryMs)).toBe("27 Mar 26, 08:00 UTC");
+  });
 
   test("clock times are 24-hour", () => expect(clockTime(1_768_262_404_000, "UTC")).toBe("00:00:04"));
 });

@@ -11,6 +11,7 @@ import { chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RunningApi } from "../../src/api/server.ts";
 import { startApi } from "../../src/api/server.ts";
+import type { FeedView } from "../../src/api/view.ts";
 import { silentLogger } from "../../src/base/ports.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
 import type { Fixture } from "../api/fixture.ts";
@@ -29,6 +30,8 @@ const ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+const NO_CHAIN = { kind: "missing", reason: "no-chain", detail: "deribit:ETH.options timed out" } as const;
 
 const title = present ? "the page in Chromium" : `the page in Chromium (skipped: there is no ${EXECUTABLE})`;
 
@@ -75,31 +78,68 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     await page.goto(api.url);
-    await page.locator(".feed").nth(3).waitFor();
+    await page.locator(".feed").nth(25).waitFor();
     await page.locator("#connection", { hasText: "Live" }).waitFor();
+  }
+
+  function replaceFeed(name: string, change: (feed: FeedView) => FeedView): void {
+    fixture.state.feeds = fixture.state.feeds.map((feed) => (feed.name === name ? change(feed) : feed));
   }
 
   function card(name: string) {
     return page.locator(`[data-feed="${name}"]`);
   }
 
-  test("shows every feed with its value, status, comparison with the chain and sources", async () => {
+  /** Opens what is below a feed's line; spot indices are open already on a wide page. */
+  async function unfold(name: string): Promise<void> {
+    const button = card(name).locator("button.row");
+    if ((await button.getAttribute("aria-expanded")) === "false") await button.click();
+    await card(name).locator(".detail").waitFor();
+  }
+
+  test("shows every feed with its value, status and comparison with the chain, and more on a press", async () => {
     await open({ width: 1_400 });
     const spot = card("BTC-USD.spot-index");
-    expect(await spot.locator(".value").innerText()).toMatch(/^97,123\.45\s*USD$/);
-    expect(await spot.locator(".badge").innerText()).toBe("Agreed");
+    await spot.locator(".detail").waitFor();
+    expect(await spot.locator(".row .value").innerText()).toMatch(/^97,123\.45\s*USD$/);
+    expect(await spot.locator(".badge").textContent()).toBe("Agreed");
     expect(await spot.locator(".facts").innerText()).toContain("+2.6 bps");
-    expect(await spot.locator(".chip").allInnerTexts()).toEqual(["Coinbase", "Kraken", "Binance"]);
+    expect(await spot.locator(".inputs tbody th").allInnerTexts()).toEqual(["Coinbase", "Kraken", "Binance"]);
+    expect(await spot.locator(".inputs").innerText()).toContain("33.3 %");
     expect(await spot.locator(".excluded").innerText()).toContain("Bitstamp outlier: 97,604.10 is 49 bps");
-    const vol = card("BTC-USD.iv-atm-30d");
-    expect(await vol.locator(".value").innerText()).toMatch(/^47\.12\s*%$/);
-    expect(await vol.locator(".facts").innerText()).toContain("+0.14 vol points");
+    const shown = async (name: string): Promise<string> =>
+      (await card(name).locator(".row .value").innerText()).replace(/\s+/g, " ");
+    expect(await shown("BTC-USD.iv-atm-30d")).toBe("47.12 %");
+    expect(await shown("BTC-USD.skew-25d-30d")).toBe("\u22122.31 vol pts");
+    expect(await shown("BTC-USD.rate-30d")).toBe("5.81 % a year");
+    expect(await shown("BTC-USD.funding-8h")).toBe("0.0083 % per 8 h");
+    expect(await page.locator("#feeds .group").count()).toBe(10);
+    expect(await card("ETH-USD.rate-30d").locator(".detail").count()).toBe(0);
+    await unfold("ETH-USD.rate-30d");
+    expect(await card("ETH-USD.rate-30d").locator(".facts").innerText()).toContain("at 0.50 % a year");
     expect(complaints).toEqual([]);
   });
 
-  test("draws a chart in every card: pixels of the agreed line and of the published steps", async () => {
+  test("the filter leaves what matches, says so when nothing does, and takes nothing away for good", async () => {
     await open({ width: 1_400 });
-    await page.waitForFunction(`document.querySelectorAll(".feed canvas").length === 4`);
+    await page.locator("#feeds-filter").fill("vol 30");
+    expect(await page.locator(".feed:visible").count()).toBe(6);
+    await page.locator("#feeds-filter").fill("btc realised");
+    expect(await page.locator(".feed:visible").count()).toBe(2);
+    expect(await page.locator(".column:visible").count()).toBe(1);
+    await page.locator("#feeds-filter").fill("dogecoin");
+    expect(await page.locator("#feeds-no-match").innerText()).toContain("dogecoin");
+    await page.locator("#feeds-filter").fill("");
+    expect(await page.locator(".feed:visible").count()).toBe(26);
+  });
+
+  test("draws a line in every row, and in an opened one the agreed line and the published steps", async () => {
+    await open({ width: 1_400 });
+    await unfold("BTC-USD.iv-atm-30d");
+    await page.waitForFunction(`document.querySelectorAll(".feed canvas").length === 3`);
+    await page.waitForFunction(
+      `[...document.querySelectorAll(".spark-line")].every((line) => line.getAttribute("d").length > 100)`,
+    );
     // Counts the pixels of the two line colours of the light theme, on the canvas itself.
     const count = `(() => [...document.querySelectorAll(".feed canvas")].map((canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -112,13 +152,12 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
       return agreed > 300 && published > 300;
     }))()`;
     await page.waitForFunction(`${count}.every((drawn) => drawn)`);
-    expect(await page.evaluate<boolean[]>(count)).toEqual([true, true, true, true]);
+    expect(await page.evaluate<boolean[]>(count)).toEqual([true, true, true]);
   });
 
   test("follows the node live: an event changes the value, the chain's difference and the round", async () => {
     await open({ width: 1_400 });
-    const first = fixture.state.feeds[0]!;
-    fixture.state.feeds[0] = { ...first, value: amount("98765.43"), timeMs: Date.now() };
+    replaceFeed("BTC-USD.spot-index", (feed) => ({ ...feed, value: amount("98765.43"), timeMs: Date.now() }));
     fixture.state.round = {
       ...fixture.state.round!,
       round: 48_212,
@@ -189,18 +228,21 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
     fixture.state.round = null;
     fixture.state.recent = [];
     fixture.state.transactions = [];
-    fixture.state.feeds = fixture.state.feeds.map((feed, index) => ({
+    for (const [name, surface] of fixture.state.surfaces) {
+      const refusal = "no-chain: deribit:ETH.options timed out";
+      const empty = { status: "none", round: null, gridRound: 0, timeMs: null, headline: null } as const;
+      fixture.state.surfaces.set(name, { ...surface, ...empty, slices: [], smiles: [], refusal });
+    }
+    fixture.state.feeds = fixture.state.feeds.map((feed) => ({
       ...feed,
+      settlement: feed.settlement === null ? null : { ...feed.settlement, agreed: null, own: null, past: [] },
       status: "none",
       value: null,
       timeMs: null,
       round: null,
       published: null,
       onChain: null,
-      own:
-        index < 3
-          ? feed.own
-          : { kind: "missing", reason: "no-chain", detail: "deribit:ETH.options timed out", sources: [], excluded: [] },
+      own: feed.name !== "ETH-USD.iv-atm-30d" ? feed.own : { ...NO_CHAIN, sources: [], inputs: [], excluded: [] },
     }));
     await open({ width: 1_400, dark: true });
     expect(await page.locator("#ready").innerText()).toBe("Not ready");
@@ -208,10 +250,14 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
     expect(await page.locator("#notice").innerText()).toBe(
       "The key ceremony is running: 3 of 4 nodes have dealt their shares.",
     );
+    await unfold("ETH-USD.iv-atm-30d");
     expect(await card("ETH-USD.iv-atm-30d").innerText()).toContain(
       "This node has no value: no option chain. deribit:ETH.options timed out",
     );
     expect(await card("BTC-USD.spot-index").innerText()).toContain("Waiting for the first agreed value.");
+    await page.locator("#vol-empty", { hasText: "no report has been signed. This node has no smiles" }).waitFor();
+    expect(await page.locator("#vol-empty").innerText()).toContain("deribit:ETH.options timed out");
+    expect(await page.locator("#settlements").innerText()).toContain("no report speaks of it yet");
     expect(await page.locator("#round-empty").isVisible()).toBe(true);
     expect(await page.locator("#transactions-empty").isVisible()).toBe(true);
     await page.screenshot({ path: join(shots, "waiting-dark-1400.png"), fullPage: true });
@@ -227,7 +273,7 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
     [1_600, false],
   ])("fits %i px without scrolling sideways (dark: %s)", async (width, dark) => {
     await open({ width, dark });
-    await page.waitForFunction(`document.querySelectorAll(".feed canvas").length === 4`);
+    await page.locator("#vol-body").waitFor();
     expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
     await page.screenshot({ path: join(shots, `page-${dark ? "dark" : "light"}-${width}.png`), fullPage: true });
     expect(complaints).toEqual([]);
@@ -241,12 +287,11 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
   });
 
   test("text from the node is shown as text, never run as markup", async () => {
-    const first = fixture.state.feeds[0]!;
     const evil = "<img src=x onerror=alert(1)>";
-    fixture.state.feeds[0] = {
-      ...first,
-      own: { kind: "missing", reason: "too-few-sources", detail: evil, sources: [evil], excluded: [] },
-    };
+    replaceFeed("BTC-USD.spot-index", (feed) => ({
+      ...feed,
+      own: { kind: "missing", reason: "too-few-sources", detail: evil, sources: [evil], inputs: [], excluded: [] },
+    }));
     await open({ width: 1_400 });
     expect(await card("BTC-USD.spot-index").locator(".own").innerText()).toContain(evil);
     expect(await page.locator(".feed img").count()).toBe(0);

@@ -5,24 +5,32 @@ import {
   feedBadge,
   feedExplanation,
   feedKind,
+  feedRowWords,
   feedShort,
   feedTitle,
   reasonWords,
   roundBadge,
+  settlementBadge,
   sourceWords,
 } from "../../src/dashboard/words.ts";
 import { makeFixture } from "../api/fixture.ts";
 
 const NOW_MS = 1_768_300_000_000;
 const { state } = makeFixture({ nowMs: NOW_MS });
-const feed = state.feeds[0]!;
+const feed = state.feeds.find(({ name }) => name === "BTC-USD.spot-index")!;
 
 describe("names", () => {
   test("a feed's name is split into what people call it", () => {
     expect(feedTitle("BTC-USD.spot-index")).toBe("BTC / USD");
     expect(feedKind("BTC-USD.spot-index", "spot-index")).toBe("Spot index");
     expect(feedKind("ETH-USD.iv-atm-30d", "iv-atm")).toBe("30-day at-the-money volatility");
-    expect(feedKind("ETH-USD.funding-8h", "funding-8h")).toBe("Funding 8h");
+    expect(feedKind("ETH-USD.funding-8h", "funding-8h")).toBe("Perpetual funding");
+    expect(feedKind("ETH-USD.skew-25d-30d", "skew-25d")).toBe("30-day 25-delta skew");
+    expect(feedKind("ETH-USD.open-interest", "open-interest")).toBe("Open interest");
+    expect(feedRowWords("ETH-USD.iv-atm-30d", "iv-atm")).toBe("At the money, 30 d");
+    expect(feedRowWords("ETH-USD.settlement", "settlement")).toBe("Settlement price");
+    expect(feedShort("BTC-USD.realised-vol-7d")).toBe("BTC realised vol 7d");
+    expect(feedShort("BTC-USD.vol-surface")).toBe("BTC surface");
     expect(feedShort("ETH-USD.iv-atm-30d")).toBe("ETH vol 30d");
     expect(feedShort("BTC-USD.spot-index")).toBe("BTC spot");
   });
@@ -53,6 +61,19 @@ describe("a feed's standing", () => {
     expect(feedBadge(at({ timeMs: NOW_MS - 65_000 }), NOW_MS, 15_000).tone).toBe("good");
   });
 
+  test("a surface is agreed on seldom and a settlement stands: neither is stale when a price would be", () => {
+    const byName = (name: string): FeedView => state.feeds.find((one) => one.name === name)!;
+    const surface = { ...byName("BTC-USD.vol-surface"), timeMs: NOW_MS - 20_000 };
+    expect(feedBadge(surface, NOW_MS, 1_000)).toEqual({ tone: "good", text: "Agreed" });
+    expect(feedBadge({ ...surface, timeMs: NOW_MS - 31_000 }, NOW_MS, 1_000).tone).toBe("warn");
+    const settlement = byName("BTC-USD.settlement");
+    const final = { ...settlement.settlement!, agreed: { ...settlement.settlement!.agreed!, phase: "final" as const } };
+    expect(feedBadge({ ...settlement, timeMs: NOW_MS - 9e7, settlement: final }, NOW_MS, 1_000).text).toBe("Final");
+    expect(feedBadge(settlement, NOW_MS, 1_000).text).toBe("Window running");
+    expect(feedBadge({ ...settlement, settlement: { ...final, agreed: null } }, NOW_MS, 1_000).text).toBe("Waiting");
+    expect(settlementBadge("pending").tone).toBe("warn");
+  });
+
   test("every other status is said in words and explained", () => {
     expect(feedBadge(at({ status: "missing" }), NOW_MS, 1_000).text).toBe("Missing");
     expect(feedExplanation(at({ status: "ok" }))).toBe("");
@@ -62,7 +83,7 @@ describe("a feed's standing", () => {
       feedExplanation(
         at({
           status: "missing",
-          own: { kind: "missing", reason: "too-few-sources", detail: "", sources: [], excluded: [] },
+          own: { kind: "missing", reason: "too-few-sources", detail: "", sources: [], inputs: [], excluded: [] },
         }),
       ),
     ).toContain("too few sources");
