@@ -9,7 +9,7 @@ import { peerIdOf } from "../../src/threshold/peer-id.ts";
 import { root } from "../support/compose-file.ts";
 import { tenor } from "./support.ts";
 
-const FEEDS = ["BTC-USD.spot-index", "ETH-USD.iv-atm-30d"].map((name) => join(root, "feeds", `${name}.json`)).join(",");
+const FEEDS = ["BTC-USD.spot-index", "BTC-USD.iv-atm-30d"].map((name) => join(root, "feeds", `${name}.json`)).join(",");
 
 function hex(byte: number, length: number): Hex {
   return `0x${byte.toString(16).padStart(2, "0").repeat(length)}`;
@@ -70,7 +70,7 @@ describe("tenor network", () => {
     expect(facts.members.map(({ addresses }) => addresses)).toEqual(
       [1, 2, 3, 4].map((id) => [`/dns4/node${id}/tcp/4001`]),
     );
-    expect(facts.rules.map(({ name }) => name)).toEqual(["BTC-USD.spot-index", "ETH-USD.iv-atm-30d"]);
+    expect(facts.rules.map(({ name }) => name)).toEqual(["BTC-USD.spot-index", "BTC-USD.iv-atm-30d"]);
   });
 
   test("create never overwrites", () => {

@@ -33,7 +33,16 @@ const surface = z.strictObject({
   kind: z.literal("surface"),
   gridRound: z.int(),
   spot: bigint,
-  slices: z.array(z.strictObject({ expiryMs: z.int(), forward: bigint, params, theta: bigint, centreErrorVolBps: z.int(), wingErrorVolBps: z.int() })),
+  slices: z.array(
+    z.strictObject({
+      expiryMs: z.int(),
+      forward: bigint,
+      params,
+      theta: bigint,
+      centreErrorVolBps: z.int(),
+      wingErrorVolBps: z.int(),
+    }),
+  ),
   published: z.array(
     z.strictObject({ expiryMs: z.int(), round: z.int(), fitTimeMs: z.int(), forwardRatio: bigint, params }),
   ),

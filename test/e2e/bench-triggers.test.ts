@@ -1,11 +1,11 @@
-/** The trigger benchmark as it is started by hand, on three days of one seed. */
+/** The trigger benchmark as `npm run bench -- triggers` starts it, on three days of one seed. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 test("the quick trigger benchmark compares the three rules at two budgets and every claim of it holds", () => {
-  const script = fileURLToPath(new URL("../../bench/triggers.mjs", import.meta.url));
-  const run = spawnSync(process.execPath, [script, "--quick"], { encoding: "utf8" });
+  const script = fileURLToPath(new URL("../../bench/main.mjs", import.meta.url));
+  const run = spawnSync(process.execPath, [script, "triggers", "--quick"], { encoding: "utf8" });
   expect(run.stderr).toBe("");
   const lines = run.stdout.split("\n");
   const rulesOf = (budget: string): (string | undefined)[] =>

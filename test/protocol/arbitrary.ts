@@ -65,7 +65,14 @@ const surfaceDetail: fc.Arbitrary<SurfaceDetail> = fc
     kind: "surface",
     gridRound,
     spot,
-    slices: agreed.map((expiryMs) => ({ expiryMs, forward: part.word, params: part.params, theta: part.word, centreErrorVolBps: 3, wingErrorVolBps: 0xffff })),
+    slices: agreed.map((expiryMs) => ({
+      expiryMs,
+      forward: part.word,
+      params: part.params,
+      theta: part.word,
+      centreErrorVolBps: 3,
+      wingErrorVolBps: 0xffff,
+    })),
     published: held.map((expiryMs) => ({
       expiryMs,
       round: part.u48,

@@ -21,6 +21,8 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "npm test": { by: "ci" },
   "npm run check": { by: "ci" },
   "npm run bench": { by: "ci" },
+  // Its quick form: the whole takes minutes.
+  "npm run bench -- triggers": { by: "file", file: "test/e2e/bench-triggers.test.ts" },
   "npm run simulate -- --seeds 5 --from 0": {
     by: "documents",
     where: "repository",

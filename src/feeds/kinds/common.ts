@@ -165,18 +165,18 @@ export const chainRules = z
       1,
       500,
       "basis points of the mark",
-      "A mark further than this from the Black-76 price of its own volatility is left out, unless by less than priceToleranceCoin.",
+      "A mark further than this from the Black-76 price of its own volatility is left out, unless by less than priceToleranceCoin. At-the-money volatilities alone read marks.",
     ),
     priceToleranceCoin: text(
       /^0\.\d{1,12}$/,
       'a decimal fraction of a coin as a string, such as "0.00005"',
-      "A mark is never left out for a difference below this: venues round their marks.",
+      "A mark is never left out for a difference below this: venues round their marks. At-the-money volatilities alone read marks.",
     ),
     parityToleranceVolBps: wholeNumber(
       1,
       2_000,
       "hundredths of a vol point",
-      "Call and put of one strike further apart than this are both left out.",
+      "The marks of call and put of one strike are both left out when further apart. At-the-money volatilities alone read marks.",
     ),
     minVol: text(/^0\.\d{1,6}$/, 'a decimal volatility such as "0.01"', "A row with a lower volatility is left out."),
     maxVol: text(
