@@ -1,4 +1,5 @@
-// `npm run picture`: takes the README's picture of the page from a real devnet with three minutes of history.
+// `npm run picture`: takes the README's pictures of the page, the feeds and the surface, from a real devnet with three
+// minutes of history.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,10 +16,15 @@ const run = spawnSync(process.execPath, [vitest, "run", "test/e2e/page.test.ts"]
   stdio: "inherit",
 });
 if (run.status === 0) {
-  const target = join(root, "docs", "images", "dashboard.png");
-  mkdirSync(dirname(target), { recursive: true });
-  copyFileSync(join(folder, "devnet-1400-full.png"), target);
-  process.stdout.write(`docs/images/dashboard.png is new\n`);
+  const images = join(root, "docs", "images");
+  mkdirSync(images, { recursive: true });
+  for (const [from, to] of [
+    ["devnet-1400-top.png", "dashboard.png"],
+    ["devnet-surface.png", "surface.png"],
+  ]) {
+    copyFileSync(join(folder, from), join(images, to));
+    process.stdout.write(`docs/images/${to} is new\n`);
+  }
 }
 rmSync(folder, { recursive: true, force: true });
 process.exit(run.status ?? 1);

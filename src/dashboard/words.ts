@@ -91,7 +91,7 @@ const ROWS: Readonly<Record<string, string>> = { "iv-atm": "At the money", "real
 export function feedRowWords(name: string, kind: string): string {
   const words = ROWS[kind] ?? KINDS[kind] ?? capital(kind.replaceAll("-", " "));
   const days = tenorDays(name);
-  return days === undefined ? words : `${words}, ${days} d`;
+  return days === undefined ? words : `${words}, ${days}\u00a0d`;
 }
 
 const SHORT: readonly (readonly [prefix: string, word: string])[] = [

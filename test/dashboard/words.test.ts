@@ -27,7 +27,7 @@ describe("names", () => {
     expect(feedKind("ETH-USD.funding-8h", "funding-8h")).toBe("Perpetual funding");
     expect(feedKind("ETH-USD.skew-25d-30d", "skew-25d")).toBe("30-day 25-delta skew");
     expect(feedKind("ETH-USD.open-interest", "open-interest")).toBe("Open interest");
-    expect(feedRowWords("ETH-USD.iv-atm-30d", "iv-atm")).toBe("At the money, 30 d");
+    expect(feedRowWords("ETH-USD.iv-atm-30d", "iv-atm")).toBe("At the money, 30\u00a0d");
     expect(feedRowWords("ETH-USD.settlement", "settlement")).toBe("Settlement price");
     expect(feedShort("BTC-USD.realised-vol-7d")).toBe("BTC realised vol 7d");
     expect(feedShort("BTC-USD.vol-surface")).toBe("BTC surface");

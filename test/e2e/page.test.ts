@@ -8,14 +8,15 @@ import { join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { TransactionsReply } from "../../src/api/replies.ts";
+import type { SurfaceReply, TransactionsReply } from "../../src/api/replies.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
-import { awaitRound, startDevnet } from "./support.ts";
+import { awaitRound, eventually, startDevnet } from "./support.ts";
 
 const CHROMIUM = process.env["TENOR_CHROMIUM"] ?? "/usr/bin/chromium";
 const hasChromium = existsSync(CHROMIUM);
 const isRequired = process.env["TENOR_REQUIRE_ALL"] === "1";
+const SURFACE = "BTC-USD.vol-surface";
 /** Seconds of history before the picture is taken: a chart of three points sells nothing. */
 const HISTORY_SEC = Number(process.env["TENOR_PICTURE_SECONDS"] ?? "12");
 
@@ -52,6 +53,10 @@ describe.skipIf(!hasChromium && !isRequired)(`the page (needs ${CHROMIUM})`, () 
     devnet = await startDevnet({ logLevel: "info" });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     await awaitRound(devnet, 1, 5, 40_000);
+    await eventually("an agreed surface", 60_000, async () => {
+      const reply = await fetchJson<SurfaceReply>(`${devnet.nodes[0]!.apiUrl}/v1/feeds/${SURFACE}/surface`);
+      return reply !== null && reply.surface.slices.length > 1 ? true : null;
+    });
     await sleepFor(HISTORY_SEC * 1_000);
   }, 600_000);
 
@@ -72,7 +77,11 @@ describe.skipIf(!hasChromium && !isRequired)(`the page (needs ${CHROMIUM})`, () 
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(await busiestNode(devnet));
     for (const { name } of devnet.facts.rules) await page.locator(`[data-feed="${name}"]`).first().waitFor();
-    await page.locator("canvas").nth(3).waitFor();
+    for (const kind of new Set(devnet.facts.definitions.map((definition) => definition.kind))) {
+      await page.locator(`[data-kind="${kind}"] .number`, { hasText: /\d/ }).first().waitFor();
+    }
+    await page.locator(".feed canvas").nth(1).waitFor();
+    await page.locator("#read-vol", { hasText: "%" }).waitFor();
     const text = async (): Promise<string> => await page.locator("body").innerText();
     const first = await text();
     expect(first).toMatch(/95,?\d{3}|9\d,\d{3}/);
@@ -85,7 +94,49 @@ describe.skipIf(!hasChromium && !isRequired)(`the page (needs ${CHROMIUM})`, () 
     await sleepFor(2_000);
     await page.screenshot({ path: join(pictures, "devnet-1400.png") });
     await page.screenshot({ path: join(pictures, "devnet-1400-full.png"), fullPage: true });
+    // From the top through the surface and the settlements: what comes below is tables.
+    const until = (await page.locator("#settlement-section").boundingBox())!;
+    const clip = { x: 0, y: 0, width: 1_400, height: Math.ceil(until.y + until.height + 24) };
+    await page.screenshot({ path: join(pictures, "devnet-1400-top.png"), fullPage: true, clip });
     expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  test("the surface is turned by hand, and read off at a strike it says what the API's slice says", {
+    timeout: 60_000,
+  }, async () => {
+    const { apiUrl } = devnet.nodes[0]!;
+    const page = await browser.newPage({ viewport: { width: 1_400, height: 1_000 } });
+    await page.goto(apiUrl);
+    await page.locator("#read-vol", { hasText: "%" }).waitFor();
+    const canvas = page.locator("#surface-canvas");
+    await canvas.scrollIntoViewIfNeeded();
+    expect(await canvas.getAttribute("data-turn")).toBeNull();
+    const picture = (): Promise<string> => page.evaluate("document.querySelector('#surface-canvas').toDataURL()");
+    const before = await picture();
+    const box = (await canvas.boundingBox())!;
+    await page.mouse.move(box.x + 200, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 320, box.y + 180, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForSelector("#surface-canvas[data-turn]");
+    expect(await picture()).not.toBe(before);
+
+    // The surface is agreed on anew every few seconds: what the page reads is the API's slice of some moment near now.
+    await eventually("the page reads what the API says", 20_000, async () => {
+      const reply = await fetchJson<SurfaceReply>(`${apiUrl}/v1/feeds/${SURFACE}/surface`);
+      const slice = reply?.surface.slices[2];
+      if (slice === undefined) return null;
+      const strike = Math.round(slice.forward / 1_000) * 1_000;
+      await page.locator("#read-strike").fill(String(strike));
+      await page.locator("#read-day").fill(new Date(slice.expiryMs).toISOString().slice(0, 10));
+      const { a, b, rho, m, sigma } = slice.params;
+      const offset = Math.log(strike / slice.forward) - m;
+      const w = a + b * (rho * offset + Math.sqrt(offset * offset + sigma * sigma));
+      const read = await page.locator("#read-vol").innerText();
+      return read === `${(Math.sqrt(w / slice.years) * 100).toFixed(2)} %` ? true : null;
+    });
+    await page.locator("#volatility").screenshot({ path: join(pictures, "devnet-surface.png") });
     await page.close();
   });
 

@@ -26,43 +26,62 @@ const HEIGHT = 0.62;
 /** In half widths of the cube. Nearer: more dramatic, and further from what the numbers say. */
 const EYE_DISTANCE = 6.5;
 /** Room for numbers and titles beside the box, pixels. */
-const MARGIN_ACROSS = 46;
-const MARGIN_UPRIGHT = 30;
-/** How much perspective enlarges the near corners. */
-const ENLARGED = 1.14;
+const MARGIN_SIDE = 34;
+const MARGIN_TOP = 22;
+const MARGIN_BOTTOM = 34;
+/** A quarter turn is looked at in so many steps to find the widest view. */
+const FIT_STEPS = 12;
+
+type Spread = { readonly across: number; readonly above: number; readonly below: number };
+
+/** One corner or point before it is scaled and moved into the picture: x to the right, y up. */
+function project({ x, y, z }: Point3, { turn, tilt }: View): Seen {
+  const [sinTurn, cosTurn, sinTilt, cosTilt] = [Math.sin(turn), Math.cos(turn), Math.sin(tilt), Math.cos(tilt)];
+  const away = x * sinTurn + y * cosTurn;
+  const up = z * HEIGHT;
+  const depth = away * cosTilt - up * sinTilt;
+  const enlarged = EYE_DISTANCE / (EYE_DISTANCE + depth);
+  return { x: (x * cosTurn - y * sinTurn) * enlarged, y: (away * sinTilt + up * cosTilt) * enlarged, depth };
+}
+
+/** How far the box's corners reach, whichever way it is turned at this tilt. */
+function spreadOf(tilt: number): Spread {
+  let [across, above, below] = [0, 0, 0];
+  for (let step = 0; step < FIT_STEPS; step++) {
+    // The floor is a square: after a quarter turn it looks the same.
+    const view = { turn: (step / FIT_STEPS) * (Math.PI / 2), tilt };
+    for (let corner = 0; corner < 8; corner++) {
+      const seen = project({ x: corner & 1 ? 1 : -1, y: corner & 2 ? 1 : -1, z: corner & 4 ? 1 : -1 }, view);
+      across = Math.max(across, Math.abs(seen.x));
+      above = Math.max(above, seen.y);
+      below = Math.max(below, -seen.y);
+    }
+  }
+  return { across, above, below };
+}
 
 export class Camera {
-  readonly #sinTurn: number;
-  readonly #cosTurn: number;
-  readonly #sinTilt: number;
-  readonly #cosTilt: number;
+  readonly #view: View;
   readonly #centreX: number;
   readonly #centreY: number;
   readonly #scale: number;
 
   /** @param size of the picture in CSS pixels */
-  constructor({ turn, tilt }: View, size: { readonly width: number; readonly height: number }) {
-    this.#sinTurn = Math.sin(turn);
-    this.#cosTurn = Math.cos(turn);
-    this.#sinTilt = Math.sin(tilt);
-    this.#cosTilt = Math.cos(tilt);
-    this.#centreX = size.width / 2;
+  constructor(view: View, size: { readonly width: number; readonly height: number }) {
+    this.#view = view;
     // The whole box fits however it is turned: the scale follows the tilt alone, so that turning does not zoom.
-    const upright = (Math.SQRT2 * this.#sinTilt + HEIGHT * this.#cosTilt) * ENLARGED;
+    const { across, above, below } = spreadOf(view.tilt);
     this.#scale = Math.min(
-      (size.width / 2 - MARGIN_ACROSS) / (Math.SQRT2 * ENLARGED),
-      (size.height / 2 - MARGIN_UPRIGHT) / upright,
+      (size.width / 2 - MARGIN_SIDE) / across,
+      (size.height - MARGIN_TOP - MARGIN_BOTTOM) / (above + below),
     );
-    this.#centreY = size.height / 2 - this.#scale * 0.1 * this.#sinTilt;
+    const rest = size.height - MARGIN_TOP - MARGIN_BOTTOM - (above + below) * this.#scale;
+    this.#centreX = size.width / 2;
+    this.#centreY = MARGIN_TOP + rest / 2 + above * this.#scale;
   }
 
-  see({ x, y, z }: Point3): Seen {
-    const across = x * this.#cosTurn - y * this.#sinTurn;
-    const away = x * this.#sinTurn + y * this.#cosTurn;
-    const up = z * HEIGHT;
-    const depth = away * this.#cosTilt - up * this.#sinTilt;
-    const height = away * this.#sinTilt + up * this.#cosTilt;
-    const scale = (this.#scale * EYE_DISTANCE) / (EYE_DISTANCE + depth);
-    return { x: this.#centreX + across * scale, y: this.#centreY - height * scale, depth };
+  see(point: Point3): Seen {
+    const { x, y, depth } = project(point, this.#view);
+    return { x: this.#centreX + x * this.#scale, y: this.#centreY - y * this.#scale, depth };
   }
 }

@@ -1,10 +1,10 @@
 /** One expiry's smile: the market's bids and asks, this node's curve, the agreed one and the published one. Pure. */
 import type { SmilePointView, SurfaceView, SviView } from "../../api/derivatives-view.ts";
-import { axisLabels, formatCount } from "../format.ts";
+import { axisLabels, formatCount, formatDays } from "../format.ts";
 import { publishedSlice, totalVariance } from "./surface-math.ts";
 import type { XAxis } from "./mesh.ts";
 import { niceRange, niceTicks } from "./ticks.ts";
-import type { Picture, Shape } from "./xy-chart.ts";
+import type { Picture, Shape } from "./picture.ts";
 
 type Curve = {
   readonly name: "own" | "agreed" | "published";
@@ -53,6 +53,26 @@ export function smileOf(surface: SurfaceView, expiryMs: number): Smile | null {
   if (slice === undefined) notes.push("No slice of this expiry is agreed on.");
   else if (published === null) notes.push("Its slice has not been published yet.");
   return { expiryMs, forward: known.forward, years: known.years, points: own?.points ?? [], curves, notes };
+}
+
+/** What the picture cannot say, in sentences. */
+export function smileFacts(surface: SurfaceView, { expiryMs, years, forward, points, notes }: Smile): string {
+  const own = surface.smiles.find((one) => one.expiryMs === expiryMs);
+  const slice = surface.slices.find((one) => one.expiryMs === expiryMs);
+  const used = points.filter((point) => point.used).length;
+  const sentences = [`In ${formatDays(years * 365)}, forward ${formatCount(forward)} USD.`];
+  if (points.length > 0) {
+    const off =
+      own === undefined || own.rmseVol === null
+        ? ""
+        : `, this node's curve ${(own.rmseVol * 100).toFixed(2)} vol pts off them`;
+    sentences.push(`${used} of ${points.length} strikes used${off}.`);
+  }
+  if (slice !== undefined) {
+    const centre = (slice.centreErrorVolBps / 100).toFixed(2);
+    sentences.push(`The agreed curve is within ${centre} vol pts of the nodes' medians around the forward.`);
+  }
+  return [...sentences, ...notes].join(" ");
 }
 
 const STEPS = 96;

@@ -3,7 +3,7 @@ import type { SurfaceView } from "../../api/derivatives-view.ts";
 import { axisLabels, formatCount, formatDays } from "../format.ts";
 import { DAY_MS, type Slice, slicesOf, totalVariance } from "./surface-math.ts";
 import { dayTicks, niceRange, niceTicks } from "./ticks.ts";
-import type { Axis, Picture, Shape } from "./xy-chart.ts";
+import type { Axis, Picture, Shape } from "./picture.ts";
 
 const SOURCES = ["published", "own", "agreed"] as const;
 const WORDS = { published: "published", own: "this node", agreed: "agreed" } as const;

@@ -9,7 +9,7 @@ import { Choice } from "./choice.ts";
 import { rampColor } from "./color.ts";
 import { meshOf, type Node, type XAxis } from "./mesh.ts";
 import { ReadOff } from "./read-off.ts";
-import { expiriesOf, smileOf, smilePicture } from "./smile-picture.ts";
+import { expiriesOf, smileFacts, smileOf, smilePicture } from "./smile-picture.ts";
 import { SurfaceCanvas } from "./surface-canvas.ts";
 import { DAY_MS, slicesOf, type SurfaceSource } from "./surface-math.ts";
 import { expiryNear, forwardPicture, volTermPicture } from "./term-picture.ts";
@@ -171,16 +171,7 @@ export class VolPanel {
     const smile = smileOf(surface, this.#expiries.value ?? preferred);
     if (smile === null) return;
     this.#smile.show(smilePicture(smile, this.#axes.value ?? "moneyness"));
-    const own = surface.smiles.find(({ expiryMs }) => expiryMs === smile.expiryMs);
-    const used = smile.points.filter((point) => point.used).length;
-    const facts = [
-      `In ${formatDays(smile.years * 365)}, forward ${formatCount(smile.forward)} USD.`,
-      ...(smile.points.length === 0 ? [] : [`${used} of ${smile.points.length} quoted strikes used`]),
-      ...(own === undefined || own.rmseVol === null
-        ? []
-        : [`this node's curve is ${(own.rmseVol * 100).toFixed(2)} vol points off them (RMSE).`]),
-    ];
-    setText(byId("smile-facts"), [facts[0], facts.slice(1).join(", "), ...smile.notes].filter(Boolean).join(" "));
+    setText(byId("smile-facts"), smileFacts(surface, smile));
   }
 }
 

@@ -1,33 +1,6 @@
 /** A small chart in SVG: lines, dots and ranges over numbered axes, with a line and a sentence under the pointer. */
 import { el, setText, svg } from "../dom.ts";
-
-export type Tick = { readonly at: number; readonly label: string };
-export type Axis = {
-  readonly low: number;
-  readonly high: number;
-  readonly ticks: readonly Tick[];
-  readonly title: string;
-};
-
-/** `name` is the class that colours it. */
-export type Shape =
-  | { readonly kind: "line" | "dots"; readonly name: string; readonly points: readonly (readonly [number, number])[] }
-  /** Upright bars; null is an open end, of which only the other one is marked. */
-  | {
-      readonly kind: "ranges";
-      readonly name: string;
-      readonly ranges: readonly { readonly x: number; readonly low: number | null; readonly high: number | null }[];
-    };
-
-export type Picture = {
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly shapes: readonly Shape[];
-  /** What the picture says, for who cannot see it. */
-  readonly summary: string;
-  /** A sentence for a place on the x axis. */
-  readonly probe: (x: number) => string;
-};
+import type { Axis, Picture, Shape } from "./picture.ts";
 
 const PAD = { top: 22, right: 10, bottom: 38, left: 50 };
 const CAP_PX = 3;
