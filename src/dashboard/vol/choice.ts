@@ -49,6 +49,13 @@ export class Choice<T extends string | number> {
   #check(): void {
     for (const [i, input] of [...this.#box.querySelectorAll("input")].entries()) {
       input.checked = this.#options[i]?.value === this.#chosen;
+      if (input.checked) this.#bringIntoView(input);
     }
+  }
+
+  /** Where the row is wider than the screen. The row alone is scrolled, never the page. */
+  #bringIntoView(input: HTMLElement): void {
+    const [row, chosen] = [this.#box.getBoundingClientRect(), input.getBoundingClientRect()];
+    if (this.#box.scrollWidth > row.width) this.#box.scrollLeft += chosen.left - row.left - row.width / 3;
   }
 }
