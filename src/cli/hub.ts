@@ -8,6 +8,7 @@ import { OracleError } from "../base/errors.ts";
 import { configureHub, deployHub } from "../chain/deploy.ts";
 import { openUnlocked } from "../chain/unlocked.ts";
 import { cfgOf } from "../node/activation.ts";
+import { definitionFiles } from "../node/definition-files.ts";
 import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network-file.ts";
 import { ending } from "./fail.ts";
 import { wholeNumber } from "./options.ts";
@@ -39,7 +40,7 @@ const POLL_MS = 250;
 const REQUEST_TIMEOUT_MS = 2_000;
 
 async function deploy(options: DeployOptions): Promise<void> {
-  const { definitions, rules } = loadDefinitions(options.feeds);
+  const { definitions, rules } = loadDefinitions(definitionFiles(options.feeds));
   const owner = await openUnlocked(options.rpc, options.account);
   try {
     const feeds = rules.map(({ name, feedId, definitionDigest, heartbeatMs }, i) => ({
@@ -169,7 +170,11 @@ export function hubCommand(): Command {
   withAccount(hub.command("deploy"))
     .description("deploy the hub, its feeds and a reader each; prints the addresses as JSON")
     .requiredOption("--network-id <hex>", "32 bytes; reports for another network are refused for ever", hexBytes(32))
-    .requiredOption("--feeds <files>", "definition files in the order they shall have, with commas between", commaList)
+    .requiredOption(
+      "--feeds <files>",
+      "definition files in the order they shall have, or folders of them, with commas between",
+      commaList,
+    )
     .option(
       "--reader-grace-sec <s>",
       "readers refuse answers older than the heartbeat plus this",

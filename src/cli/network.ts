@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
+import { definitionFiles } from "../node/definition-files.ts";
 import { loadNetwork } from "../node/network-file.ts";
 import { keccakHex } from "../report/hash.ts";
 import { ending } from "./fail.ts";
@@ -83,7 +84,11 @@ export function networkCommand(): Command {
     .requiredOption("--hub <address>", "the hub's address", hexBytes(20))
     .requiredOption("--chain-id <id>", "the chain the hub is on", wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .requiredOption("--slot-ms <ms>", "time between two rounds", wholeNumber(250, 60_000))
-    .requiredOption("--feeds <files>", "definition files in the hub's order, with commas between", commaList)
+    .requiredOption(
+      "--feeds <files>",
+      "definition files in the hub's order, or folders of them, with commas between",
+      (text) => definitionFiles(commaList(text)),
+    )
     .requiredOption(
       "--member <json>",
       "a member, as tenor keys init --member prints it, or @file; repeat for each",

@@ -1,9 +1,10 @@
 /** Where things of this package lie, from src/ under a test runner and from dist/ alike. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OracleError } from "../base/errors.ts";
+import { definitionsIn } from "../node/definition-files.ts";
 
 export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 export const commandLine = join(packageRoot, "dist", "cli", "main.js");
@@ -23,7 +24,5 @@ export function requireBuilt(): void {
 
 /** The definitions that come with Tenor, prices first: the order is the hub's index for ever, and the page's. */
 export function shippedFeeds(): readonly string[] {
-  const names = readdirSync(feedsFolder).filter((name) => name.endsWith(".json") && name !== "feed.schema.json");
-  const rank = (name: string): number => (name.includes(".spot-index.") ? 0 : 1);
-  return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)).map((name) => join(feedsFolder, name));
+  return definitionsIn(feedsFolder);
 }

@@ -192,7 +192,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       latestReportMs: active?.latestReportMs() ?? null,
       slotMs: facts.slotMs,
       diskFailed: active?.oracle.state.disk === "failed",
-      missingFeeds: facts.rules.filter(({ name }) => eye.own(name)?.kind === "missing").map(({ name }) => name),
+      missingFeeds: eye.missing(),
       chainReadMs: watch.lastReadMs(),
       startedAtMs,
     }),

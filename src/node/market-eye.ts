@@ -119,6 +119,12 @@ export class MarketEye implements ObservationPort {
     return smileViews(feed, this.#context(this.#doors.clock.nowMs(), null));
   }
 
+  /** Feeds that should have a value here and have none. A settlement has none for most of a day, and nobody can mend a window. */
+  missing(): readonly string[] {
+    const expected = this.#feeds.filter(({ definition }) => definition.kind !== "settlement");
+    return expected.map(({ definition }) => definition.name).filter((name) => this.#own.get(name)?.kind === "missing");
+  }
+
   own(feedName: string): Evaluation | undefined {
     return this.#own.get(feedName);
   }

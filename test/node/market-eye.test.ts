@@ -48,6 +48,7 @@ describe("a node's own view", () => {
     watching.observe(moment);
     expect(watching.own("BTC-USD.spot-index")).toMatchObject({ kind: "value", value: 9_500_000_000_000n });
     expect(watching.own("BTC-USD.iv-atm-30d")).toMatchObject({ kind: "missing" });
+    expect(watching.missing()).toEqual(["BTC-USD.iv-atm-30d"]);
     expect(watching.own("no such feed")).toBeUndefined();
   });
 
