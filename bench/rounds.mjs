@@ -53,7 +53,16 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 
 async function measureRounds() {
   const devnet = await Devnet.start(
-    { nodes: 4, slotMs: 1_000, live: false, marketArguments: [], apiPort: 0, logLevel: "info", blockTimeSec: 1, settleEveryMs: 60_000 },
+    {
+      nodes: 4,
+      slotMs: 1_000,
+      live: false,
+      marketArguments: [],
+      apiPort: 0,
+      logLevel: "info",
+      blockTimeSec: 1,
+      settleEveryMs: 60_000,
+    },
     { progress: say },
   );
   try {
