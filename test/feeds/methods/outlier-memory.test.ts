@@ -39,7 +39,7 @@ test("the spot index remembers per node which book is out, and a fresh memory on
   const memory = new MethodMemory();
   const feed = { definition: spotDefinition(), spot: null };
   const at = (kraken: number, by = memory) => {
-    const spots = [...healthyBooks().filter(({ venue, base }) => venue !== "kraken" || base !== "BTC")];
+    const spots = healthyBooks().filter(({ venue, base }) => venue !== "kraken" || base !== "BTC");
     const market = snapshot({ spots: [...spots, book("kraken", "BTC-USD", kraken)] });
     return reasonsOf(evaluateFeed(feed, market, { memory: by }));
   };

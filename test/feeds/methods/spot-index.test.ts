@@ -3,13 +3,11 @@ import { expect, test } from "vitest";
 import type { Evaluation } from "../../../src/feeds/evaluation.ts";
 import type { SpotIndexDefinition } from "../../../src/feeds/kinds/spot-index.ts";
 import type { MarketSnapshot, SpotQuote } from "../../../src/market/quote.ts";
-import { recordedFile } from "../../support/recorded-data.ts";
 import { spotDefinition } from "../support/definitions.ts";
 import { NOW_MS, book, frozen, gap, healthyBooks, index, snapshot, withoutHistory } from "../support/snapshots.ts";
 import { evaluateFeed, numberOf as valueOf, reasonsOf as reasons } from "./support/context.ts";
 
 const definition = spotDefinition();
-const minutes = recordedFile("quant/market/btc_1m_20230301_20230321_multi.csv");
 
 function spotOf(parts: Partial<MarketSnapshot>): Evaluation {
   return evaluateBy(definition, parts);
