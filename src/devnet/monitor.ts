@@ -38,6 +38,8 @@ export class Monitor {
   readonly crossings: Crossing[] = [];
   readonly submissions: Submission[] = [];
   readonly latest = new Map<string, LatestAnswer>();
+  /** When a report was first seen in which the feed has a value to publish: for a settlement a price that is fixed. */
+  readonly agreedAtMs = new Map<string, number>();
   readonly #devnet: Devnet;
   readonly #reader: SubmissionReader;
   #lastRound = 0;
@@ -81,6 +83,11 @@ export class Monitor {
       if (report === null || this.signedRounds.has(report.round)) continue;
       this.signedRounds.add(report.round);
       const { rules } = this.#devnet.facts;
+      for (const { feedId, status, detail } of report.leaves) {
+        const isPublic = status === "ok" && (detail?.kind !== "settlement" || detail.phase === "final");
+        const name = rules.find((rule) => rule.feedId === feedId)?.name;
+        if (isPublic && name !== undefined && !this.agreedAtMs.has(name)) this.agreedAtMs.set(name, Date.now());
+      }
       for (const index of report.due) {
         const feed = rules[index]!.name;
         this.crossings.push({ round: report.round, feed, atMs: report.reportTimeMs, landedMs: null });

@@ -147,9 +147,9 @@ describe("nobody deals and nobody looks", () => {
       const dir = realpathSync(mkdtempSync(join(tmpdir(), "tenor-blind-")));
       const kept = join(dir, "devnet");
       // A permission for a folder that is not there yet would be one for a file.
-      mkdirSync(kept);
+      mkdirSync(join(kept, "feeds"), { recursive: true });
       const logs = ["chain", "market", "node1", "node2", "node3", "node4"].map((name) => join(kept, `${name}.log`));
-      const readable = [join(packageRoot, "*"), join(kept, "network.yaml"), ...logs];
+      const readable = [join(packageRoot, "*"), join(kept, "feeds", "*"), join(kept, "network.yaml"), ...logs];
       const permissions = [
         "--experimental-permission",
         "--allow-child-process",

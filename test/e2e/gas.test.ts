@@ -43,7 +43,8 @@ const updates = new Map<number, number>();
 function heartbeatFeeds(): readonly string[] {
   return NAMES.map((name) => {
     const shipped = JSON.parse(readFileSync(join(feedsFolder, `${name}.json`), "utf8")) as { unit: string };
-    const far = shipped.unit === "vol" ? { type: "absolute", amount: "0.5" } : { type: "relative", bps: 2_000 };
+    const isPrice = shipped.unit.startsWith("USD/");
+    const far = isPrice ? { type: "relative", bps: 2_000 } : { type: "absolute", amount: "0.5" };
     const heartbeatMs = name === ALONE ? SHORT_HEARTBEAT_MS : LONG_HEARTBEAT_MS;
     const path = join(folder, `${name}.json`);
     writeFileSync(

@@ -13,7 +13,7 @@ import { keccakHex } from "../../src/report/hash.ts";
 import type { Report } from "../../src/report/report.ts";
 import { SigningGroup } from "./group-support.ts";
 import { AT, ENTRY_AT, HubDoor, spliced, withAccepted, withByteChanged } from "./hub-support.ts";
-import { eventually, startDevnet } from "./support.ts";
+import { FOUR_FEEDS, eventually, startDevnet } from "./support.ts";
 
 const ROUND_MAX = 2 ** 34 - 1;
 const AHEAD_MAX_SEC = 30;
@@ -44,7 +44,7 @@ async function look(): Promise<void> {
 }
 
 beforeAll(async () => {
-  devnet = await startDevnet({ logLevel: "info" });
+  devnet = await startDevnet({ logLevel: "info", feeds: FOUR_FEEDS });
   watching = setInterval(() => void look(), 250);
   account = await openUnlocked(devnet.rpcUrl);
   hub = door(devnet.hub);

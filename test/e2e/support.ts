@@ -3,8 +3,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { Devnet, type DevnetOptions } from "../../src/devnet/devnet.ts";
+import { feedsFolder } from "../../src/devnet/paths.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
 import type { SignedReportView } from "../../src/api/view.ts";
+
+/** Prices and volatilities of both coins: a devnet that is up within seconds, for tests of other things than feeds. */
+export const FOUR_FEEDS: readonly string[] = [
+  "BTC-USD.spot-index",
+  "ETH-USD.spot-index",
+  "BTC-USD.iv-atm-30d",
+  "ETH-USD.iv-atm-30d",
+].map((name) => join(feedsFolder, `${name}.json`));
 
 export async function startDevnet(options: Partial<DevnetOptions> = {}): Promise<Devnet> {
   return await Devnet.start(
