@@ -4,6 +4,7 @@ import { fixedToNumber } from "../base/fixed.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import { type EvaluationContext, type LinkedFeed, MethodMemory, type SurfaceGrid } from "../feeds/context.ts";
 import { evaluate } from "../feeds/evaluate.ts";
+import type { FeedKind } from "../feeds/definition.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
 import { feedId } from "../feeds/feed-id.ts";
 import type { Observed } from "../feeds/observed.ts";
@@ -26,6 +27,19 @@ export type MarketEyeDoors = {
   readonly metrics: Metrics;
 };
 
+/** Read ahead of the slot: they look at what is polled every few seconds, so a fraction of one changes nothing. */
+const READ_AHEAD: ReadonlySet<FeedKind> = new Set<FeedKind>([
+  "forward",
+  "rate",
+  "iv-atm",
+  "skew-25d",
+  "vol-index",
+  "realised-vol",
+  "funding-8h",
+]);
+/** What was read ahead longer ago than this is read again. */
+const AHEAD_MAX_MS = 500;
+
 const NO_GRID: SurfaceGrid = { gridRound: 0, thetas: new Map() };
 
 /** The grids that a signed report fixes, by feed name. */
@@ -45,6 +59,7 @@ export class MarketEye implements ObservationPort {
   readonly #doors: MarketEyeDoors;
   readonly #memory = new MethodMemory();
   readonly #own = new Map<string, Evaluation>();
+  #ahead: { readonly atMs: number; readonly evaluations: ReadonlyMap<string, Evaluation> } | null = null;
   readonly #value: Gauge<"feed">;
   readonly #excluded: Gauge<"feed" | "source" | "reason">;
   readonly #missing: Counter<"feed" | "reason">;
@@ -78,13 +93,14 @@ export class MarketEye implements ObservationPort {
 
   observe({ round, slotTimeMs, latest }: ObservationMoment): readonly Observed[] {
     const context = this.#context(slotTimeMs, latest);
+    const ahead = this.#takeAhead();
     this.#excluded.clear();
     return this.#feeds.map((feed, position) => {
       const shape = this.#rules[position]?.shape;
       // Between its rounds a surface would be a kilobyte that nobody reads. [R35]
       if (shape?.type === "surface" && !isSurfaceRound(shape, round)) return null;
       const { definition } = feed;
-      const evaluation = this.#evaluate(feed, context);
+      const evaluation = ahead.get(definition.name) ?? this.#evaluate(feed, context);
       this.#own.set(definition.name, evaluation);
       this.#count(feed, evaluation);
       if (evaluation.kind === "missing") return null;
@@ -96,12 +112,22 @@ export class MarketEye implements ObservationPort {
   }
 
   /**
-   * Reads fresh chains while nothing waits for them, so that a slot finds them read: fitting every smile of a chain costs
-   * more than all the rest of an observation.
+   * Evaluates what can be known ahead of the slot while nothing waits for it: reading the smiles of a fresh chain costs more
+   * than all the rest of an observation. Spot, settlements and the surface on its grid are left to the slot itself.
    */
   prepare(): void {
-    const context = this.#context(this.#doors.clock.nowMs(), null);
-    for (const feed of this.#feeds) if ("options" in feed.definition.method) this.#evaluate(feed, context);
+    const nowMs = this.#doors.clock.nowMs();
+    const context = this.#context(nowMs, null);
+    const ahead = this.#feeds.filter(({ definition }) => READ_AHEAD.has(definition.kind));
+    const evaluations = ahead.map((feed) => [feed.definition.name, this.#evaluate(feed, context)] as const);
+    this.#ahead = { atMs: nowMs, evaluations: new Map(evaluations) };
+  }
+
+  #takeAhead(): ReadonlyMap<string, Evaluation> {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    const isFresh = ahead !== null && this.#doors.clock.nowMs() - ahead.atMs <= AHEAD_MAX_MS;
+    return isFresh ? ahead.evaluations : new Map();
   }
 
   /** The spot index that a feed refers to, as this node sees it now; null while it has none. */

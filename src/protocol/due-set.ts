@@ -90,6 +90,9 @@ function judge(
         slot.timeMs,
       )
     : already;
+  // In most rounds nothing is due and nothing has expired: the very same detail keeps its hash.
+  const isHeldAsBefore = due.expiries.length === 0 && detail.published.every(({ expiryMs }) => expiryMs > slot.timeMs);
+  if (isHeldAsBefore) return { leaf, spot: due.spot, surface: false };
   const published = heldAfter(detail.published, current, due.expiries, slot);
   return { leaf: { ...leaf, detail: { ...detail, published } }, spot: due.spot, surface: due.expiries.length > 0 };
 }

@@ -99,7 +99,14 @@ export function encodeDetail(detail: FeedDetail): Uint8Array {
   return writeDetail(detail, true);
 }
 
+/** A surface's detail stands unchanged for rounds on end, and has two dozen hashes in it. */
+const knownHashes = new WeakMap<FeedDetail, Uint8Array>();
+
 /** What a leaf commits to. @throws OracleError `too-many-slices`, `field-range` */
 export function detailHash(detail: FeedDetail): Uint8Array {
-  return keccak(writeDetail(detail, false));
+  const known = knownHashes.get(detail);
+  if (known !== undefined) return known;
+  const hash = keccak(writeDetail(detail, false));
+  knownHashes.set(detail, hash);
+  return hash;
 }

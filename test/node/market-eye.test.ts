@@ -28,11 +28,12 @@ function eye(first: MarketSnapshot, own = feeds) {
       return seen.snapshot;
     },
   };
+  const clock = new HandClock(NOW_MS);
   const watching = new MarketEye(
     { feeds: own, rules: toRules(own) },
-    { collector, windows: () => noWindows, clock: new HandClock(NOW_MS), log, metrics },
+    { collector, windows: () => noWindows, clock, log, metrics },
   );
-  return { eye: watching, lines, metrics, seen };
+  return { eye: watching, lines, metrics, seen, clock };
 }
 
 describe("a node's own view", () => {
@@ -107,6 +108,38 @@ test("prices that no field could hold make a feed missing, not a slot fail", () 
   const wide = definitionOf(withValue(feedJson("BTC-USD.spot-index"), ["bounds", "high"], "1000000000"));
   const { eye: watching } = eye(snapshot({ spots: spots(1e35) }), linkedSet([wide]));
   expect(watching.observe(moment)).toEqual([null]);
+});
+
+describe("what is read ahead of a slot", () => {
+  const timeout = {
+    venue: "deribit",
+    source: "deribit:BTC.options",
+    reason: "timeout",
+    detail: "6 s",
+    sinceMs: 0,
+  } as const;
+  const later = snapshot({ spots: spots(96_000), indices: [index(96_000)], gaps: [timeout] });
+
+  test("is said in it: volatilities as they were, spot as it is", () => {
+    const { eye: watching, seen, clock } = eye(market);
+    watching.prepare();
+    seen.snapshot = later;
+    clock.wallMs += 150;
+    expect(watching.observe(moment)[0]).toBe(9_600_000_000_000n);
+    expect(JSON.stringify(watching.own("BTC-USD.iv-atm-30d")?.excluded)).not.toContain("timeout");
+  });
+
+  test("serves one slot, and none half a second later", () => {
+    const { eye: watching, seen, clock } = eye(market);
+    watching.prepare();
+    seen.snapshot = later;
+    clock.wallMs += 501;
+    watching.observe(moment);
+    expect(JSON.stringify(watching.own("BTC-USD.iv-atm-30d")?.excluded)).toContain("timeout");
+    seen.snapshot = market;
+    watching.observe(moment);
+    expect(JSON.stringify(watching.own("BTC-USD.iv-atm-30d")?.excluded)).not.toContain("timeout");
+  });
 });
 
 describe("a surface", () => {
