@@ -116,7 +116,7 @@ function* checkRealisedVol({ method }: RealisedVolDefinition): Generator<FieldPr
   }
 }
 
-function* checkSettlement({ method }: SettlementDefinition): Generator<FieldProblem, void> {
+function* checkSettlement({ method, heartbeatMs }: SettlementDefinition): Generator<FieldProblem, void> {
   const { schedule, windowMs, sampleEveryMs, maxHoldMs, minCoverage } = method;
   if (schedule.type === "daily" && schedule.timeUtc >= "24:00") {
     yield { path: "method.schedule.timeUtc", seen: schedule.timeUtc, allowed: "a time from 00:00 to 23:59" };
@@ -125,8 +125,14 @@ function* checkSettlement({ method }: SettlementDefinition): Generator<FieldProb
   if (schedule.type === "every" && schedule.offsetMs >= periodMs) {
     yield { path: "method.schedule.offsetMs", seen: schedule.offsetMs, allowed: `less than periodMs, ${periodMs}` };
   }
-  if (windowMs >= periodMs) {
-    yield { path: "method.windowMs", seen: windowMs, allowed: `less than the period of the schedule, ${periodMs}` };
+  // After the expiry the price needs rounds of its own before the next window opens.
+  if (windowMs * 2 > periodMs) {
+    const allowed = `at most half the period of the schedule, ${periodMs / 2}`;
+    yield { path: "method.windowMs", seen: windowMs, allowed };
+  }
+  // It is published once a period and never in between, so a shorter heartbeat would call every price stale.
+  if (heartbeatMs <= periodMs) {
+    yield { path: "heartbeatMs", seen: heartbeatMs, allowed: `more than the period of the schedule, ${periodMs}` };
   }
   if (sampleEveryMs * SAMPLES_MIN > windowMs) {
     const allowed = `at most a tenth of windowMs, ${Math.floor(windowMs / SAMPLES_MIN)}`;

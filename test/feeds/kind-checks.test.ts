@@ -201,9 +201,14 @@ const SETTLEMENT: readonly Mistake[] = [
     [/^method.schedule.offsetMs is 300000, allowed is less than periodMs, 300000$/],
   ],
   [
-    "a window as long as the period",
-    [[["method", "schedule"], { ...every, periodMs: 1_800_000 }]],
-    [/^method.windowMs is 1800000, allowed is less than the period of the schedule, 1800000$/],
+    "a window of more than half the period",
+    [[["method", "schedule"], { ...every, periodMs: 3_599_998 }]],
+    [/^method.windowMs is 1800000, allowed is at most half the period of the schedule, 1799999$/],
+  ],
+  [
+    "a heartbeat that a price cannot keep",
+    [[["heartbeatMs"], 86_400_000]],
+    [/^heartbeatMs is 86400000, allowed is more than the period of the schedule, 86400000$/],
   ],
   [
     "nine samples in a window",
