@@ -3,6 +3,9 @@
  * its sample to the next one, for `maxHoldMs` at most; what nobody spoke for is a hole and lowers the coverage. No sample
  * at any exact instant is ever needed: a cumulative sum of price times time is all there is.
  */
+import type { WindowSamples } from "./context.ts";
+import type { SettlementShape } from "./rule.ts";
+import { windowAt } from "./settlement-schedule.ts";
 
 /** Plain data, so that it survives a restart. Prices in USD, sums in USD · ms. */
 export type WindowMean = {
@@ -47,4 +50,21 @@ export function addSample(mean: WindowMean, timeMs: number, price: number | null
 /** The mean over what was spoken for; null while nothing was. */
 export function meanOf({ priceTime, coveredMs }: WindowMean): number | null {
   return coveredMs > 0 ? priceTime / coveredMs : null;
+}
+
+/**
+ * What was seen of the window that matters at a time; another window's samples are none of it.
+ * @param window the newest one that was sampled
+ */
+export function samplesAt(
+  window: WindowMean | null,
+  shape: SettlementShape,
+  timeMs: number,
+  maxHoldMs: number,
+): WindowSamples {
+  const { expiryMs } = windowAt(shape, timeMs);
+  const elapsedMs = Math.max(0, Math.min(timeMs, expiryMs) - (expiryMs - shape.windowMs));
+  if (window?.expiryMs !== expiryMs) return { expiryMs, mean: null, coveredMs: 0, elapsedMs };
+  const seen = advanceWindow(window, timeMs, maxHoldMs);
+  return { expiryMs, mean: meanOf(seen), coveredMs: Math.min(seen.coveredMs, elapsedMs), elapsedMs };
 }

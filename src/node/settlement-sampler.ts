@@ -9,7 +9,7 @@ import type { LinkedFeed, WindowSamples } from "../feeds/context.ts";
 import type { FeedDefinition } from "../feeds/definition.ts";
 import type { FeedRule, SettlementShape } from "../feeds/rule.ts";
 import { windowAt } from "../feeds/settlement-schedule.ts";
-import { addSample, advanceWindow, meanOf, openWindow, type WindowMean } from "../feeds/window-mean.ts";
+import { addSample, advanceWindow, openWindow, samplesAt, type WindowMean } from "../feeds/window-mean.ts";
 import type { Counter, Gauge, Metrics } from "../telemetry/metrics.ts";
 
 export type SamplerDoors = {
@@ -91,12 +91,8 @@ export class SettlementSampler {
   window(feedName: string, slotTimeMs: number): WindowSamples | null {
     const watched = this.#watched.get(feedName);
     if (watched === undefined) return null;
-    const { shape, definition } = watched;
-    const { expiryMs } = windowAt(shape, slotTimeMs);
-    const elapsedMs = Math.max(0, Math.min(slotTimeMs, expiryMs) - (expiryMs - shape.windowMs));
-    if (watched.window?.expiryMs !== expiryMs) return { expiryMs, mean: null, coveredMs: 0, elapsedMs };
-    const seen = advanceWindow(watched.window, slotTimeMs, definition.method.maxHoldMs);
-    return { expiryMs, mean: meanOf(seen), coveredMs: Math.min(seen.coveredMs, elapsedMs), elapsedMs };
+    const { shape, definition, window } = watched;
+    return samplesAt(window, shape, slotTimeMs, definition.method.maxHoldMs);
   }
 
   #look(watched: Watched): void {

@@ -3,9 +3,9 @@ import { fixedToNumber } from "../../base/fixed.ts";
 import { type EvaluationContext, type LinkedFeed, MethodMemory, type WindowSamples } from "../../feeds/context.ts";
 import { evaluate } from "../../feeds/evaluate.ts";
 import type { Evaluation } from "../../feeds/evaluation.ts";
-import type { FeedRule, SettlementShape } from "../../feeds/rule.ts";
+import type { FeedRule } from "../../feeds/rule.ts";
 import { windowAt } from "../../feeds/settlement-schedule.ts";
-import { type WindowMean, addSample, advanceWindow, meanOf, openWindow } from "../../feeds/window-mean.ts";
+import { type WindowMean, addSample, advanceWindow, openWindow, samplesAt } from "../../feeds/window-mean.ts";
 import type { MarketSnapshot } from "../../market/quote.ts";
 import { gridOf } from "../../protocol/next-leaf.ts";
 import type { FeedState } from "../../report/report.ts";
@@ -65,19 +65,6 @@ export class FeedObserver {
     const shape = this.#rules[position]?.shape;
     const definition = this.#feeds[position]?.definition;
     if (shape?.type !== "settlement" || definition?.kind !== "settlement") return null;
-    return samplesOf(this.#windows.get(feedName), shape, timeMs, definition.method.maxHoldMs);
+    return samplesAt(this.#windows.get(feedName) ?? null, shape, timeMs, definition.method.maxHoldMs);
   }
-}
-
-function samplesOf(
-  window: WindowMean | undefined,
-  shape: SettlementShape,
-  timeMs: number,
-  maxHoldMs: number,
-): WindowSamples {
-  const { expiryMs } = windowAt(shape, timeMs);
-  const elapsedMs = Math.max(0, Math.min(timeMs, expiryMs) - (expiryMs - shape.windowMs));
-  if (window?.expiryMs !== expiryMs) return { expiryMs, mean: null, coveredMs: 0, elapsedMs };
-  const seen = advanceWindow(window, timeMs, maxHoldMs);
-  return { expiryMs, mean: meanOf(seen), coveredMs: Math.min(seen.coveredMs, elapsedMs), elapsedMs };
 }
