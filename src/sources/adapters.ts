@@ -2,21 +2,21 @@
 import { unreachable } from "../base/errors.ts";
 import type { CandleSeries, FutureBoard, IndexQuote, OptionChain, SpotQuote, Venue } from "../market/quote.ts";
 import { readAnswer } from "./answer.ts";
-import { binance } from "./binance.ts";
-import { binanceCandles } from "./binance-candles.ts";
-import { bitstamp } from "./bitstamp.ts";
-import { bitstampCandles } from "./bitstamp-candles.ts";
+import { binance } from "./binance/spot.ts";
+import { binanceCandles } from "./binance/candles.ts";
+import { bitstamp } from "./bitstamp/spot.ts";
+import { bitstampCandles } from "./bitstamp/candles.ts";
 import type { CandleAdapter, CandlePage } from "./candle-bars.ts";
-import { coinbase } from "./coinbase.ts";
-import { coinbaseCandles } from "./coinbase-candles.ts";
-import type { DeribitRules } from "./deribit-envelope.ts";
-import { deribitFutures } from "./deribit-futures.ts";
-import { deribitIndex } from "./deribit-index.ts";
-import { deribitOptions } from "./deribit-options.ts";
+import { coinbase } from "./coinbase/spot.ts";
+import { coinbaseCandles } from "./coinbase/candles.ts";
+import type { DeribitRules } from "./deribit/envelope.ts";
+import { deribitFutures } from "./deribit/futures.ts";
+import { deribitIndex } from "./deribit/index-price.ts";
+import { deribitOptions } from "./deribit/options.ts";
 import type { Parsed } from "./gap.ts";
 import type { HttpGet, HttpLimits } from "./http.ts";
-import { kraken } from "./kraken.ts";
-import { krakenCandles } from "./kraken-candles.ts";
+import { kraken } from "./kraken/spot.ts";
+import { krakenCandles } from "./kraken/candles.ts";
 import type {
   CandleSubscription,
   PolledSubscription,

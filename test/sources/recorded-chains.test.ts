@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parseInstrument } from "../../src/market/instrument.ts";
-import { deribitOptions } from "../../src/sources/deribit-options.ts";
+import { deribitOptions } from "../../src/sources/deribit/options.ts";
 import { isPremiumWithinBounds } from "../../src/sources/sanity.ts";
 import { DERIBIT_BTC } from "./bodies.ts";
 import { expectLawful } from "./quote-laws.ts";

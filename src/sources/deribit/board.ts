@@ -2,11 +2,11 @@
  * What the option chain and the board of futures share: rows of get_book_summary_by_currency, each taken or left out
  * with a reason. Rows are checked by hand and not by a schema: a chain has a thousand of them, four times a few seconds.
  */
-import type { Instrument } from "../market/instrument.ts";
-import { parseInstrument } from "../market/instrument.ts";
-import { isFiniteNumber } from "./decimal.ts";
-import { type Gap, gap } from "./gap.ts";
-import { isRecord } from "./json.ts";
+import type { Instrument } from "../../market/instrument.ts";
+import { parseInstrument } from "../../market/instrument.ts";
+import { isFiniteNumber } from "../decimal.ts";
+import { type Gap, gap } from "../gap.ts";
+import { isRecord } from "../json.ts";
 
 /** Why a row was left out: a closed set. The first group says that the venue sent something malformed. */
 export type RowRefusal =

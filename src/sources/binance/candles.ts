@@ -3,11 +3,11 @@
  * Rows [open ms, open, high, low, close, volume, close ms, …]; prices are strings. The last row may be unfinished.
  */
 import { z } from "zod";
-import { binanceError } from "./binance.ts";
-import { type CandleAdapter, type RawBar, readBars } from "./candle-bars.ts";
-import { parseDecimal } from "./decimal.ts";
-import { gap } from "./gap.ts";
-import { isRecord, parseJson, shapeGap } from "./json.ts";
+import { binanceError } from "./spot.ts";
+import { type CandleAdapter, type RawBar, readBars } from "../candle-bars.ts";
+import { parseDecimal } from "../decimal.ts";
+import { gap } from "../gap.ts";
+import { isRecord, parseJson, shapeGap } from "../json.ts";
 
 const price = z.string();
 const rows = z.array(z.tuple([z.number(), price, price, price, price, z.unknown(), z.number()], z.unknown()));

@@ -2,14 +2,14 @@
  * Deribit's whole option chain: GET /public/get_book_summary_by_currency?currency=BTC&kind=option, about 400 kB.
  * Premiums are in coin, `mark_iv` in percent. Every row keeps its own forward: rows of one expiry differ.
  */
-import type { Instrument } from "../market/instrument.ts";
-import type { OptionChain, OptionQuote } from "../market/quote.ts";
-import { isFiniteNumber } from "./decimal.ts";
-import { type BoardRow, type RowRefusal, readBoard, sideOf } from "./deribit-board.ts";
-import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./deribit-envelope.ts";
-import type { Parsed } from "./gap.ts";
-import { isCrossed, isPremiumWithinBounds, spotPriceInRange } from "./sanity.ts";
-import type { OptionsSubscription } from "./subscription.ts";
+import type { Instrument } from "../../market/instrument.ts";
+import type { OptionChain, OptionQuote } from "../../market/quote.ts";
+import { isFiniteNumber } from "../decimal.ts";
+import { type BoardRow, type RowRefusal, readBoard, sideOf } from "./board.ts";
+import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./envelope.ts";
+import type { Parsed } from "../gap.ts";
+import { isCrossed, isPremiumWithinBounds, spotPriceInRange } from "../sanity.ts";
+import type { OptionsSubscription } from "../subscription.ts";
 
 /** Outside of 1 % … 1000 % a vol is a sentinel, or percent and decimal were mixed up. */
 const VOL_MIN = 0.01;

@@ -3,11 +3,11 @@
  * {"data": {"pair": "BTC/USD", "ohlc": [{"timestamp", "open", "high", "low", "close", "volume"}…]}}, all strings.
  */
 import { z } from "zod";
-import { bitstampError } from "./bitstamp.ts";
-import { type CandleAdapter, type RawBar, readBars } from "./candle-bars.ts";
-import { parseDecimal } from "./decimal.ts";
-import { gap } from "./gap.ts";
-import { isRecord, parseJson, shapeGap } from "./json.ts";
+import { bitstampError } from "./spot.ts";
+import { type CandleAdapter, type RawBar, readBars } from "../candle-bars.ts";
+import { parseDecimal } from "../decimal.ts";
+import { gap } from "../gap.ts";
+import { isRecord, parseJson, shapeGap } from "../json.ts";
 
 const row = z.looseObject({
   timestamp: z.string().regex(/^\d{1,12}$/),

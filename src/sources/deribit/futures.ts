@@ -2,14 +2,14 @@
  * Deribit's futures and perpetual: GET /public/get_book_summary_by_currency?currency=BTC&kind=future. Prices in USD.
  * A perpetual's row adds `funding_8h` (realised over the last eight hours) and `current_funding`, decimals per eight hours.
  */
-import type { Instrument } from "../market/instrument.ts";
-import type { FutureBoard, FutureQuote } from "../market/quote.ts";
-import { isFiniteNumber } from "./decimal.ts";
-import { type BoardRow, type RowRefusal, readBoard, sideOf } from "./deribit-board.ts";
-import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./deribit-envelope.ts";
-import type { Parsed } from "./gap.ts";
-import { isCrossed, spotPriceInRange } from "./sanity.ts";
-import type { FuturesSubscription } from "./subscription.ts";
+import type { Instrument } from "../../market/instrument.ts";
+import type { FutureBoard, FutureQuote } from "../../market/quote.ts";
+import { isFiniteNumber } from "../decimal.ts";
+import { type BoardRow, type RowRefusal, readBoard, sideOf } from "./board.ts";
+import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./envelope.ts";
+import type { Parsed } from "../gap.ts";
+import { isCrossed, spotPriceInRange } from "../sanity.ts";
+import type { FuturesSubscription } from "../subscription.ts";
 
 /**
  * Deribit caps the rate at ±0.5 % per eight hours, as a decimal. Ten times that leaves room for another cap and none for

@@ -1,10 +1,10 @@
 /** Binance spot: GET /api/v3/ticker/bookTicker?symbol=BTCUSDT. No timestamp at all: receipt time. */
 import { z } from "zod";
-import type { SpotQuote } from "../market/quote.ts";
-import { type Gap, type Parsed, gap } from "./gap.ts";
-import { isRecord, parseJson, shapeGap } from "./json.ts";
-import { spotSides } from "./sanity.ts";
-import type { SpotSubscription } from "./subscription.ts";
+import type { SpotQuote } from "../../market/quote.ts";
+import { type Gap, type Parsed, gap } from "../gap.ts";
+import { isRecord, parseJson, shapeGap } from "../json.ts";
+import { spotSides } from "../sanity.ts";
+import type { SpotSubscription } from "../subscription.ts";
 
 const bookTicker = z.looseObject({
   symbol: z.string(),

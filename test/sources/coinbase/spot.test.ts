@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { coinbase } from "../../src/sources/coinbase.ts";
-import { NOW_MS, SPOT_BTC, coinbaseBody } from "./bodies.ts";
-import { describeAdapter } from "./conformance.ts";
-import { describeSides } from "./sides.ts";
+import { coinbase } from "../../../src/sources/coinbase/spot.ts";
+import { NOW_MS, SPOT_BTC, coinbaseBody } from "../bodies.ts";
+import { describeAdapter } from "../conformance.ts";
+import { describeSides } from "../sides.ts";
 
 const subscription = SPOT_BTC.coinbase;
 const receipt = { timeMs: NOW_MS, timeSource: "receipt", receivedAtMs: NOW_MS } as const;

@@ -4,11 +4,11 @@
  * whatever `since` says, and the last of them is unfinished.
  */
 import { z } from "zod";
-import { type CandleAdapter, type RawBar, readBars } from "./candle-bars.ts";
-import { parseDecimal } from "./decimal.ts";
-import { gap } from "./gap.ts";
-import { parseJson, shapeGap } from "./json.ts";
-import { isKeyOf, krakenCoin, krakenError } from "./kraken.ts";
+import { type CandleAdapter, type RawBar, readBars } from "../candle-bars.ts";
+import { parseDecimal } from "../decimal.ts";
+import { gap } from "../gap.ts";
+import { parseJson, shapeGap } from "../json.ts";
+import { isKeyOf, krakenCoin, krakenError } from "./spot.ts";
 
 const price = z.string();
 const rows = z.array(z.tuple([z.number(), price, price, price, price], z.unknown()));

@@ -1,11 +1,11 @@
 /** Deribit's own spot index: GET /public/get_index_price?index_name=btc_usd. A cross-check, never a source of the index. */
 import { z } from "zod";
-import type { IndexQuote } from "../market/quote.ts";
-import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./deribit-envelope.ts";
-import type { Parsed } from "./gap.ts";
-import { shapeGap } from "./json.ts";
-import { spotPriceInRange } from "./sanity.ts";
-import type { IndexSubscription } from "./subscription.ts";
+import type { IndexQuote } from "../../market/quote.ts";
+import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./envelope.ts";
+import type { Parsed } from "../gap.ts";
+import { shapeGap } from "../json.ts";
+import { spotPriceInRange } from "../sanity.ts";
+import type { IndexSubscription } from "../subscription.ts";
 
 const indexPrice = z.looseObject({ index_price: z.number() });
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { binance } from "../../src/sources/binance.ts";
-import { NOW_MS, SPOT_BTC, binanceBody } from "./bodies.ts";
-import { describeAdapter } from "./conformance.ts";
-import { describeSides } from "./sides.ts";
+import { binance } from "../../../src/sources/binance/spot.ts";
+import { NOW_MS, SPOT_BTC, binanceBody } from "../bodies.ts";
+import { describeAdapter } from "../conformance.ts";
+import { describeSides } from "../sides.ts";
 
 const subscription = SPOT_BTC.binance;
 const receipt = { timeMs: NOW_MS, timeSource: "receipt", receivedAtMs: NOW_MS } as const;

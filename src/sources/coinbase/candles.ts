@@ -3,9 +3,9 @@
  * Rows [time s, low, high, open, close, volume] of JSON numbers, newest first. Bars without trades are missing.
  */
 import { z } from "zod";
-import { type CandleAdapter, type RawBar, readBars } from "./candle-bars.ts";
-import { coinbaseError } from "./coinbase.ts";
-import { isRecord, parseJson, shapeGap } from "./json.ts";
+import { type CandleAdapter, type RawBar, readBars } from "../candle-bars.ts";
+import { coinbaseError } from "./spot.ts";
+import { isRecord, parseJson, shapeGap } from "../json.ts";
 
 const price = z.number();
 const rows = z.array(z.tuple([z.number(), price, price, price, price], z.unknown()));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { bitstamp } from "../../src/sources/bitstamp.ts";
-import { NOW_MS, SPOT_BTC, bitstampBody } from "./bodies.ts";
-import { describeAdapter } from "./conformance.ts";
-import { describeSides } from "./sides.ts";
+import { bitstamp } from "../../../src/sources/bitstamp/spot.ts";
+import { NOW_MS, SPOT_BTC, bitstampBody } from "../bodies.ts";
+import { describeAdapter } from "../conformance.ts";
+import { describeSides } from "../sides.ts";
 
 const subscription = SPOT_BTC.bitstamp;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { readAnswer } from "../../src/sources/answer.ts";
-import { deribitIndex } from "../../src/sources/deribit-index.ts";
-import { DERIBIT_BTC, NOW_MS, deribitBody, indexBody } from "./bodies.ts";
-import { describeAdapter } from "./conformance.ts";
+import { readAnswer } from "../../../src/sources/answer.ts";
+import { deribitIndex } from "../../../src/sources/deribit/index-price.ts";
+import { DERIBIT_BTC, NOW_MS, deribitBody, indexBody } from "../bodies.ts";
+import { describeAdapter } from "../conformance.ts";
 
 const subscription = DERIBIT_BTC.index;
 

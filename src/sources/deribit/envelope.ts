@@ -1,9 +1,9 @@
 /** Deribit's JSON-RPC answer: {"jsonrpc":"2.0","result":…,"usIn":µs,"usOut":µs,"usDiff":µs,"testnet":false}. */
 import { z } from "zod";
-import { isFiniteNumber } from "./decimal.ts";
-import { type Gap, gap } from "./gap.ts";
-import { isRecord, parseJson, shapeGap } from "./json.ts";
-import { isPlausibleTimeMs } from "./sanity.ts";
+import { isFiniteNumber } from "../decimal.ts";
+import { type Gap, gap } from "../gap.ts";
+import { isRecord, parseJson, shapeGap } from "../json.ts";
+import { isPlausibleTimeMs } from "../sanity.ts";
 
 export type DeribitRules = { readonly allowTestnet: boolean };
 export const PRODUCTION_ONLY: DeribitRules = { allowTestnet: false };

@@ -1,10 +1,10 @@
 /** Bitstamp: GET /api/v2/ticker/btcusd/. All strings; `timestamp` is the server's time in whole seconds. */
 import { z } from "zod";
-import type { SpotQuote } from "../market/quote.ts";
-import { type Gap, type Parsed, gap } from "./gap.ts";
-import { isRecord, parseJson, shapeGap } from "./json.ts";
-import { isPlausibleTimeMs, spotSides } from "./sanity.ts";
-import type { SpotSubscription } from "./subscription.ts";
+import type { SpotQuote } from "../../market/quote.ts";
+import { type Gap, type Parsed, gap } from "../gap.ts";
+import { isRecord, parseJson, shapeGap } from "../json.ts";
+import { isPlausibleTimeMs, spotSides } from "../sanity.ts";
+import type { SpotSubscription } from "../subscription.ts";
 
 const ticker = z.looseObject({
   bid: z.string().nullable(),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { deribitFutures } from "../../src/sources/deribit-futures.ts";
-import { DERIBIT_BTC, FUTURE_ROWS, NOW_MS, deribitBody, futureRow, optionRow, rowsBody } from "./bodies.ts";
-import { describeAdapter } from "./conformance.ts";
+import { deribitFutures } from "../../../src/sources/deribit/futures.ts";
+import { DERIBIT_BTC, FUTURE_ROWS, NOW_MS, deribitBody, futureRow, optionRow, rowsBody } from "../bodies.ts";
+import { describeAdapter } from "../conformance.ts";
 
 const subscription = DERIBIT_BTC.futures;
 

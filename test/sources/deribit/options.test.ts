@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { OptionChain } from "../../src/market/quote.ts";
-import { deribitOptions } from "../../src/sources/deribit-options.ts";
-import { DERIBIT_BTC, NOW_MS, OPTION_ROWS, deribitBody, optionRow, rowsBody } from "./bodies.ts";
-import { describeAdapter } from "./conformance.ts";
+import type { OptionChain } from "../../../src/market/quote.ts";
+import { deribitOptions } from "../../../src/sources/deribit/options.ts";
+import { DERIBIT_BTC, NOW_MS, OPTION_ROWS, deribitBody, optionRow, rowsBody } from "../bodies.ts";
+import { describeAdapter } from "../conformance.ts";
 
 const subscription = DERIBIT_BTC.options;
 const expiryMs = Date.UTC(2026, 8, 25, 8);

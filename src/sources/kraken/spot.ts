@@ -3,11 +3,11 @@
  * Errors come with HTTP 200.
  */
 import { z } from "zod";
-import type { SpotQuote } from "../market/quote.ts";
-import { type Gap, type Parsed, gap } from "./gap.ts";
-import { parseJson, shapeGap } from "./json.ts";
-import { spotSides } from "./sanity.ts";
-import type { SpotSubscription } from "./subscription.ts";
+import type { SpotQuote } from "../../market/quote.ts";
+import { type Gap, type Parsed, gap } from "../gap.ts";
+import { parseJson, shapeGap } from "../json.ts";
+import { spotSides } from "../sanity.ts";
+import type { SpotSubscription } from "../subscription.ts";
 
 /** [price, whole lot volume, lot volume] */
 const level = z.tuple([z.string().nullable()], z.unknown());

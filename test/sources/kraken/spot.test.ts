@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { kraken } from "../../src/sources/kraken.ts";
-import type { SpotSubscription } from "../../src/sources/subscription.ts";
-import { NOW_MS, SPOT_BTC, krakenBody } from "./bodies.ts";
-import { describeAdapter } from "./conformance.ts";
-import { describeSides } from "./sides.ts";
+import { kraken } from "../../../src/sources/kraken/spot.ts";
+import type { SpotSubscription } from "../../../src/sources/subscription.ts";
+import { NOW_MS, SPOT_BTC, krakenBody } from "../bodies.ts";
+import { describeAdapter } from "../conformance.ts";
+import { describeSides } from "../sides.ts";
 
 const subscription = SPOT_BTC.kraken;
 const receipt = { timeMs: NOW_MS, timeSource: "receipt", receivedAtMs: NOW_MS } as const;

@@ -5,11 +5,11 @@
  * receipt time, and `time` only has to be believable: not ahead of us, not more than a day old (a dead market).
  */
 import { z } from "zod";
-import type { SpotQuote } from "../market/quote.ts";
-import { type Gap, type Parsed, gap } from "./gap.ts";
-import { isRecord, parseJson, shapeGap } from "./json.ts";
-import { spotSides } from "./sanity.ts";
-import type { SpotSubscription } from "./subscription.ts";
+import type { SpotQuote } from "../../market/quote.ts";
+import { type Gap, type Parsed, gap } from "../gap.ts";
+import { isRecord, parseJson, shapeGap } from "../json.ts";
+import { spotSides } from "../sanity.ts";
+import type { SpotSubscription } from "../subscription.ts";
 
 const TRADE_AHEAD_MAX_MS = 30_000;
 const TRADE_AGE_MAX_MS = 86_400_000;
