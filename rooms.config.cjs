@@ -12,7 +12,7 @@ module.exports = {
     feeds: { rooms: ["base", "quant", "market"], packages: ["zod", "@noble/hashes"], node: false },
     protocol: { rooms: ["base", "report", "feeds"], packages: [], node: false },
     sim: { rooms: thinking, packages: [], node: false },
-    sources: { rooms: ["base", "market"], packages: ["axios", "zod"], node: true },
+    sources: { rooms: ["base", "market"], packages: ["axios", "ws", "zod"], node: true },
     network: {
       rooms: ["base", "report", "protocol"],
       packages: ["libp2p", "@libp2p/*", "@chainsafe/libp2p-gossipsub", "@multiformats/multiaddr"],
@@ -23,7 +23,7 @@ module.exports = {
     keystore: { rooms: ["base", "threshold"], packages: ["@noble/curves", "@noble/hashes"], node: true },
     telemetry: { rooms: ["base"], packages: ["pino", "prom-client"], node: true },
     api: { rooms: ["base"], packages: ["fastify", "@fastify/static", "zod"], node: true },
-    replay: { rooms: ["base", "market", "sim"], packages: [], node: true },
+    replay: { rooms: ["base", "market", "sim"], packages: ["ws"], node: true },
     node: {
       rooms: [...thinking, "sources", "network", "chain", "store", "keystore", "telemetry", "api"],
       packages: ["node-cron", "zod", "yaml"],

@@ -6,20 +6,18 @@ import { silentLogger } from "../base/ports.ts";
 import { parseDefinitionSet } from "../feeds/definition-set.ts";
 import { describeProblem } from "../feeds/parse-definition.ts";
 import { subscriptionsOf } from "../feeds/subscriptions.ts";
-import type { Venue } from "../market/quote.ts";
+import { isVenue, perVenue, type Venue, VENUES } from "../market/venue.ts";
 import type { RecordingManifest } from "../market/recording.ts";
 import { systemClock, systemRng } from "../node/clock.ts";
 import { RecordingWriter } from "../replay/recording-writer.ts";
-import { isVenue, VENUES } from "../replay/request.ts";
-import { PRODUCTION_BASE_URLS, type VenueAccess } from "../sources/adapters.ts";
+import { accessBelow, PRODUCTION, type VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
+import { DEFAULT_POLL_MS } from "../sources/collector-options.ts";
 import { type Subscription, sourceName } from "../sources/subscription.ts";
 import { ending } from "./fail.ts";
 import { durationMs, positiveNumber } from "./options.ts";
 import { stopSignal } from "./stop-signal.ts";
 
-/** As a node polls by default. */
-const POLL_MS = { spot: 1_000, index: 2_000, futures: 5_000, options: 5_000 };
 const PROGRESS_MS = 1_000;
 /** Where no line can be overwritten. */
 const PROGRESS_PLAIN_MS = 15_000;
@@ -56,7 +54,7 @@ export async function record(
   let failure: unknown = null;
   let writer: RecordingWriter | null = null;
   const collector = new Collector(
-    { venues, subscriptions, pollMs: POLL_MS },
+    { venues, subscriptions, pollMs: DEFAULT_POLL_MS },
     {
       clock: systemClock,
       log: silentLogger,
@@ -115,19 +113,9 @@ async function firstOf(signals: readonly AbortSignal[], ms: number): Promise<voi
   });
 }
 
-/** The base URL of each venue below one market server. */
+/** Every venue below one market server. */
 export function venuesOfMarket(marketUrl: string): Record<Venue, VenueAccess> {
-  const root = marketUrl.replace(/\/+$/, "");
-  const access = (venue: Venue): VenueAccess => ({
-    baseUrl: venue === "deribit" ? `${root}/deribit/api/v2` : `${root}/${venue}`,
-  });
-  return {
-    coinbase: access("coinbase"),
-    kraken: access("kraken"),
-    bitstamp: access("bitstamp"),
-    binance: access("binance"),
-    deribit: access("deribit"),
-  };
+  return perVenue((venue) => accessBelow(marketUrl, venue));
 }
 
 type RecordFlags = {
@@ -139,7 +127,7 @@ type RecordFlags = {
 };
 
 function venuesOf({ market, venues }: RecordFlags): Record<Venue, VenueAccess> {
-  const access = market === undefined ? { ...asAccess() } : venuesOfMarket(market);
+  const access = market === undefined ? { ...PRODUCTION } : venuesOfMarket(market);
   for (const text of venues ?? []) {
     const at = text.indexOf("=");
     const name = text.slice(0, at);
@@ -152,17 +140,6 @@ function venuesOf({ market, venues }: RecordFlags): Record<Venue, VenueAccess> {
     access[name] = { baseUrl: text.slice(at + 1) };
   }
   return access;
-}
-
-function asAccess(): Record<Venue, VenueAccess> {
-  const { coinbase, kraken, bitstamp, binance, deribit } = PRODUCTION_BASE_URLS;
-  return {
-    coinbase: { baseUrl: coinbase },
-    kraken: { baseUrl: kraken },
-    bitstamp: { baseUrl: bitstamp },
-    binance: { baseUrl: binance },
-    deribit: { baseUrl: deribit },
-  };
 }
 
 function readFeeds(files: readonly string[]): readonly Subscription[] {

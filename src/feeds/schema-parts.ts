@@ -1,6 +1,6 @@
 /** The fields that definitions are made of. Each carries one sentence of what it allows, used as its error. */
 import { z } from "zod";
-import type { Venue } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
 import { coinBehind, venueBehind } from "./venues.ts";
 
 const COIN_ALLOWED = "2 to 10 upper-case letters or digits, such as BTC";

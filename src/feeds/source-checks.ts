@@ -1,6 +1,6 @@
 /** Whose inputs a definition counts, how many must be there, and that nobody holds too much of the value. */
 import { unreachable } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
 import type { FeedDefinition } from "./definition.ts";
 import type { FieldProblem } from "./field-problem.ts";
 import type { SpotIndexDefinition } from "./kinds/spot-index.ts";

@@ -1,6 +1,7 @@
 /** What market data a set of feeds needs, each once. */
 import { unreachable } from "../base/errors.ts";
 import type { LinkedFeed } from "./context.ts";
+import type { OptionVenue } from "../market/venue.ts";
 import { baseOf } from "./definition.ts";
 import type { RealisedVolDefinition } from "./kinds/history-kinds.ts";
 import type { SpotIndexDefinition } from "./kinds/spot-index.ts";
@@ -21,7 +22,7 @@ export type Subscription =
   | { readonly kind: "spot"; readonly venue: SpotVenue; readonly base: string; readonly quote: string }
   | {
       readonly kind: "index" | "futures" | "options";
-      readonly venue: "deribit";
+      readonly venue: OptionVenue;
       readonly base: string;
       readonly quote: "USD";
     }

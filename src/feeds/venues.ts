@@ -5,7 +5,7 @@
  * Owners: Coinbase bought Deribit in August 2025 and Robinhood bought Bitstamp in June 2025, so neither pair counts as
  * two. Units and quote currencies: the venues' own documents, as the adapters of the sources read them.
  */
-import type { Venue } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
 
 export type PremiumUnit = "coin" | "USD";
 export type VolUnit = "percent" | "decimal";
@@ -72,6 +72,40 @@ const VENUES: Readonly<Record<Venue, VenueFacts>> = {
     candleDays: 0,
     options: { bases: ["BTC", "ETH"], premium: "coin", vol: "percent", strike: "USD" },
     perpetuals: ["BTC", "ETH"],
+  },
+  okx: {
+    owner: "OKX",
+    aliases: ["okex", "okx-com", "okcoin"],
+    quotes: ["USDT", "USDC", "USD", "EUR", "BTC", "ETH"],
+    candleDays: 0,
+    options: { bases: ["BTC", "ETH"], premium: "coin", vol: "decimal", strike: "USD" },
+    perpetuals: ["BTC", "ETH"],
+  },
+  bybit: {
+    owner: "Bybit",
+    aliases: ["bybit-com", "bytick", "bybit-spot"],
+    quotes: ["USDT", "USDC", "EUR", "BTC"],
+    candleDays: 0,
+    // Its options are in USDC, and no definition converts a chain.
+    options: null,
+    perpetuals: ["BTC", "ETH"],
+  },
+  gemini: {
+    owner: "Gemini",
+    aliases: ["gemini-com", "gemini-exchange"],
+    quotes: ["USD", "USDT", "USDC", "EUR", "GBP", "BTC", "ETH"],
+    candleDays: 0,
+    options: null,
+    perpetuals: [],
+  },
+  bitfinex: {
+    owner: "iFinex",
+    aliases: ["bfx", "bitfinex-com", "bitfinex2"],
+    // Its UST is Tether's USDT.
+    quotes: ["USD", "USDT", "EUR", "GBP", "JPY", "BTC", "ETH"],
+    candleDays: 0,
+    options: null,
+    perpetuals: [],
   },
 };
 

@@ -7,6 +7,7 @@
  *   BTC-FS-30SEP22_PERP            combos live in the same namespace
  */
 import { OracleError, unreachable } from "../base/errors.ts";
+import { dayOfExpiry, expiryOf } from "./expiry-day.ts";
 
 export type Underlying = {
   readonly base: string;
@@ -29,9 +30,6 @@ export type Instrument =
 export type Combo = { readonly kind: "combo"; readonly base: string };
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const DAY_MS = 86_400_000;
-const EXPIRY_OF_DAY_MS = 8 * 3_600_000;
 
 const UNDERLYING = /^([A-Z0-9]{2,12})(?:_([A-Z]{2,6}))?$/;
 const EXPIRY_DAY = /^([1-9]|[12]\d|3[01])([A-Z]{3})(\d{2})$/;
@@ -83,20 +81,12 @@ export function parseExpiryDay(text: string): number | null {
   const day = Number(match[1]);
   const month = MONTHS.indexOf(match[2]!) + 1;
   const year = 2000 + Number(match[3]);
-  if (month === 0 || day > monthDays(year, month)) return null;
-  return daysFromCivil(year, month, day) * DAY_MS + EXPIRY_OF_DAY_MS;
+  return expiryOf(year, month, day);
 }
 
 /** @throws OracleError `bad-expiry` */
 export function formatExpiryDay(expiryMs: number): string {
-  const days = (expiryMs - EXPIRY_OF_DAY_MS) / DAY_MS;
-  const civil = Number.isInteger(days) ? civilFromDays(days) : null;
-  if (civil === null || civil.year < 2000 || civil.year > 2099) {
-    throw new OracleError(`expiry ${expiryMs} is not 08:00 UTC of a day in 2000 to 2099`, {
-      code: "bad-expiry",
-      expiryMs,
-    });
-  }
+  const civil = dayOfExpiry(expiryMs);
   return `${civil.day}${MONTHS[civil.month - 1]!}${String(civil.year - 2000).padStart(2, "0")}`;
 }
 
@@ -113,38 +103,4 @@ function formatStrike(strike: number): string {
     throw new OracleError(`strike ${strike} has no form in an instrument name`, { code: "bad-strike", strike });
   }
   return text;
-}
-
-function monthDays(year: number, month: number): number {
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return month === 2 && leap ? 29 : MONTH_DAYS[month - 1]!;
-}
-
-/**
- * Days since 1970-01-01 of a Gregorian date, by integer arithmetic, because a pure room has no Date.
- * Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil: the year starts in March.
- */
-function daysFromCivil(year: number, month: number, day: number): number {
-  const marchYear = month <= 2 ? year - 1 : year;
-  const era = Math.floor(marchYear / 400);
-  const yearOfEra = marchYear - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  return (
-    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
-  );
-}
-
-/** The inverse, civil_from_days of the same paper. */
-function civilFromDays(days: number): { readonly year: number; readonly month: number; readonly day: number } {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
-  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }

@@ -1,6 +1,5 @@
 /** The words an exchange is translated into. Prices are plain numbers in the quote currency unless a name says otherwise. */
-
-export type Venue = "coinbase" | "kraken" | "bitstamp" | "binance" | "deribit";
+import type { Venue } from "./venue.ts";
 
 /** Where `timeMs` of a quote comes from: the venue's own stamp, or our receipt where the venue gives none. */
 export type TimeSource = "venue" | "receipt";
@@ -29,6 +28,28 @@ export type SpotQuote = Stamped & {
 /** A venue's own composite index; serves as a cross-check only. */
 export type IndexQuote = Stamped & { readonly base: string; readonly quote: string; readonly price: number };
 
+/** A venue's own volatility index, annualised, decimal (0.47 = 47 %); serves as a cross-check only. */
+export type VolIndexQuote = Stamped & { readonly base: string; readonly vol: number };
+
+/** What lies in one side of a book within 1 % of its middle, in the quote currency. */
+export type DepthSide = {
+  /** What must be traded to move the price 1 % this way; a lower bound where `isWhole` is false. */
+  readonly notional: number;
+  /** False: the levels that were given end before 1 %. */
+  readonly isWhole: boolean;
+};
+
+/** How deep a spot book is: what it costs to move its price 1 % each way. */
+export type BookDepth = Stamped & {
+  readonly base: string;
+  readonly quote: string;
+  readonly bid: number;
+  readonly ask: number;
+  /** Selling into the bids, and buying up the asks. */
+  readonly down: DepthSide;
+  readonly up: DepthSide;
+};
+
 export type FutureQuote = {
   readonly instrument: string;
   /** Unix ms at 08:00 UTC; null for a perpetual. */
@@ -46,7 +67,10 @@ export type FutureQuote = {
   readonly index?: number;
 };
 
-/** One listed option. Deribit's inverse premiums are in coin: premium in quote currency = coin premium × the row's forward. */
+/**
+ * One listed option. Premiums are per unit of the row's own forward, which for inverse options is the coin they are paid
+ * in; an adapter divides a premium in dollars by the row's forward. Premium in quote currency = premium × forward.
+ */
 export type OptionQuote = {
   readonly instrument: string;
   readonly expiryMs: number;
@@ -55,7 +79,8 @@ export type OptionQuote = {
   /** null: no quote on that side. */
   readonly bidCoin: number | null;
   readonly askCoin: number | null;
-  readonly markCoin: number;
+  /** null: the venue states no mark beside its vol. */
+  readonly markCoin: number | null;
   /** Annualised, decimal (0.47 = 47 %); null where the venue gives none or nonsense. */
   readonly markVol: number | null;
   /** The row's own forward in quote currency. */
@@ -64,6 +89,8 @@ export type OptionQuote = {
 
 export type OptionChain = Stamped & {
   readonly base: string;
+  /** What strikes and forwards are in: USD, or the coin that settles a linear option. */
+  readonly quote: string;
   readonly options: readonly OptionQuote[];
   /** Rows the parser refused, by reason. */
   readonly refused: Readonly<Record<string, number>>;
@@ -71,6 +98,7 @@ export type OptionChain = Stamped & {
 
 export type FutureBoard = Stamped & {
   readonly base: string;
+  readonly quote: string;
   readonly futures: readonly FutureQuote[];
   readonly refused: Readonly<Record<string, number>>;
 };
@@ -108,11 +136,32 @@ export type GapReason =
   | "not-json"
   | "bad-shape"
   | "venue-error"
+  /** A side is null, "" or absent. */
   | "no-quote"
+  /** A side says 0, or a sentinel that means it. */
+  | "zero-quote"
+  /** A book without levels on a side. */
+  | "empty-book"
   | "crossed-book"
+  /** Bid equals ask: two makers meet, and for that moment nobody knows where. */
+  | "locked-book"
   | "out-of-range"
+  /** The venue stamps its answer with a time that is long past. */
+  | "stale"
+  /** The instrument is known and not traded now. */
+  | "halted"
+  /** The instrument is not, or no more, listed. */
+  | "delisted"
+  | "maintenance"
   | "too-large"
   | "test-network"
+  /** A stream ended, or went silent while it was open; of streams only. */
+  | "disconnected"
+  | "silent"
+  /** A stream lost messages, seen by its sequence numbers. */
+  | "sequence-gap"
+  /** A venue did not confirm a subscription. */
+  | "not-subscribed"
   | "never-fetched";
 
 /** A subscription that has nothing fresh to say, and why. `source` names it: `kraken:BTC-USD`, `kraken:BTC-USD.candles`, `deribit:BTC.options`. */
@@ -129,6 +178,8 @@ export type MarketSnapshot = {
   readonly takenAtMs: number;
   readonly spots: readonly SpotQuote[];
   readonly indices: readonly IndexQuote[];
+  readonly volIndices: readonly VolIndexQuote[];
+  readonly depths: readonly BookDepth[];
   readonly chains: readonly OptionChain[];
   readonly futures: readonly FutureBoard[];
   readonly candles: readonly CandleSeries[];

@@ -1,5 +1,5 @@
 /** A recording of what venues answered: one line a reply, in a file a venue, and a manifest that vouches for them. */
-import type { Venue } from "./quote.ts";
+import type { Venue } from "./venue.ts";
 
 /** One HTTP answer as it came, good or bad. */
 export type RecordedReply = {

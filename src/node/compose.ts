@@ -9,8 +9,8 @@ import { QuorumRpc } from "../chain/rpc.ts";
 import { subscriptionsOf } from "../feeds/subscriptions.ts";
 import { type Keystore, openKeystore } from "../keystore/keystore.ts";
 import { Network } from "../network/network.ts";
-import type { Venue } from "../market/quote.ts";
-import type { VenueAccess } from "../sources/adapters.ts";
+import { perVenue, type Venue } from "../market/venue.ts";
+import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
 import { openStore } from "../store/store.ts";
 import { Metrics } from "../telemetry/metrics.ts";
@@ -82,19 +82,12 @@ function selfIn(facts: NetworkFacts, keystore: Keystore): number {
   return self.id;
 }
 
+/** What the file does not say is left out, not undefined. */
 function accessOf({ venues }: NodeConfig): Record<Venue, VenueAccess> {
-  const access = ({ baseUrl, allowTestnet }: NodeConfig["venues"][Venue]): VenueAccess => ({
-    baseUrl,
-    ...(allowTestnet === undefined ? {} : { allowTestnet }),
+  return perVenue((venue) => {
+    const given = Object.entries(venues[venue]).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(given) as VenueAccess;
   });
-  const { coinbase, kraken, bitstamp, binance, deribit } = venues;
-  return {
-    coinbase: access(coinbase),
-    kraken: access(kraken),
-    bitstamp: access(bitstamp),
-    binance: access(binance),
-    deribit: access(deribit),
-  };
 }
 
 export async function startNode(options: NodeOptions, doors: { readonly log: Logger }): Promise<RunningNode> {

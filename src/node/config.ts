@@ -7,7 +7,9 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { reasonOf } from "../base/errors.ts";
-import { PRODUCTION_BASE_URLS } from "../sources/adapters.ts";
+import { type Venue, VENUES } from "../market/venue.ts";
+import { DEFAULT_POLL_MS } from "../sources/collector-options.ts";
+import { PRODUCTION } from "../sources/hosts.ts";
 import { LOG_LEVELS } from "../telemetry/log.ts";
 import { ConfigError, type ConfigProblem, problemsOf } from "./config-error.ts";
 
@@ -16,7 +18,22 @@ const port = z.number().int().min(0).max(65_535);
 const pollMs = z.number().int().min(50).max(3_600_000);
 const wei = z.string().regex(/^\d{1,30}$/, "wei as decimal digits in quotes");
 
-const venue = z.strictObject({ baseUrl: url, allowTestnet: z.boolean().optional() });
+const streamUrl = z.string().regex(/^wss?:\/\/[^\s?#]+$/, "a ws(s) URL without query");
+
+/** Without a `streamUrl` of its own a venue elsewhere than in production is only polled. */
+const venue = z.strictObject({
+  baseUrl: url,
+  optionsUrl: url.optional(),
+  futuresUrl: url.optional(),
+  streamUrl: streamUrl.optional(),
+  optionsStreamUrl: streamUrl.optional(),
+  futuresStreamUrl: streamUrl.optional(),
+  allowTestnet: z.boolean().optional(),
+});
+const venues = Object.fromEntries(VENUES.map((name) => [name, venue.prefault(PRODUCTION[name])])) as Record<
+  Venue,
+  z.ZodPrefault<typeof venue>
+>;
 
 export const nodeConfigSchema = z.strictObject({
   /** Public facts of the network, the same file at every member. */
@@ -26,21 +43,15 @@ export const nodeConfigSchema = z.strictObject({
   /** libp2p multiaddrs to listen on. */
   listen: z.array(z.string().startsWith("/")).min(1).max(4),
   api: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: port.default(8080) }).prefault({}),
-  venues: z
-    .strictObject({
-      coinbase: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.coinbase }),
-      kraken: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.kraken }),
-      bitstamp: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.bitstamp }),
-      binance: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.binance }),
-      deribit: venue.prefault({ baseUrl: PRODUCTION_BASE_URLS.deribit }),
-    })
-    .prefault({}),
+  venues: z.strictObject(venues).prefault({}),
   pollMs: z
     .strictObject({
-      spot: pollMs.default(1_000),
-      index: pollMs.default(2_000),
-      futures: pollMs.default(5_000),
-      options: pollMs.default(5_000),
+      spot: pollMs.default(DEFAULT_POLL_MS.spot),
+      depth: pollMs.default(DEFAULT_POLL_MS.depth),
+      index: pollMs.default(DEFAULT_POLL_MS.index),
+      "vol-index": pollMs.default(DEFAULT_POLL_MS["vol-index"]),
+      futures: pollMs.default(DEFAULT_POLL_MS.futures),
+      options: pollMs.default(DEFAULT_POLL_MS.options),
     })
     .prefault({}),
   chain: z.strictObject({

@@ -22,7 +22,8 @@ export type OptionRow = {
   /** Coin premium; null or 0: no quote on that side. */
   readonly bidCoin: number | null;
   readonly askCoin: number | null;
-  readonly markCoin: number;
+  /** null or 0: no mark. */
+  readonly markCoin: number | null;
   /** Annualised, decimal. */
   readonly markVol: number | null;
   /** The row's own forward, quote currency. */
@@ -90,7 +91,7 @@ function median(values: readonly number[]): number | null {
 }
 
 function isBadNumber(row: OptionRow): boolean {
-  const sides = [row.bidCoin ?? 0, row.askCoin ?? 0, row.markCoin];
+  const sides = [row.bidCoin ?? 0, row.askCoin ?? 0, row.markCoin ?? 0];
   return !isPositive(row.strike) || !isPositive(row.forward) || sides.some((side) => !(side >= 0 && side < Infinity));
 }
 
@@ -104,11 +105,12 @@ function volOf(row: OptionRow, forward: number, years: number, coin: number): nu
 function agreedMark(row: OptionRow, years: number): number | null {
   const vol = row.markVol;
   if (vol === null || !(vol >= VOL_MIN && vol <= VOL_MAX) || row.markCoin === 0) return null;
-  if (row.bidCoin !== null && row.bidCoin > row.markCoin) return null;
-  if (row.askCoin !== null && row.askCoin > 0 && row.askCoin < row.markCoin) return null;
   const priced = blackPrice(row.right, row.forward, row.strike, vol * Math.sqrt(years)) / row.forward;
-  const gap = Math.abs(priced - row.markCoin);
-  return gap <= Math.max(MARK_TOLERANCE_COIN, MARK_TOLERANCE * row.markCoin) ? vol : null;
+  // A venue that states a vol and no price leaves only the quotes to hold it against.
+  const mark = row.markCoin ?? priced;
+  if (row.bidCoin !== null && row.bidCoin > mark) return null;
+  if (row.askCoin !== null && row.askCoin > 0 && row.askCoin < mark) return null;
+  return Math.abs(priced - mark) <= Math.max(MARK_TOLERANCE_COIN, MARK_TOLERANCE * mark) ? vol : null;
 }
 
 function quoteOf(row: OptionRow, forward: number, years: number): SliceQuote | LeftOutReason {

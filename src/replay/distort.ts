@@ -1,6 +1,6 @@
 /** Faults that keep the venue's shape and spoil its numbers. They work on any body of the venue, rendered or recorded. */
 import { unreachable } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import type { VenueAnswer } from "./answer.ts";
 
 export type Distortion = "x1000" | "zero" | "null" | "crossed";

@@ -1,6 +1,6 @@
 /** What a market is started with, and the source of answers that follows from it. */
 import { OracleError } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import { CandleBook } from "../sim/market/candles.ts";
 import { type MarketModel, stepAt } from "../sim/market/model.ts";
 import { SyntheticMarket } from "../sim/market/synthetic.ts";

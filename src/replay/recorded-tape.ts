@@ -3,7 +3,7 @@
  * the bodies stay as recorded; a node whose clock is elsewhere calls them stale, and is right.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Venue } from "../market/quote.ts";
+import { isServed, type ServedVenue as Venue } from "./served.ts";
 import type { RecordingManifest } from "../market/recording.ts";
 import { JSON_TYPE, type VenueAnswer } from "./answer.ts";
 import { serverError } from "./refusals.ts";
@@ -39,6 +39,7 @@ export class RecordedTape {
     const tape = new RecordedTape(recording.manifest);
     for await (const reply of recording.replies()) {
       const { venue, path, status, contentType, receivedMs, body } = reply;
+      if (!isServed(venue)) continue;
       const atMs = Math.max(receivedMs, tape.#timesMs.at(-1) ?? 0);
       tape.#timesMs.push(atMs);
       const target = targetOf(path);

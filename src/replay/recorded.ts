@@ -6,7 +6,7 @@ import { pipeline } from "node:stream";
 import { pipeline as flow } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { OracleError, reasonOf } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
 import {
   RECORDING_MANIFEST,
   type RecordedReply,

@@ -5,7 +5,7 @@ import { createWriteStream, mkdirSync, readdirSync, renameSync, type WriteStream
 import { join } from "node:path";
 import { createGzip, type Gzip } from "node:zlib";
 import { OracleError, reasonOf } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
 import {
   RECORDING_MANIFEST,
   type RecordedReply,

@@ -6,7 +6,7 @@
 import { readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { OracleError, reasonOf } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import type { VenueAnswer } from "./answer.ts";
 import type { Pair, VenueRequest } from "./venue-request.ts";
 import { readText } from "./tape/load.ts";

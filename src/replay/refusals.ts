@@ -1,6 +1,6 @@
 /** What a venue says when it is ill: statuses and bodies as documented by each, with the usual web server pages. */
 import { unreachable } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import { HTML_TYPE, JSON_TYPE, jsonAnswer, type VenueAnswer } from "./answer.ts";
 
 const RETRY_AFTER_SECONDS = 2;

@@ -1,6 +1,6 @@
 /** A request and a market at one instant make one answer, in the venue's own words. */
 import { unreachable } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import { findBook, type SpotBook, spotBookAt } from "../sim/market/books.ts";
 import type { CandleBook } from "../sim/market/candles.ts";
 import { type Coin, COINS, type MarketModel, stepAt, timeOf } from "../sim/market/model.ts";

@@ -1,9 +1,10 @@
 /** The exchanges' real paths, read into what was asked for. The answers are in `venues/`. */
-import type { Venue } from "../market/quote.ts";
+import { CANDLE_VENUES } from "../market/venue.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import type { Pair, VenueRequest } from "./venue-request.ts";
 import { binanceCandles, bitstampCandles, coinbaseCandles, krakenCandles } from "./candle-request.ts";
 
-export const VENUES: readonly Venue[] = ["coinbase", "kraken", "bitstamp", "binance", "deribit"];
+export const VENUES: readonly Venue[] = [...CANDLE_VENUES, "deribit"];
 
 export function isVenue(text: string): text is Venue {
   return (VENUES as readonly string[]).includes(text);

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { OracleError, reasonOf, unreachable } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import { hashName, hashUniform } from "../sim/random.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
 import { distort } from "./distort.ts";

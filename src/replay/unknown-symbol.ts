@@ -1,6 +1,6 @@
 /** What each venue says of a symbol it never had. */
 import { unreachable } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
+import type { ServedVenue as Venue } from "./served.ts";
 import type { SpotVenue } from "../sim/market/venues.ts";
 import type { VenueAnswer } from "./answer.ts";
 import { binanceUnknown } from "./venues/binance.ts";

@@ -1,116 +1,164 @@
-/** The one table from a subscription to its adapter: where to ask, how to read, how much to accept. */
+/** The tables from a subscription to its adapter: where to ask, how to read, how much to accept. */
 import { unreachable } from "../base/errors.ts";
-import type { CandleSeries, FutureBoard, IndexQuote, OptionChain, SpotQuote, Venue } from "../market/quote.ts";
-import { readAnswer } from "./answer.ts";
-import { binance } from "./binance/spot.ts";
-import { binanceCandles } from "./binance/candles.ts";
-import { bitstamp } from "./bitstamp/spot.ts";
-import { bitstampCandles } from "./bitstamp/candles.ts";
-import type { CandleAdapter, CandlePage } from "./candle-bars.ts";
-import { coinbase } from "./coinbase/spot.ts";
-import { coinbaseCandles } from "./coinbase/candles.ts";
-import type { DeribitRules } from "./deribit/envelope.ts";
-import { deribitFutures } from "./deribit/futures.ts";
-import { deribitIndex } from "./deribit/index-price.ts";
-import { deribitOptions } from "./deribit/options.ts";
-import type { Parsed } from "./gap.ts";
-import type { HttpGet, HttpLimits } from "./http.ts";
-import { kraken } from "./kraken/spot.ts";
-import { krakenCandles } from "./kraken/candles.ts";
 import type {
-  CandleSubscription,
-  PolledSubscription,
-  SpotVenue,
-  Subscription,
-  SubscriptionKind,
+  BookDepth,
+  CandleSeries,
+  FutureBoard,
+  IndexQuote,
+  OptionChain,
+  SpotQuote,
+  VolIndexQuote,
+} from "../market/quote.ts";
+import type { CandleVenue, Venue } from "../market/venue.ts";
+import { readAnswer } from "./answer.ts";
+import { binanceCandles } from "./binance/candles.ts";
+import { binanceRest } from "./binance/rest.ts";
+import { binanceStreams } from "./binance/streams.ts";
+import { bitfinexRest } from "./bitfinex/rest.ts";
+import { bitfinexStreams } from "./bitfinex/streams.ts";
+import { bitstampCandles } from "./bitstamp/candles.ts";
+import { bitstampRest } from "./bitstamp/rest.ts";
+import { bitstampStreams } from "./bitstamp/streams.ts";
+import { bybitRest } from "./bybit/rest.ts";
+import { bybitStreams } from "./bybit/streams.ts";
+import type { CandleAdapter, CandlePage } from "./candle-bars.ts";
+import { coinbaseCandles } from "./coinbase/candles.ts";
+import { coinbaseRest } from "./coinbase/rest.ts";
+import { coinbaseStreams } from "./coinbase/streams.ts";
+import { deribitRest } from "./deribit/rest.ts";
+import { deribitStreams } from "./deribit/streams.ts";
+import { geminiRest } from "./gemini/rest.ts";
+import { geminiStreams } from "./gemini/streams.ts";
+import { type Parsed, gap } from "./gap.ts";
+import { restUrl, type VenueAccess } from "./hosts.ts";
+import type { HttpGet, HttpLimits } from "./http.ts";
+import { krakenCandles } from "./kraken/candles.ts";
+import { krakenRest } from "./kraken/rest.ts";
+import { krakenStreams } from "./kraken/streams.ts";
+import { okxRest } from "./okx/rest.ts";
+import { okxStreams } from "./okx/streams.ts";
+import type { AdapterRules, Endpoint, RestAdapter, RestRequest } from "./rest-adapter.ts";
+import type { StreamAdapter } from "./stream-adapter.ts";
+import {
+  type CandleSubscription,
+  type PolledSubscription,
+  type Subscription,
+  type SubscriptionKind,
+  sourceName,
 } from "./subscription.ts";
 
 export type MarketQuote =
   | { readonly kind: "spot"; readonly value: SpotQuote }
+  | { readonly kind: "depth"; readonly value: BookDepth }
   | { readonly kind: "index"; readonly value: IndexQuote }
+  | { readonly kind: "vol-index"; readonly value: VolIndexQuote }
   | { readonly kind: "futures"; readonly value: FutureBoard }
   | { readonly kind: "options"; readonly value: OptionChain }
   | { readonly kind: "candles"; readonly value: CandleSeries };
 
-export type VenueAccess = {
-  readonly baseUrl: string;
-  /** Accept Deribit's test network. Never in production. */
-  readonly allowTestnet?: boolean;
+export const REST_ADAPTERS: Readonly<Record<Venue, RestAdapter>> = {
+  coinbase: coinbaseRest,
+  kraken: krakenRest,
+  bitstamp: bitstampRest,
+  binance: binanceRest,
+  deribit: deribitRest,
+  okx: okxRest,
+  bybit: bybitRest,
+  gemini: geminiRest,
+  bitfinex: bitfinexRest,
 };
 
-/** The production hosts. Deribit's base ends in its API version, the others' paths begin at the host. */
-export const PRODUCTION_BASE_URLS: Readonly<Record<Venue, string>> = {
-  coinbase: "https://api.exchange.coinbase.com",
-  kraken: "https://api.kraken.com",
-  bitstamp: "https://www.bitstamp.net",
-  binance: "https://api.binance.com",
-  deribit: "https://www.deribit.com/api/v2",
+export const STREAM_ADAPTERS: Readonly<Record<Venue, readonly StreamAdapter[]>> = {
+  coinbase: coinbaseStreams,
+  kraken: krakenStreams,
+  bitstamp: bitstampStreams,
+  binance: binanceStreams,
+  deribit: deribitStreams,
+  okx: okxStreams,
+  bybit: bybitStreams,
+  gemini: geminiStreams,
+  bitfinex: bitfinexStreams,
 };
 
-const SMALL_BODY_MAX_BYTES = 64 * 1024;
-/** Chains measured 421 024 bytes; ten times that leaves room for a busier market, not for a flood. */
-const BOARD_BODY_MAX_BYTES = 4 * 1024 * 1024;
-/** A thousand bars are about 200 kB. */
-const CANDLES_BODY_MAX_BYTES = 1024 * 1024;
-
-export const HTTP_LIMITS: Readonly<Record<SubscriptionKind, HttpLimits>> = {
-  spot: { timeoutMs: 2_000, maxBytes: SMALL_BODY_MAX_BYTES },
-  index: { timeoutMs: 2_000, maxBytes: SMALL_BODY_MAX_BYTES },
-  futures: { timeoutMs: 4_000, maxBytes: BOARD_BODY_MAX_BYTES },
-  options: { timeoutMs: 6_000, maxBytes: BOARD_BODY_MAX_BYTES },
-  candles: { timeoutMs: 8_000, maxBytes: CANDLES_BODY_MAX_BYTES },
-};
-
-const SPOT_ADAPTERS: Readonly<Record<SpotVenue, typeof coinbase>> = { coinbase, kraken, bitstamp, binance };
-export const CANDLE_ADAPTERS: Readonly<Record<SpotVenue, CandleAdapter>> = {
+export const CANDLE_ADAPTERS: Readonly<Record<CandleVenue, CandleAdapter>> = {
   coinbase: coinbaseCandles,
   kraken: krakenCandles,
   bitstamp: bitstampCandles,
   binance: binanceCandles,
 };
 
-/** The path and query under the venue's base URL. Of candles see `CandleAdapter.path`: they are asked for in pages. */
-export function requestPath(subscription: PolledSubscription): string {
+const SMALL_BODY_MAX_BYTES = 64 * 1024;
+/** OKX's chain measured 748 923 bytes; five times that leaves room for a busier market, not for a flood. */
+const BOARD_BODY_MAX_BYTES = 4 * 1024 * 1024;
+/** A thousand bars are about 200 kB. */
+const CANDLES_BODY_MAX_BYTES = 1024 * 1024;
+
+export const HTTP_LIMITS: Readonly<Record<SubscriptionKind, HttpLimits>> = {
+  spot: { timeoutMs: 2_000, maxBytes: SMALL_BODY_MAX_BYTES },
+  depth: { timeoutMs: 6_000, maxBytes: BOARD_BODY_MAX_BYTES },
+  index: { timeoutMs: 2_000, maxBytes: SMALL_BODY_MAX_BYTES },
+  "vol-index": { timeoutMs: 2_000, maxBytes: SMALL_BODY_MAX_BYTES },
+  futures: { timeoutMs: 4_000, maxBytes: BOARD_BODY_MAX_BYTES },
+  options: { timeoutMs: 6_000, maxBytes: BOARD_BODY_MAX_BYTES },
+  candles: { timeoutMs: 8_000, maxBytes: CANDLES_BODY_MAX_BYTES },
+};
+
+type Reading = {
+  readonly bodies: readonly string[];
+  readonly receivedAtMs: number;
+  readonly rules: AdapterRules;
+};
+
+/** Whether the venue offers that kind over REST. */
+export function isOffered({ kind, venue }: Subscription): boolean {
+  return kind === "candles" ? Object.hasOwn(CANDLE_ADAPTERS, venue) : REST_ADAPTERS[venue][kind] !== undefined;
+}
+
+/** Of candles see `CandleAdapter.path`: they are asked for in pages. Empty where the venue does not offer the kind. */
+export function requestsOf(subscription: PolledSubscription): readonly RestRequest[] {
+  const adapter = REST_ADAPTERS[subscription.venue];
   switch (subscription.kind) {
     case "spot":
-      return SPOT_ADAPTERS[subscription.venue].path(subscription);
+      return adapter.spot?.requests(subscription) ?? [];
+    case "depth":
+      return adapter.depth?.requests(subscription) ?? [];
     case "index":
-      return deribitIndex.path(subscription);
+      return adapter.index?.requests(subscription) ?? [];
+    case "vol-index":
+      return adapter["vol-index"]?.requests(subscription) ?? [];
     case "futures":
-      return deribitFutures.path(subscription);
+      return adapter.futures?.requests(subscription) ?? [];
     case "options":
-      return deribitOptions.path(subscription);
+      return adapter.options?.requests(subscription) ?? [];
     default:
       return unreachable(subscription);
   }
 }
 
-/** Pure: the body of an HTTP 200 answer to a quote, or the named reason why there is none. Never throws. */
-export function parseBody(
-  body: string,
+/** Pure: the bodies of an HTTP 200 answer to a quote, or the named reason why there is none. Never throws. */
+export function parseBodies(
+  bodies: readonly string[],
   subscription: Subscription,
   receivedAtMs: number,
-  rules: DeribitRules,
+  rules: AdapterRules,
 ): Parsed<MarketQuote> {
+  const adapter = REST_ADAPTERS[subscription.venue];
+  const reading: Reading = { bodies, receivedAtMs, rules };
   switch (subscription.kind) {
-    case "spot": {
-      const parsed = SPOT_ADAPTERS[subscription.venue].parse(body, subscription, receivedAtMs);
-      return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind: "spot", value: parsed.quote } };
-    }
-    case "index": {
-      const parsed = deribitIndex.parse(body, subscription, receivedAtMs, rules);
-      return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind: "index", value: parsed.quote } };
-    }
-    case "futures": {
-      const parsed = deribitFutures.parse(body, subscription, receivedAtMs, rules);
-      return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind: "futures", value: parsed.quote } };
-    }
-    case "options": {
-      const parsed = deribitOptions.parse(body, subscription, receivedAtMs, rules);
-      return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind: "options", value: parsed.quote } };
-    }
+    case "spot":
+      return read("spot", adapter.spot, subscription, reading);
+    case "depth":
+      return read("depth", adapter.depth, subscription, reading);
+    case "index":
+      return read("index", adapter.index, subscription, reading);
+    case "vol-index":
+      return read("vol-index", adapter["vol-index"], subscription, reading);
+    case "futures":
+      return read("futures", adapter.futures, subscription, reading);
+    case "options":
+      return read("options", adapter.options, subscription, reading);
     case "candles": {
-      const parsed = CANDLE_ADAPTERS[subscription.venue].parse(body, subscription, receivedAtMs);
+      const parsed = CANDLE_ADAPTERS[subscription.venue].parse(bodies[0] ?? "", subscription, receivedAtMs);
       return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind: "candles", value: parsed.quote } };
     }
     default:
@@ -118,10 +166,21 @@ export function parseBody(
   }
 }
 
+function read<K extends PolledSubscription["kind"], S extends PolledSubscription, Q>(
+  kind: K,
+  endpoint: Endpoint<S, Q> | undefined,
+  subscription: S,
+  { bodies, receivedAtMs, rules }: Reading,
+): Parsed<{ readonly kind: K; readonly value: Q }> {
+  if (endpoint === undefined) return gap("venue-error", `${sourceName(subscription)} is not offered`);
+  const parsed = endpoint.parse(bodies, subscription, receivedAtMs, rules);
+  return parsed.kind === "gap" ? parsed : { kind: "quote", quote: { kind, value: parsed.quote } };
+}
+
 /** One GET of text; HttpGet is one, and so is whoever listens to it. */
 export type Fetching = Pick<HttpGet, "get">;
 
-/** One request, one outcome. */
+/** One quote, of one request or of several in their order. The first that fails ends it. */
 export async function fetchQuote(
   subscription: PolledSubscription,
   access: VenueAccess,
@@ -129,7 +188,22 @@ export async function fetchQuote(
   stop: AbortSignal,
   limits: HttpLimits = HTTP_LIMITS[subscription.kind],
 ): Promise<Parsed<MarketQuote>> {
-  return fetchPath(subscription, requestPath(subscription), access, http, stop, limits);
+  const requests = requestsOf(subscription);
+  const rules = { allowTestnet: access.allowTestnet ?? false };
+  const bodies: string[] = [];
+  for (const [i, { host, path }] of requests.entries()) {
+    const answer = await http.get(restUrl(access, host, path), limits, stop);
+    if (answer.kind === "gap") return answer;
+    const isLast = i === requests.length - 1;
+    const outcome = readAnswer<MarketQuote | null>(answer, (body, receivedAtMs) => {
+      if (answer.status !== 200) return parseBodies([body], subscription, receivedAtMs, rules);
+      bodies.push(body);
+      return isLast ? parseBodies(bodies, subscription, receivedAtMs, rules) : { kind: "quote", quote: null };
+    });
+    if (outcome.kind === "gap") return outcome;
+    if (outcome.quote !== null) return { kind: "quote", quote: outcome.quote };
+  }
+  return gap("venue-error", `${sourceName(subscription)} is not offered`);
 }
 
 /** One page of bars. A page without a complete bar is the gap `no-quote`. */
@@ -142,24 +216,8 @@ export async function fetchCandles(
   limits: HttpLimits = HTTP_LIMITS.candles,
 ): Promise<Parsed<MarketQuote>> {
   const path = CANDLE_ADAPTERS[subscription.venue].path(subscription, page);
-  return fetchPath(subscription, path, access, http, stop, limits);
-}
-
-/** The URL of a path of `requestPath` or `CandleAdapter.path`. */
-export function urlOf(access: VenueAccess, path: string): string {
-  return access.baseUrl.replace(/\/+$/, "") + path;
-}
-
-async function fetchPath(
-  subscription: Subscription,
-  path: string,
-  access: VenueAccess,
-  http: Fetching,
-  stop: AbortSignal,
-  limits: HttpLimits,
-): Promise<Parsed<MarketQuote>> {
-  const answer = await http.get(urlOf(access, path), limits, stop);
+  const answer = await http.get(restUrl(access, "rest", path), limits, stop);
   if (answer.kind === "gap") return answer;
   const rules = { allowTestnet: access.allowTestnet ?? false };
-  return readAnswer(answer, (body, receivedAtMs) => parseBody(body, subscription, receivedAtMs, rules));
+  return readAnswer(answer, (body, receivedAtMs) => parseBodies([body], subscription, receivedAtMs, rules));
 }

@@ -50,10 +50,18 @@ export class Breaker {
   }
 }
 
-/**
- * A venue that answers well formed but without a usable price is alive: it is polled on as usual.
- * Everything else is spared: it will not be better in a second.
- */
+/** A venue that answers well formed but without a usable price is alive: it is polled on as usual. */
+const ALIVE: ReadonlySet<GapReason> = new Set<GapReason>([
+  "no-quote",
+  "zero-quote",
+  "empty-book",
+  "crossed-book",
+  "locked-book",
+  "out-of-range",
+  "stale",
+]);
+
+/** Everything else is spared: it will not be better in a second. */
 export function isFailure(reason: GapReason): boolean {
-  return reason !== "no-quote" && reason !== "crossed-book" && reason !== "out-of-range";
+  return !ALIVE.has(reason);
 }

@@ -1,6 +1,6 @@
 /** How often a venue may be asked, and for how long it must be left alone: one gate per venue, since venues count by IP. */
 import type { Rng } from "../base/ports.ts";
-import type { Venue } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
 import type { Gap } from "./gap.ts";
 
 export type RateLimit = { readonly burst: number; readonly perSecond: number };
@@ -20,6 +20,14 @@ export const RATE_LIMITS: Readonly<Record<Venue, RateLimit>> = {
   binance: { burst: 50, perSecond: 25 },
   /** 20/s and burst 100 with a key; without one per IP, number not published. */
   deribit: { burst: 10, perSecond: 5 },
+  /** 20 in 2 s for each endpoint. */
+  okx: { burst: 10, perSecond: 5 },
+  /** 600 in 5 s, and a ban of ten minutes beyond. */
+  bybit: { burst: 50, perSecond: 50 },
+  /** 120 a minute, at most one a second advised, five more are queued. */
+  gemini: { burst: 3, perSecond: 1 },
+  /** 10 to 90 a minute by endpoint, and blocked for up to a minute beyond. */
+  bitfinex: { burst: 3, perSecond: 0.5 },
 };
 
 /**
@@ -32,8 +40,12 @@ export const HISTORY_LIMITS: Readonly<Record<Venue, RateLimit>> = {
   kraken: { burst: 1, perSecond: 0.05 },
   bitstamp: { burst: 1, perSecond: 4 },
   binance: { burst: 1, perSecond: 4 },
-  /** Has no bars that anybody asks for. */
+  /** No bars of these are asked for. */
   deribit: { burst: 1, perSecond: 1 },
+  okx: { burst: 1, perSecond: 1 },
+  bybit: { burst: 1, perSecond: 1 },
+  gemini: { burst: 1, perSecond: 0.2 },
+  bitfinex: { burst: 1, perSecond: 0.1 },
 };
 
 /** Tokens may go negative: a reservation takes its place in the queue and learns how long to wait. */

@@ -1,8 +1,18 @@
 /** What a collector is started with, and what is refused before anything is asked. */
 import { OracleError } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
-import type { VenueAccess } from "./adapters.ts";
+import type { Venue } from "../market/venue.ts";
+import type { VenueAccess } from "./hosts.ts";
 import { type PolledKind, type Subscription, checkSubscription, sourceName } from "./subscription.ts";
+
+/** How often each kind is asked for over REST. Lower comes nearer to the venues' limits, higher makes quotes older. */
+export const DEFAULT_POLL_MS: Readonly<Record<PolledKind, number>> = {
+  spot: 1_000,
+  depth: 30_000,
+  index: 2_000,
+  "vol-index": 10_000,
+  futures: 5_000,
+  options: 5_000,
+};
 
 export type CollectorOptions = {
   readonly venues: Readonly<Partial<Record<Venue, VenueAccess>>>;

@@ -3,8 +3,9 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger, Rng } from "../base/ports.ts";
-import type { GapReason, MarketSnapshot, Venue } from "../market/quote.ts";
-import { CANDLE_ADAPTERS, type Fetching, type MarketQuote, fetchCandles, fetchQuote, urlOf } from "./adapters.ts";
+import type { GapReason, MarketSnapshot } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
+import { CANDLE_ADAPTERS, type Fetching, type MarketQuote, fetchCandles, fetchQuote } from "./adapters.ts";
 import { Breaker, isFailure } from "./breaker.ts";
 import { VenueGate } from "./budget.ts";
 import type { CandlePage } from "./candle-bars.ts";
@@ -175,11 +176,14 @@ export class Collector {
   #listening(subscription: Subscription): Fetching {
     const { hear } = this.#doors;
     if (hear === undefined) return this.#http;
-    const baseChars = urlOf(this.#options.venues[subscription.venue]!, "").length;
+    const access = this.#options.venues[subscription.venue]!;
+    const bases = [access.baseUrl, access.optionsUrl, access.futuresUrl].flatMap((url) =>
+      url === undefined ? [] : [url],
+    );
     return {
       get: async (url, limits, stop) => {
         const answer = await this.#http.get(url, limits, stop);
-        if (answer.kind === "body") hear({ subscription, path: url.slice(baseChars), body: answer });
+        if (answer.kind === "body") hear({ subscription, path: pathUnder(bases, url), body: answer });
         return answer;
       },
     };
@@ -225,4 +229,10 @@ function readPage(
   history.take(page, series, nowMs);
   if (history.series === null) return gap("no-quote", "no complete bar");
   return { kind: "quote", quote: { kind: "candles", value: history.series } };
+}
+
+/** What comes after the longest of the bases that the URL begins with. */
+function pathUnder(bases: readonly string[], url: string): string {
+  const lengths = bases.map((base) => base.replace(/\/+$/, "")).filter((base) => url.startsWith(base));
+  return url.slice(Math.max(...lengths.map((base) => base.length)));
 }

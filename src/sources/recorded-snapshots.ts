@@ -2,7 +2,8 @@
 import { OracleError } from "../base/errors.ts";
 import type { MarketSnapshot } from "../market/quote.ts";
 import type { RecordedReply } from "../market/recording.ts";
-import { CANDLE_ADAPTERS, parseBody } from "./adapters.ts";
+import { CANDLE_ADAPTERS, parseBodies, requestsOf } from "./adapters.ts";
+import type { MarketQuote } from "./adapters.ts";
 import { readAnswer } from "./answer.ts";
 import { CandleHistory } from "./candle-history.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -55,6 +56,7 @@ class Desk {
   readonly #states: readonly SourceState[];
   readonly #bySource: ReadonlyMap<string, SourceState>;
   readonly #histories = new Map<string, CandleHistory>();
+  readonly #parts = new Map<string, Map<string, string>>();
   readonly #allowTestnet: boolean;
 
   constructor(subscriptions: readonly Subscription[], startMs: number, allowTestnet: boolean) {
@@ -73,7 +75,7 @@ class Desk {
     return snapshotOf(this.#states, atMs);
   }
 
-  take({ source, status, contentType, sentMs, receivedMs, body }: RecordedReply): void {
+  take({ source, path, status, contentType, sentMs, receivedMs, body }: RecordedReply): void {
     const state = this.#bySource.get(source);
     if (state === undefined) return;
     const headers: Record<string, string> = contentType === null ? {} : { "content-type": contentType };
@@ -86,7 +88,10 @@ class Desk {
       receivedAtMs: receivedMs,
     } as const;
     const rules = { allowTestnet: this.#allowTestnet };
-    const outcome = readAnswer(answer, (text, atMs) => parseBody(text, state.subscription, atMs, rules));
+    const outcome = readAnswer<MarketQuote | null>(answer, (text, atMs) => {
+      const bodies = status === 200 ? this.#bodiesWith(state.subscription, source, path, text) : [text];
+      return bodies === null ? { kind: "quote", quote: null } : parseBodies(bodies, state.subscription, atMs, rules);
+    });
     const latencyMs = receivedMs - sentMs;
     if (outcome.kind === "gap") {
       // A page without bars is no news of a history.
@@ -95,10 +100,23 @@ class Desk {
       return;
     }
     const { quote } = outcome;
+    if (quote === null) return;
     if (quote.kind !== "candles") return state.noteQuote(quote, latencyMs);
     const history = this.#histories.get(source)!;
     const { closes } = quote.value;
     history.take({ fromMs: closes[0]!.openMs, toMs: closes.at(-1)!.openMs }, quote.value, receivedMs);
     if (history.series !== null) state.noteQuote({ kind: "candles", value: history.series }, latencyMs);
+  }
+
+  /** All bodies of a quote that takes several requests, once the last of them is there; else null. */
+  #bodiesWith(subscription: Subscription, source: string, path: string, text: string): readonly string[] | null {
+    if (subscription.kind === "candles") return [text];
+    const paths = requestsOf(subscription).map((request) => request.path);
+    if (paths.length <= 1) return [text];
+    const known = this.#parts.get(source) ?? new Map<string, string>();
+    this.#parts.set(source, known.set(path, text));
+    if (path !== paths.at(-1)) return null;
+    const bodies = paths.flatMap((part) => known.get(part) ?? []);
+    return bodies.length === paths.length ? bodies : null;
   }
 }

@@ -1,5 +1,5 @@
 /** Checks that need no model: what no honest book or option row can look like. */
-import { parseDecimal } from "./decimal.ts";
+import { isFiniteNumber, parseDecimal } from "./decimal.ts";
 import { type Gap, gap } from "./gap.ts";
 
 /**
@@ -27,9 +27,33 @@ export function spotSides(
   if (typeof bid !== "number") return bid;
   const ask = spotPrice("ask", askText);
   if (typeof ask !== "number") return ask;
+  return bookFault(bid, ask) ?? { kind: "sides", bid, ask };
+}
+
+/** The same of a venue that writes prices as JSON numbers. */
+export function numericSides(
+  bidValue: unknown,
+  askValue: unknown,
+): { readonly kind: "sides"; readonly bid: number; readonly ask: number } | Gap {
+  const bid = numericPrice("bid", bidValue);
+  if (typeof bid !== "number") return bid;
+  const ask = numericPrice("ask", askValue);
+  if (typeof ask !== "number") return ask;
+  return bookFault(bid, ask) ?? { kind: "sides", bid, ask };
+}
+
+/** @returns what is wrong with two sound prices beside each other; null when they can be a book */
+function bookFault(bid: number, ask: number): Gap | null {
   if (bid > ask) return gap("crossed-book", `bid ${bid} above ask ${ask}`);
+  if (bid === ask) return gap("locked-book", `bid and ask are ${bid}`);
   if (ask > bid * SPOT_ASK_OVER_BID_MAX) return gap("out-of-range", `ask ${ask} over twice the bid ${bid}`);
-  return { kind: "sides", bid, ask };
+  return null;
+}
+
+function numericPrice(side: "bid" | "ask", value: unknown): number | Gap {
+  if (value === null || value === undefined) return gap("no-quote", `${side} is empty`);
+  if (!isFiniteNumber(value)) return gap("bad-shape", `${side} is not a number`);
+  return spotPriceInRange(side, value) ?? value;
 }
 
 function spotPrice(side: "bid" | "ask", text: string | null): number | Gap {
@@ -41,7 +65,7 @@ function spotPrice(side: "bid" | "ask", text: string | null): number | Gap {
 
 /** @returns the refusal of a price that is zero, negative or absurd; null when it may pass */
 export function spotPriceInRange(name: string, price: number): Gap | null {
-  if (price === 0) return gap("no-quote", `${name} is zero`);
+  if (price === 0) return gap("zero-quote", `${name} is zero`);
   if (price < SPOT_PRICE_MIN || price > SPOT_PRICE_MAX) return gap("out-of-range", `${name} is ${price}`);
   return null;
 }

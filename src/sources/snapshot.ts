@@ -1,6 +1,7 @@
 /** What a set of sources holds, as one snapshot. */
 import { unreachable } from "../base/errors.ts";
 import type {
+  BookDepth,
   CandleSeries,
   FutureBoard,
   IndexQuote,
@@ -8,6 +9,7 @@ import type {
   OptionChain,
   SourceGap,
   SpotQuote,
+  VolIndexQuote,
 } from "../market/quote.ts";
 import type { SourceState } from "./source-state.ts";
 
@@ -15,6 +17,8 @@ import type { SourceState } from "./source-state.ts";
 export function snapshotOf(states: readonly SourceState[], takenAtMs: number): MarketSnapshot {
   const spots: SpotQuote[] = [];
   const indices: IndexQuote[] = [];
+  const volIndices: VolIndexQuote[] = [];
+  const depths: BookDepth[] = [];
   const futures: FutureBoard[] = [];
   const chains: OptionChain[] = [];
   const candles: CandleSeries[] = [];
@@ -29,6 +33,12 @@ export function snapshotOf(states: readonly SourceState[], takenAtMs: number): M
       case "index":
         indices.push(held.value);
         break;
+      case "vol-index":
+        volIndices.push(held.value);
+        break;
+      case "depth":
+        depths.push(held.value);
+        break;
       case "futures":
         futures.push(held.value);
         break;
@@ -42,5 +52,5 @@ export function snapshotOf(states: readonly SourceState[], takenAtMs: number): M
         unreachable(held);
     }
   }
-  return { takenAtMs, spots, indices, chains, futures, candles, gaps };
+  return { takenAtMs, spots, indices, volIndices, depths, chains, futures, candles, gaps };
 }

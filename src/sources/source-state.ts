@@ -1,6 +1,7 @@
 /** What the collector holds of one source: the last good quote, the present gap, the counts. */
 import { unreachable } from "../base/errors.ts";
-import type { Candle, FutureQuote, GapReason, OptionQuote, SourceGap, Venue } from "../market/quote.ts";
+import type { Candle, FutureQuote, GapReason, OptionQuote, SourceGap } from "../market/quote.ts";
+import type { Venue } from "../market/venue.ts";
 import type { MarketQuote } from "./adapters.ts";
 import type { Gap } from "./gap.ts";
 import { type Subscription, sourceName } from "./subscription.ts";
@@ -93,6 +94,14 @@ export function hasSameNumbers(a: MarketQuote, b: MarketQuote): boolean {
       return b.kind === "spot" && a.value.bid === b.value.bid && a.value.ask === b.value.ask;
     case "index":
       return b.kind === "index" && a.value.price === b.value.price;
+    case "vol-index":
+      return b.kind === "vol-index" && a.value.vol === b.value.vol;
+    case "depth":
+      return (
+        b.kind === "depth" &&
+        a.value.down.notional === b.value.down.notional &&
+        a.value.up.notional === b.value.up.notional
+      );
     case "futures":
       return b.kind === "futures" && sameRows(a.value.futures, b.value.futures, sameFuture);
     case "options":

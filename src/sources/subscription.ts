@@ -1,8 +1,6 @@
 /** What the collector is asked to watch. */
 import { OracleError } from "../base/errors.ts";
-import type { Venue } from "../market/quote.ts";
-
-export type SpotVenue = Exclude<Venue, "deribit">;
+import type { CandleVenue, OptionVenue, SpotVenue } from "../market/venue.ts";
 
 export type SpotSubscription = {
   readonly kind: "spot";
@@ -11,19 +9,23 @@ export type SpotSubscription = {
   readonly base: string;
   readonly quote: string;
 };
+/** How deep a spot book is. */
+export type DepthSubscription = Omit<SpotSubscription, "kind"> & { readonly kind: "depth" };
 export type IndexSubscription = {
   readonly kind: "index";
-  readonly venue: "deribit";
+  readonly venue: OptionVenue;
   readonly base: string;
   readonly quote: "USD";
 };
+/** Only Deribit has one. */
+export type VolIndexSubscription = Omit<IndexSubscription, "kind"> & { readonly kind: "vol-index" };
 export type FuturesSubscription = Omit<IndexSubscription, "kind"> & { readonly kind: "futures" };
 export type OptionsSubscription = Omit<IndexSubscription, "kind"> & { readonly kind: "options" };
 
 /** Trade bars: their history once, then each bar as it ends. */
 export type CandleSubscription = {
   readonly kind: "candles";
-  readonly venue: SpotVenue;
+  readonly venue: CandleVenue;
   readonly base: string;
   readonly quote: string;
   /** One of CANDLE_INTERVALS_MS. */
@@ -33,7 +35,13 @@ export type CandleSubscription = {
 };
 
 /** What is asked again and again at a steady pace; each answer replaces the one before. */
-export type PolledSubscription = SpotSubscription | IndexSubscription | FuturesSubscription | OptionsSubscription;
+export type PolledSubscription =
+  | SpotSubscription
+  | DepthSubscription
+  | IndexSubscription
+  | VolIndexSubscription
+  | FuturesSubscription
+  | OptionsSubscription;
 export type PolledKind = PolledSubscription["kind"];
 
 export type Subscription = PolledSubscription | CandleSubscription;
@@ -47,13 +55,15 @@ const USUAL_INTERVAL_MS = 300_000;
 
 /**
  * The name of a source in gaps, metrics and feed definitions: `kraken:BTC-USD`, `kraken:BTC-USD.candles` (hours:
- * `kraken:BTC-USD.candles-60m`), `deribit:BTC-USD.index`, `deribit:BTC.options`.
+ * `kraken:BTC-USD.candles-60m`), `kraken:BTC-USD.depth`, `deribit:BTC-USD.index`, `deribit:BTC.vol-index`, `deribit:BTC.options`.
  */
 export function sourceName(subscription: Subscription): string {
   const { kind, venue, base, quote } = subscription;
   switch (kind) {
     case "spot":
       return `${venue}:${base}-${quote}`;
+    case "depth":
+      return `${venue}:${base}-${quote}.depth`;
     case "index":
       return `${venue}:${base}-${quote}.index`;
     case "candles": {
@@ -61,6 +71,7 @@ export function sourceName(subscription: Subscription): string {
       const length = intervalMs === USUAL_INTERVAL_MS ? "" : `-${intervalMs / 60_000}m`;
       return `${venue}:${base}-${quote}.candles${length}`;
     }
+    case "vol-index":
     case "futures":
     case "options":
       return `${venue}:${base}.${kind}`;

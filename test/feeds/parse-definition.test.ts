@@ -11,7 +11,7 @@ test("a complaint names the file, the line, the column, the field, what was seen
   const text = feedText("BTC-USD.spot-index").replace('"venue": "kraken"', '"venue": "mtgox"');
   const line = text.slice(0, text.indexOf("mtgox")).split("\n").length;
   expect(complaintsOfText(text)).toEqual([
-    `x.json:${line}:9: method.markets[1].venue is "mtgox", allowed is one of "coinbase", "kraken", "bitstamp", "binance"`,
+    `x.json:${line}:9: method.markets[1].venue is "mtgox", allowed is one of "coinbase", "kraken", "bitstamp", "binance", "okx", "bybit", "gemini", "bitfinex"`,
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Venue } from "../../src/market/quote.ts";
+import type { Venue } from "../../src/market/venue.ts";
 import { coinBehind, ownersOf, venueBehind, venueFacts } from "../../src/feeds/venues.ts";
 
 const VENUES: readonly Venue[] = ["coinbase", "kraken", "bitstamp", "binance", "deribit"];

@@ -58,9 +58,9 @@ test("one side is completed by a mark that agrees with itself and with that side
     ["mark", 0.6, undefined],
   ]);
   const marked = row(66_000);
-  expect(onlyReason([{ ...marked, bidCoin: null, markCoin: 1.05 * marked.markCoin }])).toEqual(["one-sided"]);
-  expect(onlyReason([{ ...marked, bidCoin: null, askCoin: 0.9 * marked.markCoin }])).toEqual(["one-sided"]);
-  expect(onlyReason([{ ...marked, bidCoin: 1.1 * marked.markCoin, askCoin: null }])).toEqual(["one-sided"]);
+  expect(onlyReason([{ ...marked, bidCoin: null, markCoin: 1.05 * marked.markCoin! }])).toEqual(["one-sided"]);
+  expect(onlyReason([{ ...marked, bidCoin: null, askCoin: 0.9 * marked.markCoin! }])).toEqual(["one-sided"]);
+  expect(onlyReason([{ ...marked, bidCoin: 1.1 * marked.markCoin!, askCoin: null }])).toEqual(["one-sided"]);
   expect(onlyReason([{ ...marked, bidCoin: null, markVol: null }])).toEqual(["one-sided"]);
 });
 

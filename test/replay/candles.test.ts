@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CandleSeries } from "../../src/market/quote.ts";
-import { CANDLE_ADAPTERS, parseBody } from "../../src/sources/adapters.ts";
+import { CANDLE_ADAPTERS, parseBodies } from "../../src/sources/adapters.ts";
 import { CandleHistory } from "../../src/sources/candle-history.ts";
 import type { CandleSubscription } from "../../src/sources/subscription.ts";
 import { CandleBook } from "../../src/sim/market/candles.ts";
@@ -110,7 +110,7 @@ describe("candles over HTTP", () => {
     const market = await openMarket();
     const path = "/deribit/api/v2/public/get_book_summary_by_currency?currency=ETH&kind=future";
     const subscription = { kind: "futures", venue: "deribit", base: "ETH", quote: "USD" } as const;
-    const parsed = parseBody((await getText(market, path)).text, subscription, market.clock.nowMs, {
+    const parsed = parseBodies([(await getText(market, path)).text], subscription, market.clock.nowMs, {
       allowTestnet: false,
     });
     if (parsed.kind === "gap" || parsed.quote.kind !== "futures") throw new Error("no board");

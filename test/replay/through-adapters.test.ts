@@ -9,7 +9,7 @@ import { evaluate } from "../../src/feeds/evaluate.ts";
 import type { Evaluation } from "../../src/feeds/evaluation.ts";
 import { subscriptionsOf } from "../../src/feeds/subscriptions.ts";
 import type { MarketSnapshot } from "../../src/market/quote.ts";
-import { CANDLE_ADAPTERS, parseBody, requestPath } from "../../src/sources/adapters.ts";
+import { CANDLE_ADAPTERS, parseBodies, requestsOf } from "../../src/sources/adapters.ts";
 import { CandleHistory } from "../../src/sources/candle-history.ts";
 import { gap } from "../../src/sources/gap.ts";
 import { snapshotOf } from "../../src/sources/snapshot.ts";
@@ -60,8 +60,8 @@ async function askOnce(market: TestMarket, state: SourceState): Promise<void> {
   const { nowMs } = market.clock;
   const base = subscription.venue === "deribit" ? "/deribit/api/v2" : `/${subscription.venue}`;
   if (subscription.kind === "candles") return askHistory(market, state, subscription);
-  const { status, text } = await getText(market, base + requestPath(subscription));
-  const parsed = parseBody(text, subscription, nowMs, { allowTestnet: false });
+  const { status, text } = await getText(market, base + requestsOf(subscription)[0]!.path);
+  const parsed = parseBodies([text], subscription, nowMs, { allowTestnet: false });
   if (status !== 200 || parsed.kind === "gap")
     state.noteGap(parsed.kind === "gap" ? parsed : gap("server-error", `HTTP ${status}`), 0, nowMs);
   else state.noteQuote(parsed.quote, 0);

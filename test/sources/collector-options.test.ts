@@ -4,7 +4,7 @@ import { Collector } from "../../src/sources/collector.ts";
 import type { CollectorOptions } from "../../src/sources/collector-options.ts";
 import { NOW_MS, SPOT_BTC } from "./bodies.ts";
 
-const FAST = { spot: 60, index: 60, futures: 60, options: 60 };
+const FAST = { spot: 60, depth: 60, index: 60, "vol-index": 60, futures: 60, options: 60 };
 const CANDLES = { ...SPOT_BTC.kraken, kind: "candles", intervalMs: 300_000, days: 30 } as const;
 const GOOD: CollectorOptions = {
   venues: { coinbase: { baseUrl: "http://127.0.0.1:9" }, kraken: { baseUrl: "https://127.0.0.1:9/a/b/" } },

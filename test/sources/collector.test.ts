@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Logger, silentLogger } from "../../src/base/ports.ts";
-import type { Venue } from "../../src/market/quote.ts";
+
 import { Collector, type HeardReply, type SourceOutcome } from "../../src/sources/collector.ts";
 import type { CollectorOptions } from "../../src/sources/collector-options.ts";
 import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
@@ -11,13 +11,14 @@ import { DERIBIT_BTC, FUTURE_ROWS, OPTION_ROWS, SPOT_BTC } from "./bodies.ts";
 import { type VenueServer, sendJson, startVenueServer } from "./venue-server.ts";
 
 const ALL: readonly Subscription[] = [...Object.values(SPOT_BTC), ...Object.values(DERIBIT_BTC)];
-const VENUES: readonly Venue[] = ["coinbase", "kraken", "bitstamp", "binance", "deribit"];
-const FAST = { spot: 60, index: 60, futures: 60, options: 60 };
+const VENUES = ["coinbase", "kraken", "bitstamp", "binance", "deribit"] as const;
+type AnsweringVenue = (typeof VENUES)[number];
+const FAST = { spot: 60, depth: 60, index: 60, "vol-index": 60, futures: 60, options: 60 };
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** All five venues on one server, each under its own path, with a wall clock that the sample bodies agree with. */
-function goodAnswers(): Record<Venue, Answer> {
+function goodAnswers(): Record<AnsweringVenue, Answer> {
   const deribit: Answer = (request, response) => {
     const url = request.url ?? "";
     const body = url.includes("get_index_price")
@@ -39,10 +40,10 @@ function goodAnswers(): Record<Venue, Answer> {
 
 describe("the collector", () => {
   let server: VenueServer;
-  let answers: Record<Venue, Answer>;
+  let answers: Record<AnsweringVenue, Answer>;
   let running: Collector[];
   /** Every request: its path and the monotonic time of its arrival. */
-  let requests: { readonly venue: Venue; readonly url: string; readonly atMs: number }[];
+  let requests: { readonly venue: AnsweringVenue; readonly url: string; readonly atMs: number }[];
   let inFlight: Map<string, number>;
   let overlaps: string[];
   let nowMs: number;
@@ -325,7 +326,7 @@ describe("the collector", () => {
     const both = Promise.all([once(told, "bitstamp"), once(told, "kraken")]);
     collector.start();
     await both;
-    const of = (venue: Venue) => heard.find(({ subscription }) => subscription.venue === venue)!;
+    const of = (venue: AnsweringVenue) => heard.find(({ subscription }) => subscription.venue === venue)!;
     expect(of("kraken").path).toBe("/0/public/Ticker?pair=XBTUSD");
     expect(of("kraken").body).toMatchObject({ status: 200, text: bodies.krakenBody() });
     expect(of("bitstamp").body).toMatchObject({ status: 503, text: "busy" });

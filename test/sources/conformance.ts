@@ -6,14 +6,14 @@ import type { GapReason } from "../../src/market/quote.ts";
 import {
   CANDLE_ADAPTERS,
   type MarketQuote,
-  type VenueAccess,
   fetchCandles,
   fetchQuote,
-  parseBody,
-  requestPath,
+  parseBodies,
+  requestsOf,
 } from "../../src/sources/adapters.ts";
 import type { CandlePage } from "../../src/sources/candle-bars.ts";
 import type { Parsed } from "../../src/sources/gap.ts";
+import type { VenueAccess } from "../../src/sources/hosts.ts";
 import { HttpGet, type HttpLimits } from "../../src/sources/http.ts";
 import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
 import { NOW_MS } from "./bodies.ts";
@@ -77,7 +77,7 @@ export function describeAdapter(adapter: AdapterCase): void {
       const path =
         subscription.kind === "candles"
           ? CANDLE_ADAPTERS[subscription.venue].path(subscription, page)
-          : requestPath(subscription);
+          : requestsOf(subscription)[0]!.path;
       expect(path).toBe(adapter.path);
     });
 
@@ -155,7 +155,7 @@ export function describeAdapter(adapter: AdapterCase): void {
 
     for (const [body, reason] of adapter.errors ?? []) {
       test(`${body.slice(0, 90)} means ${reason}`, () => {
-        const outcome = parseBody(body, subscription, NOW_MS, PRODUCTION);
+        const outcome = parseBodies([body], subscription, NOW_MS, PRODUCTION);
         expectLawful(outcome);
         expect(outcome).toMatchObject({ kind: "gap", reason });
       });
@@ -189,7 +189,7 @@ export function describeAdapter(adapter: AdapterCase): void {
         fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
           let body = goodBody;
           for (const { at, drop, put } of edits) body = body.slice(0, at) + put + body.slice(at + drop);
-          expectLawful(parseBody(body, subscription, NOW_MS, PRODUCTION));
+          expectLawful(parseBodies([body], subscription, NOW_MS, PRODUCTION));
         }),
         { numRuns: 1500 },
       );
@@ -222,7 +222,7 @@ export function describeAdapter(adapter: AdapterCase): void {
         fc.property(fc.constantFrom(...paths), hostile, (path, value) => {
           const body = JSON.parse(goodBody);
           put(body, path, value);
-          expectLawful(parseBody(JSON.stringify(body), subscription, NOW_MS, PRODUCTION));
+          expectLawful(parseBodies([JSON.stringify(body)], subscription, NOW_MS, PRODUCTION));
         }),
         { numRuns: 1500 },
       );

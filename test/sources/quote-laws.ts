@@ -25,6 +25,13 @@ export function expectLawful(outcome: Parsed<MarketQuote>): void {
     case "index":
       expect(positive(value.price), `${value.price}`).toBe(true);
       break;
+    case "vol-index":
+      expect(value.vol > 0.01 && value.vol < 10, `${value.vol}`).toBe(true);
+      break;
+    case "depth":
+      expect(bookOk(value.bid, value.ask), `${value.bid} ${value.ask}`).toBe(true);
+      for (const side of [value.down, value.up]) expect(positive(side.notional), JSON.stringify(side)).toBe(true);
+      break;
     case "futures":
       expect(value.futures.length).toBeGreaterThan(0);
       for (const row of value.futures) {
@@ -53,8 +60,7 @@ export function expectLawful(outcome: Parsed<MarketQuote>): void {
           bookOk(row.bidCoin, row.askCoin) &&
           positive(row.forward) &&
           positive(row.strike) &&
-          row.markCoin >= 0 &&
-          row.markCoin <= bound * 1.001 + 1e-4 &&
+          (row.markCoin === null || (row.markCoin >= 0 && row.markCoin <= bound * 1.001 + 1e-4)) &&
           (row.markVol === null || (row.markVol > 0.01 && row.markVol < 10)) &&
           row.expiryMs > value.timeMs;
         expect(lawful, JSON.stringify(row)).toBe(true);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MarketSnapshot } from "../../src/market/quote.ts";
 import type { RecordedReply } from "../../src/market/recording.ts";
 import { type RecordedSnapshotOptions, recordedSnapshots } from "../../src/sources/recorded-snapshots.ts";
-import { CANDLE_ADAPTERS, requestPath } from "../../src/sources/adapters.ts";
+import { CANDLE_ADAPTERS, requestsOf } from "../../src/sources/adapters.ts";
 import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
 import { DERIBIT_BTC, NOW_MS, OPTION_ROWS, SPOT_BTC, binanceBody, krakenBody, rowsBody } from "./bodies.ts";
 
@@ -13,7 +13,7 @@ function heard(subscription: Subscription, receivedMs: number, body: string, sta
   const path =
     subscription.kind === "candles"
       ? CANDLE_ADAPTERS[subscription.venue].path(subscription, { fromMs: 0, toMs: 0 })
-      : requestPath(subscription);
+      : requestsOf(subscription)[0]!.path;
   return {
     venue: subscription.venue,
     source: sourceName(subscription),

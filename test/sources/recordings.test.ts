@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { type MarketQuote, parseBody } from "../../src/sources/adapters.ts";
+import { type MarketQuote, parseBodies } from "../../src/sources/adapters.ts";
 import type { Parsed } from "../../src/sources/gap.ts";
 import type { Subscription } from "../../src/sources/subscription.ts";
 import { DERIBIT_BTC, SPOT_BTC } from "./bodies.ts";
@@ -16,7 +16,7 @@ const recorded = test.skipIf(absent);
 const load = (file: string): string => readFileSync(`${root}/${file}`, "utf8");
 
 function read(body: string, subscription: Subscription, receivedAtMs: number): Parsed<MarketQuote> {
-  const outcome = parseBody(body, subscription, receivedAtMs, { allowTestnet: false });
+  const outcome = parseBodies([body], subscription, receivedAtMs, { allowTestnet: false });
   expectLawful(outcome);
   return outcome;
 }
@@ -85,6 +85,7 @@ describe("byte-exact recordings (class R)", () => {
         quote: {
           kind: "futures",
           value: {
+            quote: "USD",
             venue: "deribit",
             timeMs: 1_654_341_687_529,
             timeSource: "venue",

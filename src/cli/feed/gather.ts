@@ -2,15 +2,15 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { silentLogger } from "../../base/ports.ts";
 import { subscriptionsOf } from "../../feeds/subscriptions.ts";
-import type { Venue } from "../../market/quote.ts";
+import type { Venue } from "../../market/venue.ts";
 import { systemClock, systemRng } from "../../node/clock.ts";
-import type { VenueAccess } from "../../sources/adapters.ts";
+import type { VenueAccess } from "../../sources/hosts.ts";
 import { Collector } from "../../sources/collector.ts";
+import { DEFAULT_POLL_MS } from "../../sources/collector-options.ts";
 import type { LoadedFeed } from "./definitions.ts";
 import { FeedObserver, type Look } from "./observer.ts";
 
 /** As a node polls by default; nothing is asked much more than once. */
-const POLL_MS = { spot: 1_000, index: 2_000, futures: 5_000, options: 5_000 };
 const LOOK_MS = 250;
 /** A feed without a value although every source has answered gets so long to come about: bars come in pages. */
 const SETTLE_MS = 3_000;
@@ -29,7 +29,7 @@ export async function gather(
 ): Promise<Look> {
   const subscriptions = subscriptionsOf(loaded.feeds);
   const collector = new Collector(
-    { venues, subscriptions, pollMs: POLL_MS },
+    { venues, subscriptions, pollMs: DEFAULT_POLL_MS },
     { clock: systemClock, log: silentLogger, rng: systemRng },
   );
   const observer = new FeedObserver(loaded);

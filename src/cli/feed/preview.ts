@@ -3,8 +3,7 @@ import { Command } from "commander";
 import { OracleError } from "../../base/errors.ts";
 import type { SmileView } from "../../feeds/smile-view.ts";
 import { smileViews } from "../../feeds/smile-view.ts";
-import type { Venue } from "../../market/quote.ts";
-import { PRODUCTION_BASE_URLS, type VenueAccess } from "../../sources/adapters.ts";
+import { PRODUCTION } from "../../sources/hosts.ts";
 import { ending } from "../fail.ts";
 import { durationMs } from "../options.ts";
 import { venuesOfMarket } from "../record.ts";
@@ -32,17 +31,6 @@ const STEP_MS = 1_000;
 
 function refuse(message: string): never {
   throw new OracleError(message, { code: "bad-argument" });
-}
-
-function liveVenues(): Record<Venue, VenueAccess> {
-  const { coinbase, kraken, bitstamp, binance, deribit } = PRODUCTION_BASE_URLS;
-  return {
-    coinbase: { baseUrl: coinbase },
-    kraken: { baseUrl: kraken },
-    bitstamp: { baseUrl: bitstamp },
-    binance: { baseUrl: binance },
-    deribit: { baseUrl: deribit },
-  };
 }
 
 async function recorded(loaded: LoadedFeed, dir: string, { at, partial }: PreviewFlags): Promise<Look> {
@@ -79,7 +67,7 @@ async function lookAt(
   }
   if (recording !== undefined) return { look: await recorded(loaded, recording, flags), from: `from ${recording}` };
   if (market !== undefined && !URL.canParse(market)) refuse(`--market ${market} is no URL`);
-  const venues = market === undefined ? liveVenues() : venuesOfMarket(market);
+  const venues = market === undefined ? PRODUCTION : venuesOfMarket(market);
   const tell = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };

@@ -123,7 +123,7 @@ export const feedRef = z
 /** One venue's option chain, with its units said aloud: percent taken for decimal is the classic mistake. */
 export const optionsInput = z
   .strictObject({
-    venue: venueName(["deribit"], "Whose option chain is read."),
+    venue: venueName(["deribit", "okx"], "Whose option chain is read."),
     premium: z
       .enum(["coin", "USD"])
       .describe("What the venue's premiums are paid in; it must be what the catalogue of venues says."),

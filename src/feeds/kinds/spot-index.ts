@@ -1,12 +1,10 @@
 /** A spot price: the capped, weighted middle of several venues' books. */
 import { z } from "zod";
+import { SPOT_VENUES } from "../../market/venue.ts";
 import { coinName, decimal, kind, method, venueName, wholeNumber } from "../schema-parts.ts";
 import { common, maxQuoteAgeMs } from "./common.ts";
 
-const spotVenue = venueName(
-  ["coinbase", "kraken", "bitstamp", "binance"],
-  "An exchange with spot books that this version reads.",
-);
+const spotVenue = venueName(SPOT_VENUES, "An exchange with spot books that this version reads.");
 
 const spotMarket = z
   .strictObject({

@@ -40,19 +40,21 @@ export function quotedRow(row: OptionQuote, forward: number, rules: ChainRules):
  * @param years to expiry, > 0
  */
 export function agreeingRow(row: OptionQuote, years: number, rules: ChainRules): SoundRow | RowRefusal {
-  const { markCoin, markVol, bidCoin, askCoin } = row;
+  const { markVol, bidCoin, askCoin } = row;
   const inconsistent = (detail: string): RowRefusal => ({ reason: "inconsistent", detail });
-  if (markVol === null || !(markCoin > 0)) {
-    return { reason: "no-quote", detail: `mark ${markCoin} at volatility ${markVol}` };
+  if (markVol === null || (row.markCoin !== null && !(row.markCoin > 0))) {
+    return { reason: "no-quote", detail: `mark ${row.markCoin} at volatility ${markVol}` };
   }
   // Percent taken for decimal, or twice divided, falls outside; ten times wrong falls to the price check below.
   if (!(markVol >= Number(rules.minVol) && markVol <= Number(rules.maxVol))) {
     return inconsistent(`volatility ${markVol} is not between ${rules.minVol} and ${rules.maxVol}`);
   }
-  if (bidCoin !== null && !(bidCoin <= markCoin)) return inconsistent(`mark ${markCoin} below bid ${bidCoin}`);
-  if (askCoin !== null && !(markCoin <= askCoin)) return inconsistent(`mark ${markCoin} above ask ${askCoin}`);
   // Inverse options: the premium is paid in coin, Black's price over the row's own forward (checked in QUANT 2.1).
   const model = blackPrice(row.right, row.forward, row.strike, markVol * Math.sqrt(years)) / row.forward;
+  // A venue that states a vol and no price leaves only the quotes to hold it against.
+  const markCoin = row.markCoin ?? model;
+  if (bidCoin !== null && !(bidCoin <= markCoin)) return inconsistent(`mark ${markCoin} below bid ${bidCoin}`);
+  if (askCoin !== null && !(markCoin <= askCoin)) return inconsistent(`mark ${markCoin} above ask ${askCoin}`);
   const allowed = Math.max(Number(rules.priceToleranceCoin), (markCoin * rules.priceToleranceBps) / 10_000);
   if (!(Math.abs(model - markCoin) <= allowed)) {
     return inconsistent(`mark ${markCoin}, Black-76 at its own volatility ${markVol} gives ${model}`);

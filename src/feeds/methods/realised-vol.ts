@@ -1,5 +1,6 @@
 /** Realised volatility: each venue's own five-minute closes give one number, and the middle one counts. docs/methodology/realised-vol.md */
-import type { CandleSeries, Venue } from "../../market/quote.ts";
+import type { CandleSeries } from "../../market/quote.ts";
+import type { Venue } from "../../market/venue.ts";
 import { MS_PER_DAY, MS_PER_YEAR } from "../../quant/day-count.ts";
 import { type SampledVol, sumOfSquares } from "../../quant/realised-vol.ts";
 import type { EvaluationContext, MethodMemory } from "../context.ts";

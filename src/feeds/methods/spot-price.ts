@@ -6,7 +6,8 @@
  *   the rest    at least minSources of minOwners venues, most of the weight in USD → moved to within capBps of the centre,
  *               and the weighted mean of that
  */
-import type { SpotQuote, Venue } from "../../market/quote.ts";
+import type { SpotQuote } from "../../market/quote.ts";
+import type { Venue } from "../../market/venue.ts";
 import type { EvaluationContext } from "../context.ts";
 import type { EvaluationNote, Exclusion, InputLine } from "../evaluation.ts";
 import type { SpotIndexDefinition } from "../kinds/spot-index.ts";

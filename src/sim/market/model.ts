@@ -2,7 +2,7 @@
  * What a market must say so that venues can be drawn from it: the synthetic one and the tape both do.
  * Time is a grid: step s covers [startMs + s·stepMs, +stepMs) and everything is constant within it.
  */
-import type { Venue } from "../../market/quote.ts";
+import type { Venue } from "../../market/venue.ts";
 import type { Right } from "./pricing.ts";
 
 /** Coins with options and futures. */

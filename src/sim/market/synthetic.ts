@@ -1,6 +1,6 @@
 /** A seeded market that never ends: the same seed, start and step give the same answer at the same time, always. */
 import { OracleError } from "../../base/errors.ts";
-import type { Venue } from "../../market/quote.ts";
+import type { Venue } from "../../market/venue.ts";
 import { listedExpiries } from "./calendar.ts";
 import { type ChainMoment, forwardOf, syntheticFutures, syntheticOptions, termStructure } from "./chain.ts";
 import { MinuteHistory } from "./history.ts";

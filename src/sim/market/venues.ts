@@ -1,8 +1,9 @@
 /** The spot books the market serves, their ticks, and how far each may stray: the numbers behind the stated noise. */
-import type { Venue } from "../../market/quote.ts";
+import type { CandleVenue } from "../../market/venue.ts";
 import type { SpotCoin, Stable } from "./model.ts";
 
-export type SpotVenue = Exclude<Venue, "deribit">;
+/** Whose books the market draws. */
+export type SpotVenue = CandleVenue;
 
 export type SpotBookSpec = {
   readonly venue: SpotVenue;

@@ -3,10 +3,8 @@ import { z } from "zod";
 import { isFiniteNumber } from "../decimal.ts";
 import { type Gap, gap } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
+import type { AdapterRules } from "../rest-adapter.ts";
 import { isPlausibleTimeMs } from "../sanity.ts";
-
-export type DeribitRules = { readonly allowTestnet: boolean };
-export const PRODUCTION_ONLY: DeribitRules = { allowTestnet: false };
 
 /** `usOut`, when the answer left the venue, is the time of everything in it. */
 type Answer = { readonly kind: "answer"; readonly result: unknown; readonly timeMs: number };
@@ -17,7 +15,7 @@ const RATE_LIMIT_CODES = [10028, 10066];
 /** Codes the venue documents as worth a retry: overload, settlement at 08:00 UTC, maintenance, internal trouble. */
 const SERVER_ERROR_CODES = [10040, 10041, 10047, 11051, 11094, 13028, 13888];
 
-export function parseDeribit(body: string, rules: DeribitRules): Answer | Gap {
+export function parseDeribit(body: string, rules: AdapterRules): Answer | Gap {
   const json = parseJson(body);
   if (json.kind === "gap") return json;
   if (!isRecord(json.value)) return gap("bad-shape", "the answer is no object");

@@ -5,8 +5,11 @@
 import type { Instrument } from "../../market/instrument.ts";
 import type { FutureBoard, FutureQuote } from "../../market/quote.ts";
 import { isFiniteNumber } from "../decimal.ts";
-import { type BoardRow, type RowRefusal, readBoard, sideOf } from "./board.ts";
-import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./envelope.ts";
+import { type BoardRow, type RowRefusal, readBoard } from "../board.ts";
+import { sideOf } from "./side.ts";
+import { DERIBIT_NAMES } from "./names.ts";
+import { type AdapterRules, PRODUCTION_ONLY } from "../rest-adapter.ts";
+import { parseDeribit } from "./envelope.ts";
 import type { Parsed } from "../gap.ts";
 import { isCrossed, spotPriceInRange } from "../sanity.ts";
 import type { FuturesSubscription } from "../subscription.ts";
@@ -24,14 +27,17 @@ export const deribitFutures = {
     body: string,
     { base }: FuturesSubscription,
     receivedAtMs: number,
-    rules: DeribitRules = PRODUCTION_ONLY,
+    rules: AdapterRules = PRODUCTION_ONLY,
   ): Parsed<FutureBoard> {
     const answer = parseDeribit(body, rules);
     if (answer.kind === "gap") return answer;
-    const board = readBoard(answer.result, base, answer.timeMs, readFuture);
+    const board = readBoard(answer.result, { ...DERIBIT_NAMES, base, timeMs: answer.timeMs, read: readFuture });
     if (board.kind === "gap") return board;
     const times = { timeMs: answer.timeMs, timeSource: "venue", receivedAtMs } as const;
-    return { kind: "quote", quote: { venue: "deribit", ...times, base, futures: board.rows, refused: board.refused } };
+    return {
+      kind: "quote",
+      quote: { venue: "deribit", ...times, base, quote: "USD", futures: board.rows, refused: board.refused },
+    };
   },
 };
 

@@ -1,7 +1,8 @@
 /** Deribit's own spot index: GET /public/get_index_price?index_name=btc_usd. A cross-check, never a source of the index. */
 import { z } from "zod";
 import type { IndexQuote } from "../../market/quote.ts";
-import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./envelope.ts";
+import { type AdapterRules, PRODUCTION_ONLY } from "../rest-adapter.ts";
+import { parseDeribit } from "./envelope.ts";
 import type { Parsed } from "../gap.ts";
 import { shapeGap } from "../json.ts";
 import { spotPriceInRange } from "../sanity.ts";
@@ -17,7 +18,7 @@ export const deribitIndex = {
     body: string,
     { base, quote }: IndexSubscription,
     receivedAtMs: number,
-    rules: DeribitRules = PRODUCTION_ONLY,
+    rules: AdapterRules = PRODUCTION_ONLY,
   ): Parsed<IndexQuote> {
     const answer = parseDeribit(body, rules);
     if (answer.kind === "gap") return answer;

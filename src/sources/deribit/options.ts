@@ -5,8 +5,11 @@
 import type { Instrument } from "../../market/instrument.ts";
 import type { OptionChain, OptionQuote } from "../../market/quote.ts";
 import { isFiniteNumber } from "../decimal.ts";
-import { type BoardRow, type RowRefusal, readBoard, sideOf } from "./board.ts";
-import { PRODUCTION_ONLY, type DeribitRules, parseDeribit } from "./envelope.ts";
+import { type BoardRow, type RowRefusal, readBoard } from "../board.ts";
+import { sideOf } from "./side.ts";
+import { DERIBIT_NAMES } from "./names.ts";
+import { type AdapterRules, PRODUCTION_ONLY } from "../rest-adapter.ts";
+import { parseDeribit } from "./envelope.ts";
 import type { Parsed } from "../gap.ts";
 import { isCrossed, isPremiumWithinBounds, spotPriceInRange } from "../sanity.ts";
 import type { OptionsSubscription } from "../subscription.ts";
@@ -22,14 +25,17 @@ export const deribitOptions = {
     body: string,
     { base }: OptionsSubscription,
     receivedAtMs: number,
-    rules: DeribitRules = PRODUCTION_ONLY,
+    rules: AdapterRules = PRODUCTION_ONLY,
   ): Parsed<OptionChain> {
     const answer = parseDeribit(body, rules);
     if (answer.kind === "gap") return answer;
-    const board = readBoard(answer.result, base, answer.timeMs, readOption);
+    const board = readBoard(answer.result, { ...DERIBIT_NAMES, base, timeMs: answer.timeMs, read: readOption });
     if (board.kind === "gap") return board;
     const times = { timeMs: answer.timeMs, timeSource: "venue", receivedAtMs } as const;
-    return { kind: "quote", quote: { venue: "deribit", ...times, base, options: board.rows, refused: board.refused } };
+    return {
+      kind: "quote",
+      quote: { venue: "deribit", ...times, base, quote: "USD", options: board.rows, refused: board.refused },
+    };
   },
 };
 

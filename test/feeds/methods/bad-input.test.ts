@@ -28,7 +28,7 @@ const rows = (change: (row: OptionQuote, i: number) => Partial<OptionQuote>): Op
 const CASES: readonly Case[] = [
   {
     what: "every quote crossed",
-    chain: rows((row) => ({ bidCoin: row.markCoin * 1.01, askCoin: row.markCoin * 0.99 })),
+    chain: rows((row) => ({ bidCoin: row.markCoin! * 1.01, askCoin: row.markCoin! * 0.99 })),
     reason: "crossed",
     stand: [],
   },
@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
     chain: rows((row) => ({
       bidCoin: row.bidCoin! * row.forward,
       askCoin: row.askCoin! * row.forward,
-      markCoin: row.markCoin * row.forward,
+      markCoin: row.markCoin! * row.forward,
     })),
     reason: "inconsistent",
     stand: [],

@@ -20,6 +20,7 @@ function boardOf(futures: readonly FutureQuote[], over: Partial<FutureBoard> = {
   const timeMs = NOW_MS - 1_000;
   return {
     venue: "deribit",
+    quote: "USD",
     base: "BTC",
     timeMs,
     timeSource: "venue",

@@ -162,7 +162,7 @@ test("premiums in dollars instead of coin, or times 1000, are refused", () => {
   for (const factor of [92_500, 1000]) {
     const scaled = withRows(healthy, (row) => ({
       ...row,
-      markCoin: row.markCoin * factor,
+      markCoin: row.markCoin! * factor,
       bidCoin: row.bidCoin! * factor,
       askCoin: row.askCoin! * factor,
     }));
@@ -174,20 +174,20 @@ test("premiums in dollars instead of coin, or times 1000, are refused", () => {
 });
 
 test("a mark outside its quotes and crossed quotes are refused", () => {
-  const above = withRows(healthy, (row) => ({ ...row, askCoin: row.markCoin * 0.999, bidCoin: row.markCoin * 0.9 }));
+  const above = withRows(healthy, (row) => ({ ...row, askCoin: row.markCoin! * 0.999, bidCoin: row.markCoin! * 0.9 }));
   expect(ivOf(above)).toMatchObject({
     kind: "missing",
     excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
   });
-  const below = withRows(healthy, (row) => ({ ...row, bidCoin: row.markCoin * 1.001, askCoin: row.markCoin * 1.1 }));
+  const below = withRows(healthy, (row) => ({ ...row, bidCoin: row.markCoin! * 1.001, askCoin: row.markCoin! * 1.1 }));
   expect(ivOf(below)).toMatchObject({
     kind: "missing",
     excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),
   });
   const crossed = withRows(healthy, (row) => ({
     ...row,
-    bidCoin: row.markCoin * 1.001,
-    askCoin: row.markCoin * 0.999,
+    bidCoin: row.markCoin! * 1.001,
+    askCoin: row.markCoin! * 0.999,
   }));
   expect(ivOf(crossed)).toMatchObject({
     kind: "missing",
@@ -198,7 +198,7 @@ test("a mark outside its quotes and crossed quotes are refused", () => {
 test("a one-sided row counts when its side agrees with the mark, and not when it does not", () => {
   expect(volOf(ivOf(withRows(healthy, (row) => ({ ...row, bidCoin: null }))))).toBe(0.4);
   expect(volOf(ivOf(withRows(healthy, (row) => ({ ...row, askCoin: null }))))).toBe(0.4);
-  const wrong = withRows(healthy, (row) => ({ ...row, askCoin: null, bidCoin: row.markCoin * 1.001 }));
+  const wrong = withRows(healthy, (row) => ({ ...row, askCoin: null, bidCoin: row.markCoin! * 1.001 }));
   expect(ivOf(wrong)).toMatchObject({
     kind: "missing",
     excluded: expect.arrayContaining([expect.objectContaining({ source: SOURCE, reason: "inconsistent" })]),

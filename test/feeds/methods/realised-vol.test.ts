@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MethodMemory } from "../../../src/feeds/context.ts";
-import type { Candle, CandleSeries, MarketSnapshot, Venue } from "../../../src/market/quote.ts";
+import type { Candle, CandleSeries, MarketSnapshot } from "../../../src/market/quote.ts";
+import type { Venue } from "../../../src/market/venue.ts";
 import { shippedDefinition } from "../support/definitions.ts";
 import { NOW_MS, gap, snapshot } from "../support/snapshots.ts";
 import { evaluateFeed, numberOf, reasonsOf } from "./support/context.ts";

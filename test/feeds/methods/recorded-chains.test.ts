@@ -104,7 +104,17 @@ for (const entry of CHAINS) {
 
 test("a feed that reads no chain has no smiles, and says so", () => {
   const feed = FEEDS.find(({ definition }) => definition.kind === "spot-index")!;
-  const empty = { takenAtMs: 0, spots: [], indices: [], chains: [], futures: [], candles: [], gaps: [] };
+  const empty = {
+    takenAtMs: 0,
+    spots: [],
+    indices: [],
+    volIndices: [],
+    depths: [],
+    chains: [],
+    futures: [],
+    candles: [],
+    gaps: [],
+  };
   expect(smileViews(feed, contextOf(empty))).toEqual({
     ok: false,
     detail: `${feed.definition.name} reads no option chain`,

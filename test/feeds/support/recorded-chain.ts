@@ -27,6 +27,7 @@ export function recordedSnapshot(file: RecordedFile, base: "BTC" | "ETH"): Marke
   const spots = healthyBooks(Number(rows[0]!["index_price"]), base).map((quote) => ({ ...quote, ...stamp }));
   const chain = {
     venue: "deribit",
+    quote: "USD",
     base,
     timeMs,
     timeSource: "venue",
@@ -34,5 +35,15 @@ export function recordedSnapshot(file: RecordedFile, base: "BTC" | "ETH"): Marke
     options,
     refused: {},
   } as const;
-  return { takenAtMs, spots, indices: [], chains: [chain], futures: [], candles: [], gaps: [] };
+  return {
+    takenAtMs,
+    spots,
+    indices: [],
+    volIndices: [],
+    depths: [],
+    chains: [chain],
+    futures: [],
+    candles: [],
+    gaps: [],
+  };
 }

@@ -6,8 +6,8 @@ import type {
   OptionQuote,
   SourceGap,
   SpotQuote,
-  Venue,
 } from "../../../src/market/quote.ts";
+import type { Venue } from "../../../src/market/venue.ts";
 import { blackPrice } from "../../../src/quant/black76.ts";
 import { yearsBetween } from "../../../src/quant/day-count.ts";
 
@@ -15,7 +15,18 @@ import { yearsBetween } from "../../../src/quant/day-count.ts";
 export const NOW_MS = Date.UTC(2026, 0, 13, 9, 21, 45);
 
 export function snapshot(parts: Partial<MarketSnapshot> = {}): MarketSnapshot {
-  return { takenAtMs: NOW_MS, spots: [], indices: [], chains: [], futures: [], candles: [], gaps: [], ...parts };
+  return {
+    takenAtMs: NOW_MS,
+    spots: [],
+    indices: [],
+    volIndices: [],
+    depths: [],
+    chains: [],
+    futures: [],
+    candles: [],
+    gaps: [],
+    ...parts,
+  };
 }
 
 /** A book of 2 bp around `middle`, received half a second ago and changed just then. */
@@ -133,6 +144,7 @@ export function chainOf(shape: ChainShape, over: Partial<OptionChain> = {}, base
   }
   return {
     venue: "deribit",
+    quote: "USD",
     base,
     timeMs,
     timeSource: "venue",

@@ -16,6 +16,7 @@ describeAdapter({
     kind: "futures",
     value: {
       venue: "deribit",
+      quote: "USD",
       timeMs: NOW_MS,
       timeSource: "venue",
       receivedAtMs: NOW_MS,

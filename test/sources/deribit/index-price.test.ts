@@ -32,7 +32,7 @@ describeAdapter({
     ['{"jsonrpc":"2.0","error":{"code":10041,"message":"settlement_in_progress"},"testnet":false}', "server-error"],
     ['{"jsonrpc":"2.0","error":null}', "venue-error"],
     ['{"jsonrpc":"2.0","result":{"index_price":1}}', "bad-shape"],
-    [indexBody("0"), "no-quote"],
+    [indexBody("0"), "zero-quote"],
     [indexBody("-78494.25"), "out-of-range"],
     [indexBody("1e999"), "bad-shape"],
     [indexBody("null"), "bad-shape"],

@@ -15,6 +15,7 @@ describeAdapter({
     kind: "options",
     value: {
       venue: "deribit",
+      quote: "USD",
       timeMs: NOW_MS,
       timeSource: "venue",
       receivedAtMs: NOW_MS,

@@ -1,0 +1,3 @@
+import type { StreamAdapter } from "../stream-adapter.ts";
+
+export const bitstampStreams: readonly StreamAdapter[] = [];

@@ -1,0 +1,3 @@
+import type { RestAdapter } from "../rest-adapter.ts";
+
+export const bybitRest: RestAdapter = { venue: "bybit" };

@@ -1,0 +1,48 @@
+/** What a book's levels say of its depth: how much must be traded to move the price 1 %. */
+import type { DepthSide } from "../market/quote.ts";
+import { type Gap, gap } from "./gap.ts";
+
+/** Quote currency for one coin, and coins. */
+export type Level = readonly [price: number, size: number];
+
+export const DEPTH_FRACTION = 0.01;
+/** Levels over this are not looked at: the deepest honest book has fewer within 1 %. */
+const LEVELS_MAX = 20_000;
+
+export type Depth = {
+  readonly kind: "depth";
+  readonly bid: number;
+  readonly ask: number;
+  readonly down: DepthSide;
+  readonly up: DepthSide;
+};
+
+/**
+ * @param bids best first, as @param asks; prices > 0, sizes ≥ 0
+ * @returns the notional between the best price and 1 % from the middle, each way; not whole where the levels end earlier
+ */
+export function depthOf(bids: readonly Level[], asks: readonly Level[]): Depth | Gap {
+  const [bid, ask] = [bids[0]?.[0], asks[0]?.[0]];
+  if (bid === undefined || ask === undefined) return gap("empty-book", `${bids.length} bids, ${asks.length} asks`);
+  if (!(bid > 0 && ask > 0 && bid < Infinity && ask < Infinity)) return gap("out-of-range", `bid ${bid}, ask ${ask}`);
+  if (bid > ask) return gap("crossed-book", `bid ${bid} above ask ${ask}`);
+  if (bid === ask) return gap("locked-book", `bid and ask are ${bid}`);
+  const middle = bid + 0.5 * (ask - bid);
+  const down = notionalUntil(bids, (price) => price >= middle * (1 - DEPTH_FRACTION), -1);
+  const up = notionalUntil(asks, (price) => price <= middle * (1 + DEPTH_FRACTION), 1);
+  if (down === null || up === null) return gap("bad-shape", "levels that are no book: a price or a size out of order");
+  return { kind: "depth", bid, ask, down, up };
+}
+
+function notionalUntil(levels: readonly Level[], isWithin: (price: number) => boolean, way: 1 | -1): DepthSide | null {
+  let notional = 0;
+  let before = way === 1 ? 0 : Infinity;
+  for (const [price, size] of levels.slice(0, LEVELS_MAX)) {
+    // Sizes of zero and prices out of order are no levels of a book.
+    if (!(size > 0 && size < Infinity) || !(way * (price - before) > 0)) return null;
+    before = price;
+    if (!isWithin(price)) return { notional, isWhole: true };
+    notional += price * size;
+  }
+  return { notional, isWhole: false };
+}

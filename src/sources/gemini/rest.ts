@@ -1,0 +1,3 @@
+import type { RestAdapter } from "../rest-adapter.ts";
+
+export const geminiRest: RestAdapter = { venue: "gemini" };
