@@ -1,5 +1,6 @@
 /** A hub as anybody on the chain sees it: calls that say why they revert, transactions that may, and answers block by block. */
-import { Contract, JsonRpcProvider } from "ethers";
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { Contract, isError, JsonRpcProvider } from "ethers";
 import { fromHex, type Hex, toHex } from "../../src/base/bytes.ts";
 import { loadArtifact } from "../../src/chain/artifacts.ts";
 import { explainRevert, type RevertReason } from "../../src/chain/revert.ts";
@@ -24,6 +25,8 @@ export const ENTRY_AT = { index: 0, status: 2, value: 3, confidence: 19 };
 /** Enough for any submit; given, so that nobody estimates a transaction that is meant to revert. */
 const GAS_LIMIT = 500_000;
 const MINED_TIMEOUT_MS = 30_000;
+const SEND_TRIES = 3;
+const RETRY_MS = 100;
 
 export type StoredAnswer = {
   readonly value: bigint;
@@ -80,20 +83,27 @@ export class HubDoor {
     }
   }
 
-  /** Real transactions, one for each payload, all on their way before the first is mined. */
+  /** Real transactions, one for each payload, all on their way before the first is awaited. */
   async submitAll(account: UnlockedAccount, payloads: readonly Hex[]): Promise<readonly Mined[]> {
-    const nonce = await account.signer.getNonce("pending");
-    const sent = await Promise.all(
-      payloads.map(async (payload, i) =>
-        account.signer.sendUncheckedTransaction({
-          to: this.address,
-          data: this.data(payload),
-          gasLimit: GAS_LIMIT,
-          nonce: nonce + i,
-        }),
-      ),
-    );
+    const sent: string[] = [];
+    for (const payload of payloads) sent.push(await this.#send(account, payload));
     return await Promise.all(sent.map(async (hash) => await this.#mined(hash)));
+  }
+
+  /**
+   * The chain that holds the key chooses the nonce. While it is making a block it may choose one that this very block uses up,
+   * and says so: then nothing was taken, and it is asked again.
+   */
+  async #send(account: UnlockedAccount, payload: Hex): Promise<string> {
+    const transaction = { to: this.address, data: this.data(payload), gasLimit: GAS_LIMIT };
+    for (let tries = 1; ; tries++) {
+      try {
+        return await account.signer.sendUncheckedTransaction(transaction);
+      } catch (error) {
+        if (!isError(error, "NONCE_EXPIRED") || tries === SEND_TRIES) throw error;
+        await sleepFor(RETRY_MS);
+      }
+    }
   }
 
   async #mined(hash: string): Promise<Mined> {
