@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { chaosCommand } from "./chaos.ts";
 import { devnetCommand } from "./devnet.ts";
 import { feedCommand } from "./feed/command.ts";
 import { hubCommand } from "./hub.ts";
@@ -27,6 +28,7 @@ const commands = [
   marketCommand(),
   recordCommand(),
   devnetCommand(),
+  chaosCommand(),
   simulateCommand(),
 ];
 
