@@ -6,7 +6,6 @@ import type { Logger } from "../base/ports.ts";
 import { startApi } from "../api/server.ts";
 import { HubClient } from "../chain/hub-client.ts";
 import { QuorumRpc } from "../chain/rpc.ts";
-import { subscriptionsOf } from "../feeds/subscriptions.ts";
 import { type Keystore, openKeystore } from "../keystore/keystore.ts";
 import { Network } from "../network/network.ts";
 import { perVenue, type Venue } from "../market/venue.ts";
@@ -30,6 +29,7 @@ import { PublishedLog } from "./published-log.ts";
 import { SettlementSampler } from "./settlement-sampler.ts";
 import { peerRows, sourceRows, transactionRows } from "./view-rows.ts";
 import { LiveView } from "./view.ts";
+import { watchedBy } from "./watched.ts";
 
 export type NodeOptions = {
   readonly config: NodeConfig;
@@ -127,7 +127,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const rpc = new QuorumRpc({ ...config.chain, chainId: facts.chainId }, { log: log.child({ room: "chain" }) });
   const hub = new HubClient({ address: facts.hub }, { rpc });
   const collector = new Collector(
-    { venues: accessOf(config), subscriptions: subscriptionsOf(facts.feeds), pollMs: config.pollMs },
+    { venues: accessOf(config), subscriptions: watchedBy(facts.feeds, config.watch), pollMs: config.pollMs },
     { clock, log: log.child({ room: "sources" }), rng: systemRng, restMs: () => active?.restMs() ?? 0 },
   );
   const eye: MarketEye = new MarketEye(
