@@ -5,9 +5,12 @@ import type { MarketQuote } from "./adapters.ts";
 
 export type Times = { readonly timeMs: number; readonly timeSource: TimeSource; readonly receivedAtMs: number };
 
-export function retimed(quote: MarketQuote, times: Times): MarketQuote {
-  const { timeMs, timeSource, receivedAtMs } = quote.value;
-  if (timeMs === times.timeMs && timeSource === times.timeSource && receivedAtMs === times.receivedAtMs) return quote;
+/** @param given may be a quote itself: only its times are taken */
+export function retimed(quote: MarketQuote, given: Times): MarketQuote {
+  const { timeMs, timeSource, receivedAtMs } = given;
+  const { value } = quote;
+  if (value.timeMs === timeMs && value.timeSource === timeSource && value.receivedAtMs === receivedAtMs) return quote;
+  const times: Times = { timeMs, timeSource, receivedAtMs };
   switch (quote.kind) {
     case "spot":
       return { kind: quote.kind, value: { ...quote.value, ...times } };
