@@ -20,7 +20,7 @@ import type { PeerView as Line } from "../network/network.ts";
 import type { OracleState } from "../protocol/state.ts";
 import type { FeedDetail, SviWords } from "../report/detail.ts";
 import type { FeedState } from "../report/report.ts";
-import type { SourceStatistics } from "../sources/source-state.ts";
+import type { SourceStatistics } from "../sources/source-health.ts";
 
 /** A quote older than this is called stale on the page; the definitions decide what a feed takes. */
 const STALE_AFTER_MS = 15_000;
