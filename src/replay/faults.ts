@@ -1,7 +1,6 @@
 /** How a venue can be told to misbehave, and which fault rules at an instant. */
 import { OracleError } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
-import { isVenue, VENUES } from "./request.ts";
+import { isVenue, type Venue, VENUES } from "../market/venue.ts";
 
 const FAULTS = ["timeout", "429", "5xx", "garbage", "html", "frozen", "x1000", "zero", "null", "crossed"] as const;
 type FaultKind = (typeof FAULTS)[number];
