@@ -1,6 +1,6 @@
 /** What a market is started with, and the source of answers that follows from it. */
 import { OracleError } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import type { Venue } from "../market/venue.ts";
 import { CandleBook } from "../sim/market/candles.ts";
 import { type MarketModel, stepAt } from "../sim/market/model.ts";
 import { SyntheticMarket } from "../sim/market/synthetic.ts";
@@ -10,7 +10,6 @@ import { Recordings } from "./recordings.ts";
 import { renderAnswer } from "./render.ts";
 import { openRecording } from "./recorded.ts";
 import { RecordedTape } from "./recorded-tape.ts";
-import { parseVenueRequest } from "./request.ts";
 import type { VenueTarget } from "./venue-request.ts";
 import { loadTapeChain, loadTapeMinutes } from "./tape/load.ts";
 import { TapeMarket } from "./tape/tape-market.ts";
@@ -128,8 +127,7 @@ function modelSource(
     startMs: model.startMs,
     speed,
     model,
-    answer: (venue, { path, query }, timeMs) =>
-      renderAnswer(model, candles, venue, parseVenueRequest(venue, path, query), timeMs),
+    answer: (venue, target, timeMs) => renderAnswer(model, candles, venue, target, timeMs),
     momentOf: (timeMs) => stepAt(model, timeMs),
     describe: () => ({ stepMs: model.stepMs, noise: model.noise, coveredStables: model.coveredStables, ...extra }),
   };
@@ -142,7 +140,7 @@ function recordedSource(recordings: Recordings, seed: number, startMs: number): 
     startMs,
     speed: 1,
     model: null,
-    answer: (venue, { path, query }, timeMs) => recordings.answer(venue, parseVenueRequest(venue, path, query), timeMs),
+    answer: (venue, target, timeMs) => recordings.answer(venue, target, timeMs),
     momentOf: (timeMs) => Math.floor(timeMs / 250),
     describe: () => ({ noise: null, files: recordings.served() }),
   };

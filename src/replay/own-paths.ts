@@ -1,11 +1,11 @@
 /** Paths of the market itself, which no adapter knows: the truth, what this market is, and its faults. */
 import { OracleError, reasonOf } from "../base/errors.ts";
+import { isVenue, VENUES } from "../market/venue.ts";
 import { timeOf, stepAt } from "../sim/market/model.ts";
 import { boundsOver, truthAt } from "../sim/market/truth.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
 import { type FaultBoard, parseFaultOrder } from "./faults.ts";
 import type { MarketSource } from "./options.ts";
-import { isVenue, VENUES } from "./request.ts";
 
 /** Points of one series; a page asks for a few hundred. */
 const SERIES_POINTS_MAX = 10_000;

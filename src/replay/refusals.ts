@@ -1,6 +1,8 @@
 /** What a venue says when it is ill: statuses and bodies as documented by each, with the usual web server pages. */
 import { unreachable } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import type { Venue } from "../market/venue.ts";
+import { geminiError } from "./venues/gemini.ts";
+import { okxError } from "./venues/okx/envelope.ts";
 import { HTML_TYPE, JSON_TYPE, jsonAnswer, type VenueAnswer } from "./answer.ts";
 
 const RETRY_AFTER_SECONDS = 2;
@@ -33,6 +35,24 @@ export function rateLimited(venue: Venue): VenueAnswer {
         ...jsonAnswer(429, { jsonrpc: "2.0", error: { code: 10028, message: "too_many_requests", data: null } }),
         headers,
       };
+    case "okx":
+      return {
+        ...okxError(
+          429,
+          "50011",
+          "Rate limit reached. Please refer to API documentation and throttle requests accordingly",
+        ),
+        headers,
+      };
+    case "bybit":
+      return {
+        ...jsonAnswer(429, { retCode: 10006, retMsg: "Too many visits!", result: {}, retExtInfo: {}, time: 0 }),
+        headers: { ...headers, "x-bapi-limit": "10", "x-bapi-limit-status": "0" },
+      };
+    case "gemini":
+      return { ...geminiError(429, "RateLimit", "Requests were made too frequently. See Rate Limits below."), headers };
+    case "bitfinex":
+      return { ...jsonAnswer(429, { error: "ERR_RATE_LIMIT" }), headers };
     default:
       return unreachable(venue);
   }

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { OracleError, reasonOf, unreachable } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import { isVenue, type Venue } from "../market/venue.ts";
 import { hashName, hashUniform } from "../sim/random.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
 import { distort } from "./distort.ts";
@@ -10,7 +10,6 @@ import { type Fault, FaultBoard, parseFaultOrder } from "./faults.ts";
 import { type MarketOptions, type MarketSource, openSource } from "./options.ts";
 import { ownAnswer } from "./own-paths.ts";
 import { garbage, htmlPage, rateLimited, serverError } from "./refusals.ts";
-import { isVenue } from "./request.ts";
 
 export type RunningMarket = {
   readonly url: string;
@@ -26,6 +25,10 @@ const LATENCY_MS: Readonly<Record<Venue, readonly [least: number, spread: number
   bitstamp: [6, 20],
   binance: [3, 10],
   deribit: [6, 18],
+  okx: [5, 16],
+  bybit: [5, 15],
+  gemini: [8, 22],
+  bitfinex: [7, 24],
 };
 /** Four nodes poll the same dozen paths every second. */
 const CACHED_ANSWERS_MAX = 64;

@@ -1,6 +1,6 @@
 /** Real history as a market: BTC minutes, a recorded option chain, or both. */
 import { OracleError } from "../../base/errors.ts";
-import type { ServedVenue as Venue } from "../served.ts";
+import type { Venue } from "../../market/venue.ts";
 import type {
   Bar,
   Coin,
