@@ -3,7 +3,7 @@ import { unreachable } from "../base/errors.ts";
 import type { Venue } from "../market/venue.ts";
 import type { VenueAnswer } from "./answer.ts";
 
-export type Distortion = "x1000" | "zero" | "null" | "crossed";
+export type Distortion = "x1000" | "zero" | "null" | "crossed" | "locked" | "empty";
 
 type Members = Record<string, unknown>;
 type Sides = { readonly bid: string; readonly ask: string; readonly others: readonly string[] };
@@ -96,6 +96,12 @@ function spoil(row: Members, sides: Sides, distortion: Distortion): void {
       mapPrice(row, sides.ask, () => scaled(bid, 0.99));
       return;
     }
+    case "locked":
+      mapPrice(row, sides.bid, () => priceOf(row[sides.ask]));
+      return;
+    case "empty":
+      for (const key of [sides.bid, sides.ask]) mapPrice(row, key, (price) => (typeof price === "string" ? "" : null));
+      return;
     default:
       unreachable(distortion);
   }

@@ -48,6 +48,12 @@ export type MarketOptions = {
   readonly faults?: readonly FaultOrder[];
   /** Small delays per venue; on by default. */
   readonly latency?: boolean;
+  /** How often streams say what changed, wall ms; `stepMs` by default. */
+  readonly pushMs?: number;
+  /** How often one row of an option board is told anew in streams, wall ms; 4 000 by default. */
+  readonly optionTurnMs?: number;
+  /** Whether a client over a venue's documented limits gets the venue's refusal, or is only counted; on by default. */
+  readonly enforce?: boolean;
   /** Wall clock, for tests; Date.now by default. */
   readonly nowMs?: () => number;
 };
@@ -61,7 +67,8 @@ export type MarketSource = {
   readonly speed: number;
   /** null: recorded bodies have no truth. */
   readonly model: MarketModel | null;
-  answer(venue: Venue, target: VenueTarget, timeMs: number): VenueAnswer;
+  /** @param clockOffMs how far the venue's own clock is ahead; what was recorded keeps its times */
+  answer(venue: Venue, target: VenueTarget, timeMs: number, clockOffMs: number): VenueAnswer;
   /** Answers of one moment are the same for everybody. */
   momentOf(timeMs: number): number;
   /** What `/market` adds for this mode. */
@@ -127,7 +134,7 @@ function modelSource(
     startMs: model.startMs,
     speed,
     model,
-    answer: (venue, target, timeMs) => renderAnswer(model, candles, venue, target, timeMs),
+    answer: (venue, target, timeMs, clockOffMs) => renderAnswer(model, candles, venue, target, timeMs, clockOffMs),
     momentOf: (timeMs) => stepAt(model, timeMs),
     describe: () => ({ stepMs: model.stepMs, noise: model.noise, coveredStables: model.coveredStables, ...extra }),
   };

@@ -3,6 +3,7 @@ import { unreachable } from "../base/errors.ts";
 import type { Venue } from "../market/venue.ts";
 import { geminiError } from "./venues/gemini.ts";
 import { okxError } from "./venues/okx/envelope.ts";
+import { unknownSymbol } from "./unknown-symbol.ts";
 import { HTML_TYPE, JSON_TYPE, jsonAnswer, type VenueAnswer } from "./answer.ts";
 
 const RETRY_AFTER_SECONDS = 2;
@@ -78,4 +79,21 @@ export function garbage(answer: VenueAnswer): VenueAnswer {
     contentType: JSON_TYPE,
     body: `${answer.body.slice(0, answer.body.length >> 1)}\u0000\uFFFD{{]`,
   };
+}
+
+/** An address that is shut out. */
+export function banned(venue: Venue): VenueAnswer {
+  return { ...rateLimited(venue), status: venue === "binance" ? 418 : 403 };
+}
+
+export function maintenance(_venue: Venue): VenueAnswer {
+  return { status: 503, contentType: HTML_TYPE, body: "<html><body>under maintenance</body></html>" };
+}
+
+export function geoBlocked(venue: Venue): VenueAnswer {
+  return { status: venue === "binance" ? 451 : 403, contentType: HTML_TYPE, body: "<html>403</html>" };
+}
+
+export function delisted(venue: Venue): VenueAnswer {
+  return unknownSymbol(venue, 0);
 }

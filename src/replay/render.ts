@@ -18,18 +18,22 @@ import { answerKraken } from "./venues/kraken.ts";
 import { answerOkx } from "./venues/okx/answer.ts";
 import type { Scene } from "./venues/scene.ts";
 
-/** @param timeMs wall time; the answer speaks of the step it falls in */
+/**
+ * @param timeMs wall time; the answer speaks of the step it falls in
+ * @param clockOffMs how far the venue's own clock is ahead: the times it states, and nothing else
+ */
 export function renderAnswer(
   model: MarketModel,
   candles: CandleBook,
   venue: Venue,
   target: VenueTarget,
   timeMs: number,
+  clockOffMs = 0,
 ): VenueAnswer {
   const step = stepAt(model, timeMs);
-  const scene: Scene = { model, step, timeMs: timeOf(model, step) };
+  const scene: Scene = { model, step, timeMs: timeOf(model, step) + clockOffMs };
   const bars = parseCandleRequest(venue, target);
-  return bars === null ? answerOf(venue, scene, target) : renderCandles(candles, model, bars, scene.timeMs);
+  return bars === null ? answerOf(venue, scene, target) : renderCandles(candles, model, bars, timeOf(model, step));
 }
 
 function answerOf(venue: Venue, scene: Scene, target: VenueTarget): VenueAnswer {

@@ -1,7 +1,7 @@
 /** Deribit's channels: index, vol index, tickers whole and incremental, quotes, marks of all options. */
 import type { Coin, FutureRow, OptionRow } from "../../sim/market/model.ts";
 import { hashName } from "../../sim/random.ts";
-import { deribitFloat } from "../venues/deribit.ts";
+import { deribitFloat } from "../venues/deribit/envelope.ts";
 import { changedFields, type Fields, object, quoted } from "./fields.ts";
 import { type Channel, NO_FRAMES } from "./line.ts";
 import { optionFigures } from "./option-figures.ts";

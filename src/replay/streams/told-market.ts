@@ -1,11 +1,11 @@
 /** The market as one venue tells it at one step: its own clock, and what a fault makes of its numbers. */
-import type { Venue } from "../../market/venue.ts";
+import { OPTION_VENUES, type OptionVenue, type Venue } from "../../market/venue.ts";
+import { venueIndex } from "../../sim/market/index-price.ts";
 import { type Coin, COINS, type FutureRow, type MarketModel, type OptionRow, stepAt, timeOf } from "../../sim/market/model.ts";
-import { findBook, spotBookAt } from "../../sim/market/books.ts";
+import { findBook, type SpotBook, spotBookAt } from "../../sim/market/books.ts";
 import type { SpotBookSpec } from "../../sim/market/venues.ts";
 import { clockOffMs, type Fault, type FaultKind } from "../faults.ts";
 import { type DayFigures, dayFigures } from "../venues/day.ts";
-import { indexPrice } from "./index-price.ts";
 import { spoiltFuture, spoiltOption, spoiltPrice, spoiltSides } from "./spoil.ts";
 
 export type ToldBook = {
@@ -15,10 +15,16 @@ export type ToldBook = {
   readonly ask: number | null;
   readonly last: number;
   readonly day: DayFigures;
+  /** As it is under no fault. */
+  readonly honest: SpotBook;
 };
 
 /** How boards of options are told: the whole chain is drawn every `chainMs`, and each row has its turn once in `turnMs`. */
 export type Pace = { readonly chainMs: number; readonly turnMs: number };
+
+function isOptionVenue(venue: Venue): venue is OptionVenue {
+  return (OPTION_VENUES as readonly Venue[]).includes(venue);
+}
 
 type Board<Row> = { readonly step: number; readonly rows: ReadonlyMap<string, Row> };
 
@@ -93,9 +99,9 @@ export class ToldMarket {
   /** USD; null where there is none. */
   index(coin: string): number | null {
     const known = this.coin(coin);
-    if (known === null) return null;
-    const price = indexPrice(this.model, this.venue, known, this.step);
-    return price === null ? null : spoiltPrice(price, this.fault);
+    if (known === null || !isOptionVenue(this.venue)) return null;
+    const price = venueIndex(this.model, this.venue, known, this.step);
+    return price === null ? null : spoiltPrice(Math.round(100 * price) / 100, this.fault);
   }
 
   /** The venue's volatility index, percent; null where there is none. */
@@ -161,6 +167,6 @@ export class ToldMarket {
     const book = spec === null ? null : spotBookAt(this.model, spec, this.step);
     if (spec === null || book === null) return null;
     const { bid, ask } = spoiltSides(book, this.fault);
-    return { spec, bid, ask, last: spoiltPrice(book.last, this.fault), day: dayFigures(this.model, book) };
+    return { spec, bid, ask, last: spoiltPrice(book.last, this.fault), day: dayFigures(this.model, book), honest: book };
   }
 }
