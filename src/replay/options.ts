@@ -39,6 +39,8 @@ export type MarketOptions = {
   readonly stepMs?: number;
   /** Of the synthetic market and of a recording: market time per wall time, 1 by default. */
   readonly speed?: number;
+  /** Of the synthetic market: that many strikes for one, 1 by default; 2 gives about 900 options a venue and coin. */
+  readonly strikeDensity?: number;
   /** Serve recorded bodies from this directory. */
   readonly recordings?: string;
   /** Serve a recording of `tenor record` as it was, from its first moment on. */
@@ -95,7 +97,8 @@ export async function openSource(options: MarketOptions, nowMs: number): Promise
     return recordingSource(tape, seed, startMs, options.speed ?? 1);
   }
   if (options.tape !== undefined) return tapeSource(options.tape, seed, startMs, stepMs);
-  const market = new SyntheticMarket({ seed, startMs, stepMs, speed: options.speed ?? 1 });
+  const { speed = 1, strikeDensity = 1 } = options;
+  const market = new SyntheticMarket({ seed, startMs, stepMs, speed, strikeDensity });
   return modelSource("synthetic", market, market.speed, {});
 }
 
