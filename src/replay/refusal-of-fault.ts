@@ -4,16 +4,7 @@ import type { Venue } from "../market/venue.ts";
 import type { VenueAnswer } from "./answer.ts";
 import { distort } from "./distort.ts";
 import type { FaultKind } from "./faults.ts";
-import {
-  banned,
-  delisted,
-  garbage,
-  geoBlocked,
-  htmlPage,
-  maintenance,
-  rateLimited,
-  serverError,
-} from "./refusals.ts";
+import { banned, delisted, garbage, geoBlocked, htmlPage, maintenance, rateLimited, serverError } from "./refusals.ts";
 import type { Allowance } from "./request-ledger.ts";
 
 /** What a fault makes of an answer over HTTP. `timeout` and `slow` are a matter of when, `clock` and `frozen` of the market. */

@@ -158,7 +158,8 @@ class MarketServer {
     // The request is taken in and never answered: the caller's own patience ends it, or stop() does.
     if (fault?.fault === "timeout") return;
     const refusal = this.#enforce ? allowanceAnswer(venue, allowance, nowMs) : null;
-    const cached = refusal === null ? this.#answer(venue, target, search, fault, nowMs) : { answer: refusal, gzip: null };
+    const cached =
+      refusal === null ? this.#answer(venue, target, search, fault, nowMs) : { answer: refusal, gzip: null };
     if (fault?.fault === "slow") return this.#drip(response, cached.answer);
     if (!this.#latency) return send(response, cached, gzip);
     const [least, spread] = LATENCY_MS[venue];

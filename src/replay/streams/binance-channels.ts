@@ -1,5 +1,5 @@
 /** Binance's streams: best bid and ask, and of options and the perpetual their marks, in the generation of December 2025. */
-import type { Coin, OptionRow } from "../../sim/market/model.ts";
+import type { Coin } from "../../sim/market/model.ts";
 import { COINS } from "../../sim/market/model.ts";
 import { hashName } from "../../sim/random.ts";
 import { splitSymbol } from "../symbols.ts";
@@ -7,6 +7,7 @@ import { changedFields, type Fields, object, quoted, text } from "./fields.ts";
 import { type Channel, NO_FRAMES } from "./line.ts";
 import { optionFigures } from "./option-figures.ts";
 import { RowChannel } from "./row-channel.ts";
+import type { ToldOption } from "./spoil.ts";
 import { wholeMs } from "./times.ts";
 import type { ToldMarket } from "./told-market.ts";
 
@@ -119,13 +120,8 @@ function perpetualBook(coin: Coin, told: ToldMarket): Channel {
       row: (at) => {
         const row = at.perpetual(coin);
         if (row === null) return null;
-        const size = (side: number): number => 0.001 + (hashName(`${symbol}${at.step}${side}`) % 20_000) / 1000;
-        return {
-          b: text(row.bid, 2),
-          B: text(size(0), 3),
-          a: text(row.ask, 2),
-          A: text(size(1), 3),
-        };
+        const [bidSize, askSize] = row.sizes;
+        return { b: text(row.bid, 2), B: text(bidSize / 50, 3), a: text(row.ask, 2), A: text(askSize / 50, 3) };
       },
       snapshot: (row, at) => stampedBook(symbol, row, at, wholeMs(at.timeMs)),
     },
@@ -137,7 +133,7 @@ function stampedBook(symbol: string, row: Fields, told: ToldMarket, time: string
   return object({ e: quoted("bookTicker"), u: updateId(symbol, told), s: quoted(symbol), ...row, T: time, E: time });
 }
 
-function optionOf(symbol: string, told: ToldMarket): OptionRow | null {
+function optionOf(symbol: string, told: ToldMarket): ToldOption | null {
   const coin = told.coin(symbol.slice(0, symbol.indexOf("-")));
   return coin === null ? null : (told.options(coin).get(symbol) ?? null);
 }
@@ -175,7 +171,8 @@ class OptionMarks implements Channel {
     this.#coin = coin;
     this.#told = told;
     this.#pushedMs = told.timeMs;
-    for (const [symbol, row] of told.options(coin)) this.#rows.set(symbol, markRow(symbol, row, told));
+    for (const [symbol, row] of told.options(coin))
+      this.#rows.set(symbol, markRow(symbol, row, told.index(coin) ?? 0, told));
   }
 
   picture(): readonly string[] {
@@ -185,7 +182,7 @@ class OptionMarks implements Channel {
   advance(told: ToldMarket): readonly string[] {
     for (const [symbol, row] of told.options(this.#coin)) {
       if (!told.isTurn(hashName(symbol))) continue;
-      const fields = markRow(symbol, row, told);
+      const fields = markRow(symbol, row, told.index(this.#coin) ?? 0, told);
       if (changedFields(this.#rows.get(symbol) ?? {}, fields) === null) continue;
       this.#rows.set(symbol, fields);
       this.#waiting.set(symbol, fields);
@@ -204,13 +201,12 @@ class OptionMarks implements Channel {
   }
 }
 
-function markRow(symbol: string, row: OptionRow, told: ToldMarket): Fields {
+function markRow(symbol: string, row: ToldOption, index: number, told: ToldMarket): Fields {
   const figures = optionFigures(row, told.honestChainTimeMs);
   const [bidSize, askSize] = sizesOf(symbol);
   const money = (price: number | null): string => text((price ?? 0) * row.underlyingPrice, 4);
   // A side without a quote has the vol −1.
   const vol = (value: number | null): string => (value === null ? quoted("-1.0") : text(value, 8));
-  const index = told.index(row.instrument.slice(0, row.instrument.indexOf("-"))) ?? 0;
   return {
     s: quoted(symbol),
     mp: money(row.markCoin),

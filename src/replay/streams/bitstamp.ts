@@ -65,7 +65,8 @@ function bitstampChannel(name: string, told: ToldMarket): Channel | null {
   const pair = match === null ? null : splitSymbol(match[2]!.toUpperCase());
   if (match === null || pair === null || !told.lists(pair.base, pair.quote)) return null;
   const { base, quote } = pair;
-  const say = (event: string, data: Fields): string => `{"data":${object(data)},"channel":"${name}","event":"${event}"}`;
+  const say = (event: string, data: Fields): string =>
+    `{"data":${object(data)},"channel":"${name}","event":"${event}"}`;
   if (match[1] === "order_book") {
     return new RowChannel(
       { row: (at) => bookRow(at, base, quote), snapshot: (row, at) => say("data", { ...stamps(at), ...row }) },

@@ -1,5 +1,6 @@
 /** Bybit's topics: tickers, each category in its own shape, and books. */
-import type { Coin, FutureRow, OptionRow } from "../../sim/market/model.ts";
+import type { Coin } from "../../sim/market/model.ts";
+import type { VenueFuture } from "../../sim/market/venue-futures.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
 import { hashName } from "../../sim/random.ts";
 import { splitSymbol } from "../symbols.ts";
@@ -9,6 +10,7 @@ import { type Fields, object, quoted, text } from "./fields.ts";
 import type { Channel } from "./line.ts";
 import { optionFigures } from "./option-figures.ts";
 import { RowChannel } from "./row-channel.ts";
+import type { ToldOption } from "./spoil.ts";
 import { wholeMs } from "./times.ts";
 import type { ToldMarket } from "./told-market.ts";
 
@@ -67,7 +69,7 @@ function spotTicker(topic: string, base: string, quote: string, told: ToldMarket
           volume24h: number(day.volume, 6),
           turnover24h: number(day.volume * day.open, 8),
           price24hPcnt: number(day.changePercent / 100, 4),
-          usdIndexPrice: number(at.index(base) ?? last, 6),
+          usdIndexPrice: number(last, 6),
         };
       },
       snapshot: (row, at) =>
@@ -90,7 +92,8 @@ function spotBook(
   const symbol = `${base}${quote}`;
   let update = 7_003_305;
   const push = (type: string, bids: SideChanges, asks: SideChanges, at: ToldMarket): string => {
-    const side = (changes: SideChanges): string => `[${changes.map(([price, size]) => `[${price},${size}]`).join(",")}]`;
+    const side = (changes: SideChanges): string =>
+      `[${changes.map(([price, size]) => `[${price},${size}]`).join(",")}]`;
     const data = `{"s":"${symbol}","b":${side(bids)},"a":${side(asks)},"u":${update},"seq":${sequence(symbol, at)}}`;
     return `{"topic":"${topic}","ts":${wholeMs(at.timeMs)},"type":"${type}","data":${data},"cts":${wholeMs(at.timeMs)}}`;
   };
@@ -118,7 +121,7 @@ function futureTicker(topic: string, symbol: string, coin: Coin, told: ToldMarke
     {
       row: (at) => {
         const row = at.futures(coin).get(symbol);
-        return row === undefined ? null : futureRow(row, coin, at);
+        return row === undefined ? null : futureRow(row, at);
       },
       snapshot: (row, at) => push("snapshot", row, at),
       delta: (changed, _row, at) => push("delta", changed, at),
@@ -127,29 +130,28 @@ function futureTicker(topic: string, symbol: string, coin: Coin, told: ToldMarke
   );
 }
 
-function futureRow(row: FutureRow, coin: Coin, told: ToldMarket): Fields {
-  const size = (side: number): string => quoted(String(1 + (hashName(`${row.instrument}${told.step}${side}`) % 500_000)));
+function futureRow(row: VenueFuture, told: ToldMarket): Fields {
   const dueMs = (Math.floor(told.honestTimeMs / EIGHT_HOURS_MS) + 1) * EIGHT_HOURS_MS;
   return {
     tickDirection: quoted(row.last === row.ask ? "PlusTick" : "MinusTick"),
-    price24hPcnt: text(row.changePercent / 100, 6),
+    price24hPcnt: text(0.0123, 6),
     lastPrice: text(row.last, 2),
-    prevPrice24h: text(row.last / (1 + row.changePercent / 100), 2),
+    prevPrice24h: text(row.last / 1.0123, 2),
     highPrice24h: text(row.high, 2),
     lowPrice24h: text(row.low, 2),
     prevPrice1h: text(row.last, 2),
     markPrice: text(row.mark, 2),
-    indexPrice: text(told.index(coin) ?? row.mark, 2),
-    openInterest: quoted(String(Math.round(row.openInterestUsd))),
-    openInterestValue: text(row.openInterestUsd / row.mark, 2),
+    indexPrice: text(row.index, 2),
+    openInterest: quoted(String(Math.round(row.openInterestCoin * row.index))),
+    openInterestValue: text(row.openInterestCoin, 2),
     turnover24h: text(row.volumeCoin, 4),
-    volume24h: quoted(String(Math.round(row.volumeUsd))),
-    nextFundingTime: row.perpetual ? quoted(String(dueMs)) : '""',
-    fundingRate: row.perpetual ? number(row.currentFunding ?? 0, 8) : '""',
+    volume24h: quoted(String(Math.round(row.volumeCoin * row.index))),
+    nextFundingTime: row.expiryMs === null ? quoted(String(dueMs)) : '""',
+    fundingRate: row.expiryMs === null ? number(row.currentFunding ?? 0, 8) : '""',
     bid1Price: text(row.bid, 2),
-    bid1Size: size(0),
+    bid1Size: quoted(String(row.sizes[0] * 500)),
     ask1Price: text(row.ask, 2),
-    ask1Size: size(1),
+    ask1Size: quoted(String(row.sizes[1] * 500)),
   };
 }
 
@@ -172,7 +174,7 @@ function optionTicker(topic: string, symbol: string, coin: Coin, told: ToldMarke
   );
 }
 
-function optionRow(symbol: string, row: OptionRow, coin: Coin, told: ToldMarket): Fields {
+function optionRow(symbol: string, row: ToldOption, coin: Coin, told: ToldMarket): Fields {
   const figures = optionFigures(row, told.honestChainTimeMs);
   const dice = hashName(symbol);
   const forward = row.underlyingPrice;

@@ -1,11 +1,12 @@
 /** Deribit's channels: index, vol index, tickers whole and incremental, quotes, marks of all options. */
-import type { Coin, FutureRow, OptionRow } from "../../sim/market/model.ts";
+import type { Coin, FutureRow } from "../../sim/market/model.ts";
 import { hashName } from "../../sim/random.ts";
 import { deribitFloat } from "../venues/deribit/envelope.ts";
 import { changedFields, type Fields, object, quoted } from "./fields.ts";
 import { type Channel, NO_FRAMES } from "./line.ts";
 import { optionFigures } from "./option-figures.ts";
 import { RowChannel } from "./row-channel.ts";
+import type { ToldOption } from "./spoil.ts";
 import type { ToldMarket } from "./told-market.ts";
 
 const INDEX_EVERY_MS = 1_000;
@@ -34,7 +35,9 @@ export function deribitChannel(name: string, told: ToldMarket): Channel | null {
     case "deribit_volatility_index": {
       const coin = told.coin((/^([a-z]+)_usd$/.exec(subject)?.[1] ?? "").toUpperCase());
       if (coin === null) return null;
-      return kind === "deribit_price_index" ? priceIndex(name, subject, coin, told) : volIndex(name, subject, coin, told);
+      return kind === "deribit_price_index"
+        ? priceIndex(name, subject, coin, told)
+        : volIndex(name, subject, coin, told);
     }
     case "markprice": {
       const coin = told.coin((/^([a-z]+)_usd$/.exec(tail)?.[1] ?? "").toUpperCase());
@@ -65,7 +68,7 @@ function priceIndex(channel: string, index: string, coin: Coin, told: ToldMarket
     {
       row: (at) => {
         const price = at.index(coin);
-        return price === null ? null : { price: float(price) };
+        return price === null ? null : { price: rounded(price, 100) };
       },
       snapshot: data,
       everyMs: INDEX_EVERY_MS,
@@ -99,7 +102,7 @@ function tickerOf(instrument: string, told: ToldMarket): Fields | null {
   if (coin === null) return null;
   const option = told.options(coin).get(instrument);
   if (option !== undefined) return optionTicker(option, coin, told);
-  const future = told.futures(coin).get(instrument);
+  const future = told.deribitFutures(coin).get(instrument);
   return future === undefined ? null : futureTicker(future, coin, told);
 }
 
@@ -129,7 +132,7 @@ function orNull(value: number | null): string {
   return value === null ? "null" : float(value);
 }
 
-function optionTicker(row: OptionRow, coin: Coin, told: ToldMarket): Fields {
+function optionTicker(row: ToldOption, coin: Coin, told: ToldMarket): Fields {
   const figures = optionFigures(row, told.honestChainTimeMs);
   const traded = row.lastCoin !== null;
   return {
@@ -143,7 +146,7 @@ function optionTicker(row: OptionRow, coin: Coin, told: ToldMarket): Fields {
     mark_price: rounded(row.markCoin, 1e4),
     mark_iv: float(row.markVolPercent),
     last_price: orNull(row.lastCoin),
-    index_price: orNull(told.index(coin)),
+    index_price: indexOf(coin, told),
     estimated_delivery_price: float(row.estimatedDeliveryPrice),
     settlement_price: rounded(row.markCoin, 1e8),
     open_interest: float(row.openInterest),
@@ -176,7 +179,7 @@ function futureTicker(row: FutureRow, coin: Coin, told: ToldMarket): Fields {
     ...sides(hasSide(row.bid), hasSide(row.ask), amount),
     mark_price: float(row.mark),
     last_price: float(row.last),
-    index_price: orNull(told.index(coin)),
+    index_price: indexOf(coin, told),
     estimated_delivery_price: float(row.estimatedDeliveryPrice),
     settlement_price: rounded(row.mark, 100),
     open_interest: String(Math.round(row.openInterestUsd)),
@@ -194,6 +197,11 @@ function futureTicker(row: FutureRow, coin: Coin, told: ToldMarket): Fields {
       high: float(row.high),
     }),
   };
+}
+
+function indexOf(coin: Coin, told: ToldMarket): string {
+  const price = told.index(coin);
+  return price === null ? "null" : rounded(price, 100);
 }
 
 function turnOf(instrument: string): { readonly turn?: number } {
@@ -288,7 +296,7 @@ class MarkPrices implements Channel {
   }
 }
 
-function markRow(row: OptionRow): Fields {
+function markRow(row: ToldOption): Fields {
   return {
     iv: rounded(row.markVolPercent / 100, 1e4),
     instrument_name: quoted(row.instrument),

@@ -92,5 +92,6 @@ export const geminiStreams: VenueStreams = {
       reason: "Maintenance",
       message: "The Gemini Exchange is currently undergoing maintenance.",
     }),
-  tooMany: () => JSON.stringify({ result: "error", reason: "RateLimit", message: "Requests were made too frequently." }),
+  tooMany: () =>
+    JSON.stringify({ result: "error", reason: "RateLimit", message: "Requests were made too frequently." }),
 };

@@ -71,7 +71,8 @@ export class StreamHub {
     if (fault?.fault === "timeout") return this.#wait(socket);
     const room = this.#room(venue);
     const refusal =
-      (this.#options.enforce ? allowanceAnswer(venue, allowance, nowMs) : null) ?? refusalOf(venue, fault, room, target);
+      (this.#options.enforce ? allowanceAnswer(venue, allowance, nowMs) : null) ??
+      refusalOf(venue, fault, room, target);
     if (refusal !== null) return refuse(socket, refusal);
     if (room === null || this.#isStopped || this.#size() >= SOCKETS_MAX) return void socket.destroy();
     // The fault that rules now is the one that the new line is under.
@@ -131,7 +132,12 @@ export class StreamHub {
 
 const NO_SUCH_PATH: VenueAnswer = { status: 404, contentType: "text/plain", body: "Not Found" };
 
-function refusalOf(venue: Venue, fault: Fault | null, room: StreamRoom | null, target: VenueTarget): VenueAnswer | null {
+function refusalOf(
+  venue: Venue,
+  fault: Fault | null,
+  room: StreamRoom | null,
+  target: VenueTarget,
+): VenueAnswer | null {
   const refusal = fault === null ? null : handshakeRefusal(venue, fault.fault);
   if (refusal !== null) return refusal;
   return room === null || !room.serves(target) ? NO_SUCH_PATH : null;

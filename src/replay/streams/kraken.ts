@@ -75,9 +75,7 @@ class KrakenSession implements ServerSession {
   }
 
   #refuse(error: string, method: string, about: Message, message: Message): void {
-    this.#send(
-      JSON.stringify({ error, method, success: false, ...about, ...this.#times(), ...requestId(message) }),
-    );
+    this.#send(JSON.stringify({ error, method, success: false, ...about, ...this.#times(), ...requestId(message) }));
   }
 
   #times(): Message {

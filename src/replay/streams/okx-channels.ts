@@ -1,5 +1,6 @@
 /** OKX's channels: tickers of everything, its index, marks, funding, and summaries of option families in parts. */
-import type { Coin, FutureRow, OptionRow } from "../../sim/market/model.ts";
+import type { Coin } from "../../sim/market/model.ts";
+import type { VenueFuture } from "../../sim/market/venue-futures.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
 import { hashName } from "../../sim/random.ts";
 import { dashedPair } from "../symbols.ts";
@@ -9,6 +10,7 @@ import { type Channel, NO_FRAMES } from "./line.ts";
 import type { Message } from "./message.ts";
 import { optionFigures } from "./option-figures.ts";
 import { RowChannel } from "./row-channel.ts";
+import type { ToldOption } from "./spoil.ts";
 import { wholeMs } from "./times.ts";
 import type { ToldMarket } from "./told-market.ts";
 
@@ -77,7 +79,7 @@ function isOption(instId: string): boolean {
   return instId.endsWith("-C") || instId.endsWith("-P");
 }
 
-function futureOf(instId: string, coin: Coin, told: ToldMarket): FutureRow | null {
+function futureOf(instId: string, coin: Coin, told: ToldMarket): VenueFuture | null {
   return told.futures(coin).get(instId) ?? null;
 }
 
@@ -116,7 +118,7 @@ function spotTicker(instId: string, base: string, quote: string, told: ToldMarke
   };
 }
 
-function optionTicker(instId: string, row: OptionRow): Fields {
+function optionTicker(instId: string, row: ToldOption): Fields {
   const dice = hashName(instId);
   const last = side(row.lastCoin, 4);
   return {
@@ -138,25 +140,24 @@ function optionTicker(instId: string, row: OptionRow): Fields {
   };
 }
 
-function futureTicker(instId: string, row: FutureRow): Fields {
-  const dice = hashName(`${instId}${row.bid}`);
+function futureTicker(instId: string, row: VenueFuture): Fields {
   const hasSide = (price: number): number | null => (price === 0 ? null : price);
   return {
-    instType: quoted(row.perpetual ? "SWAP" : "FUTURES"),
+    instType: quoted(row.expiryMs === null ? "SWAP" : "FUTURES"),
     instId: quoted(instId),
     last: number(row.last, 1),
     lastSz: quoted("2"),
     askPx: side(hasSide(row.ask), 1),
-    askSz: quoted(String(1 + (dice % 400))),
+    askSz: quoted(String(row.sizes[1])),
     bidPx: side(hasSide(row.bid), 1),
-    bidSz: quoted(String(1 + (dice % 300))),
+    bidSz: quoted(String(row.sizes[0])),
     open24h: number(row.last, 1),
     high24h: number(row.high, 1),
     low24h: number(row.low, 1),
     sodUtc0: number(row.last, 1),
     sodUtc8: number(row.last, 1),
     volCcy24h: number(row.volumeCoin, 4),
-    vol24h: number(row.volumeUsd / 100, 0),
+    vol24h: number((row.volumeCoin * row.last) / 100, 0),
   };
 }
 
@@ -185,7 +186,7 @@ function markChannel(instId: string, coin: Coin, push: Push, told: ToldMarket): 
       row: (at) => {
         const row = futureOf(instId, coin, at);
         if (row === null) return null;
-        const instType = quoted(row.perpetual ? "SWAP" : "FUTURES");
+        const instType = quoted(row.expiryMs === null ? "SWAP" : "FUTURES");
         return { instType, instId: quoted(instId), markPx: number(row.mark, 2) };
       },
       snapshot: (row, { timeMs }) => push(object({ ...row, ts: quoted(wholeMs(timeMs)) })),
@@ -234,7 +235,7 @@ class FamilySummary implements Channel {
     this.#coin = coin;
     this.#push = push;
     this.#timeMs = told.chainTimeMs;
-    const atTheMoney = told.atTheMoneyVols(coin);
+    const atTheMoney = atTheMoneyVols(told.options(coin));
     for (const [instId, row] of told.options(coin)) this.#rows.set(instId, summaryRow(instId, row, atTheMoney, told));
   }
 
@@ -244,7 +245,7 @@ class FamilySummary implements Channel {
 
   advance(told: ToldMarket): readonly string[] {
     const changed: Fields[] = [];
-    const atTheMoney = told.atTheMoneyVols(this.#coin);
+    const atTheMoney = atTheMoneyVols(told.options(this.#coin));
     for (const [instId, row] of told.options(this.#coin)) {
       if (!told.isTurn(hashName(instId))) continue;
       const fields = summaryRow(instId, row, atTheMoney, told);
@@ -261,14 +262,21 @@ class FamilySummary implements Channel {
     const ts = quoted(wholeMs(this.#timeMs));
     const parts: string[] = [];
     for (let at = 0; at < rows.length; at += PART_ROWS)
-      parts.push(this.#push(rows.slice(at, at + PART_ROWS).map((row) => object({ ...row, ts })).join(",")));
+      parts.push(
+        this.#push(
+          rows
+            .slice(at, at + PART_ROWS)
+            .map((row) => object({ ...row, ts }))
+            .join(","),
+        ),
+      );
     return parts;
   }
 }
 
 function summaryRow(
   instId: string,
-  row: OptionRow,
+  row: ToldOption,
   atTheMoney: ReadonlyMap<number, number>,
   told: ToldMarket,
 ): Fields {
@@ -296,4 +304,15 @@ function summaryRow(
     fwdPx: number(forward, 10),
     volLv: number(atTheMoney.get(row.expiryMs) ?? figures.markVol, 10),
   };
+}
+
+/** By expiry: the vol of the strike nearest to the forward, which stands beside every row. */
+function atTheMoneyVols(options: ReadonlyMap<string, ToldOption>): ReadonlyMap<number, number> {
+  const nearest = new Map<number, { readonly distance: number; readonly vol: number }>();
+  for (const { honest } of options.values()) {
+    const distance = Math.abs(Math.log(honest.strike / honest.underlyingPrice));
+    if (distance >= (nearest.get(honest.expiryMs)?.distance ?? Number.POSITIVE_INFINITY)) continue;
+    nearest.set(honest.expiryMs, { distance, vol: honest.markVolPercent / 100 });
+  }
+  return new Map([...nearest].map(([expiryMs, { vol }]) => [expiryMs, vol]));
 }

@@ -35,7 +35,11 @@ export class SocketLine implements Line {
   #session: ServerSession | null = null;
   #pushes = 0;
 
-  constructor(options: { readonly id: number; readonly client: string; readonly seed: number }, socket: WebSocket, owner: LineOwner) {
+  constructor(
+    options: { readonly id: number; readonly client: string; readonly seed: number },
+    socket: WebSocket,
+    owner: LineOwner,
+  ) {
     this.id = options.id;
     this.client = options.client;
     this.#seed = options.seed;
@@ -151,7 +155,9 @@ export class SocketLine implements Line {
   #heard(data: RawData, isBinary: boolean): void {
     if (this.#isMute()) return;
     if (isBinary) return this.close(1003, "text frames only");
-    const text = Buffer.isBuffer(data) ? data.toString("utf8") : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]).toString("utf8");
+    const text = Buffer.isBuffer(data)
+      ? data.toString("utf8")
+      : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]).toString("utf8");
     this.#owner.heard(this, text);
   }
 

@@ -1,8 +1,11 @@
 /** What a fault makes of the numbers that a venue tells in its streams. NaN is a number that it lost and calls null. */
 import type { FutureRow, OptionRow } from "../../sim/market/model.ts";
+import type { VenueFuture } from "../../sim/market/venue-futures.ts";
 import type { FaultKind } from "../faults.ts";
 
-export type Sides = { readonly bid: number | null; readonly ask: number | null };
+type Sides = { readonly bid: number | null; readonly ask: number | null };
+
+export type ToldOption = OptionRow & { readonly honest: OptionRow };
 
 /** A price that stands alone. */
 export function spoiltPrice(price: number, fault: FaultKind | null): number {
@@ -31,7 +34,7 @@ export function spoiltSides({ bid, ask }: Sides, fault: FaultKind | null): Sides
   };
 }
 
-export function spoiltOption(row: OptionRow, fault: FaultKind | null): OptionRow {
+export function spoiltOption(row: OptionRow, fault: FaultKind | null): ToldOption {
   const { bid, ask } = spoiltSides({ bid: row.bidCoin, ask: row.askCoin }, fault);
   const price = (value: number): number => spoiltPrice(value, fault);
   return {
@@ -42,19 +45,13 @@ export function spoiltOption(row: OptionRow, fault: FaultKind | null): OptionRow
     lastCoin: row.lastCoin === null ? null : price(row.lastCoin),
     underlyingPrice: price(row.underlyingPrice),
     estimatedDeliveryPrice: price(row.estimatedDeliveryPrice),
+    honest: row,
   };
 }
 
 /** A future without a quote on a side says zero there, as an option does in a ticker. */
-export function spoiltFuture(row: FutureRow, fault: FaultKind | null): FutureRow {
+export function spoiltFuture<Row extends FutureRow | VenueFuture>(row: Row, fault: FaultKind | null): Row {
   const { bid, ask } = spoiltSides(row, fault);
   const price = (value: number): number => spoiltPrice(value, fault);
-  return {
-    ...row,
-    bid: bid ?? 0,
-    ask: ask ?? 0,
-    mark: price(row.mark),
-    last: price(row.last),
-    estimatedDeliveryPrice: price(row.estimatedDeliveryPrice),
-  };
+  return { ...row, bid: bid ?? 0, ask: ask ?? 0, mark: price(row.mark), last: price(row.last) };
 }
