@@ -48,7 +48,8 @@ function money(usd: number): string {
     [1e6, "m"],
     [1e3, "k"],
   ] as const) {
-    if (usd >= size) return `$${Number((usd / size).toPrecision(3))}${word}`;
+    // 999.6 thousand is a million, not 1000 thousand.
+    if (usd >= size * 0.9995) return `$${Number((usd / size).toPrecision(3))}${word}`;
   }
   return `$${Math.round(usd)}`;
 }
@@ -60,7 +61,7 @@ function depthText({ downUsd, upUsd, isLowerBound, books }: IndexDepth): string 
   });
   const most = isLowerBound ? "at least" : "about";
   return (
-    `moving it 1 % costs ${most} ${money(downUsd)} down, ${most} ${money(upUsd)} up\n` +
+    `moving it 1 % costs ${most} ${money(downUsd)} down, ${money(upUsd)} up\n` +
     textTable([["book", "weight", "down", "up", ""], ...rows], [1, 2, 3])
   );
 }

@@ -56,7 +56,7 @@ function cheapest(books: readonly Price[], isEnough: (weight: number) => boolean
   const bills = new Map<number, Bill>([[0, { costUsd: 0, isWhole: true }]]);
   for (const { weight, costUsd, isWhole } of order) {
     // Copied first: none is paid for twice.
-    for (const [reached, bill] of [...bills]) {
+    for (const [reached, bill] of new Map(bills)) {
       if (isEnough(reached)) continue;
       const next = { costUsd: bill.costUsd + costUsd, isWhole: bill.isWhole && isWhole };
       const known = bills.get(reached + weight);
