@@ -1,5 +1,6 @@
 /** The bodies of the HTTP API, shared with the page as types. Each is an object, so that fields can be added. */
 import type { SurfaceView } from "./derivatives-view.ts";
+import type { SourceView, VenueView } from "./sources-view.ts";
 import type {
   CeremonyView,
   FeedHistory,
@@ -10,7 +11,6 @@ import type {
   PeerView,
   RecentRound,
   RoundView,
-  SourceView,
   TransactionView,
 } from "./view.ts";
 
@@ -33,6 +33,7 @@ export type RoundsReply = {
 export type PeersReply = { readonly nowMs: number; readonly peers: readonly PeerView[] };
 export type TransactionsReply = { readonly nowMs: number; readonly transactions: readonly TransactionView[] };
 export type SourcesReply = { readonly nowMs: number; readonly sources: readonly SourceView[] };
+export type VenuesReply = { readonly nowMs: number; readonly venues: readonly VenueView[] };
 
 /** Every refusal: what was seen and what is wanted, in words and in fields. */
 export type ErrorReply = {

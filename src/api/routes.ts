@@ -13,6 +13,7 @@ import type {
   StatusReply,
   SurfaceReply,
   TransactionsReply,
+  VenuesReply,
 } from "./replies.ts";
 import type { NodeView } from "./view.ts";
 
@@ -121,5 +122,6 @@ export function addRoutes(
   server.get("/v1/peers", (): PeersReply => ({ nowMs: nowMs(), peers: view.peers() }));
   server.get("/v1/transactions", (): TransactionsReply => ({ nowMs: nowMs(), transactions: view.transactions() }));
   server.get("/v1/sources", (): SourcesReply => ({ nowMs: nowMs(), sources: view.sources() }));
+  server.get("/v1/venues", (): VenuesReply => ({ nowMs: nowMs(), venues: view.venues() }));
   server.get("/v1/ceremony", () => view.ceremony());
 }

@@ -6,6 +6,7 @@
 
 import type { Amount, FeedStatus } from "./amount.ts";
 import type { LeafDetailView, SettlementView, SurfaceView } from "./derivatives-view.ts";
+import type { SourceView, VenueView } from "./sources-view.ts";
 
 export type IdentityView = {
   readonly nodeId: number;
@@ -48,6 +49,21 @@ export type InputView = {
 /** What was noticed without deciding anything. */
 export type OwnNote = { readonly kind: string; readonly source: string; readonly detail: string };
 
+/** What it costs to move a spot index 1 % each way, in USD: at least this where `isLowerBound`. */
+export type DepthView = {
+  readonly downUsd: number;
+  readonly upUsd: number;
+  readonly isLowerBound: boolean;
+  /** The books that count; null: of unknown depth. `isWhole` false: not all levels were seen. */
+  readonly books: readonly {
+    readonly source: string;
+    readonly weight: number;
+    readonly downUsd: number | null;
+    readonly upUsd: number | null;
+    readonly isWhole: boolean;
+  }[];
+};
+
 export type ExcludedSource = { readonly source: string; readonly reason: string; readonly detail: string };
 
 /** What this node itself thinks of a feed, before anyone else is asked. */
@@ -59,6 +75,8 @@ export type OwnView =
       readonly inputs: readonly InputView[];
       readonly excluded: readonly ExcludedSource[];
       readonly notes: readonly OwnNote[];
+      /** Of a spot index whose books' depths are known; it decides nothing. Null for everything else. */
+      readonly depth: DepthView | null;
     }
   | {
       readonly kind: "missing";
@@ -233,23 +251,6 @@ export type TransactionView = {
   readonly reason: string | null;
 };
 
-export type SourceState = "ok" | "stale" | "gap" | "waiting";
-
-export type SourceView = {
-  /** `kraken:BTC-USD` */
-  readonly source: string;
-  readonly venue: string;
-  readonly state: SourceState;
-  /** Why it is not `ok`: a word of a closed set, and a sentence. */
-  readonly reason: string | null;
-  readonly detail: string | null;
-  /** Age of the newest quote. */
-  readonly ageMs: number | null;
-  readonly latencyMs: number | null;
-  /** Fetches since start by result: {"ok": 120, "timeout": 2}. */
-  readonly counts: Readonly<Record<string, number>>;
-};
-
 export type CeremonyPhase = "waiting" | "dealing" | "confirming" | "complete" | "failed";
 
 export type CeremonyView = {
@@ -285,6 +286,8 @@ export interface NodeView {
   /** The last 50, newest first. */
   transactions(): readonly TransactionView[];
   sources(): readonly SourceView[];
+  /** Those that the sources come from, by name. */
+  venues(): readonly VenueView[];
   ceremony(): CeremonyView;
   /** Calls the listener after something changed. Answers the function that ends the subscription. */
   subscribe(listener: (event: NodeEvent) => void): () => void;

@@ -10,6 +10,7 @@ import { networkCommand } from "./network.ts";
 import { nodeCommand } from "./node.ts";
 import { recordCommand } from "./record.ts";
 import { simulateCommand } from "./simulate.ts";
+import { sourcesCommand } from "./sources.ts";
 import { packageVersion } from "./version.ts";
 
 const program = new Command("tenor")
@@ -27,6 +28,7 @@ const commands = [
   feedCommand(),
   marketCommand(),
   recordCommand(),
+  sourcesCommand(),
   devnetCommand(),
   chaosCommand(),
   simulateCommand(),

@@ -6,7 +6,7 @@ import { el, KeyedList, setHidden, setText } from "./dom.ts";
 import { ago, clockTime, formatAge, formatCount } from "./format.ts";
 import { formatConfidence, formatDifference, formatInput, formatValue, type Measure, measureOf } from "./measure.ts";
 import type { FeedSeries } from "./series.ts";
-import { capital, feedExplanation, feedKind, feedTitle, reasonWords, sourceWords } from "./words.ts";
+import { capital, depthWords, feedExplanation, feedKind, feedTitle, reasonWords, sourceWords } from "./words.ts";
 
 /** Below this a chart would show a few points as if they were a story. */
 const SHORTEST_RANGE_MS = 60_000;
@@ -67,6 +67,7 @@ export class FeedDetail {
   readonly #own = el("p", { class: "own" });
   readonly #inputs: KeyedList<InputView>;
   readonly #inputsTable = el("table", { class: "inputs" });
+  readonly #depth = el("p", { class: "notes depth" });
   readonly #notes = el("p", { class: "notes" });
   readonly #excluded: KeyedList<ExcludedSource>;
   readonly #excludedList = el("ul", { class: "excluded", "aria-label": "Sources left out" });
@@ -130,7 +131,7 @@ export class FeedDetail {
         this.#rule.row,
       ),
       this.#figure,
-      el("div", { class: "origin" }, this.#own, this.#inputsTable, this.#notes, this.#excludedList),
+      el("div", { class: "origin" }, this.#own, this.#inputsTable, this.#depth, this.#notes, this.#excludedList),
     );
   }
 
@@ -181,6 +182,9 @@ export class FeedDetail {
     else setText(this.#own, `This node has no value: ${reasonWords(own.reason)}. ${own.detail}`);
     this.#inputs.update(own?.inputs ?? []);
     setHidden(this.#inputsTable, this.#inputs.size === 0);
+    const depth = own?.kind === "value" ? own.depth : null;
+    setText(this.#depth, depth === null ? "" : depthWords(depth));
+    setHidden(this.#depth, depth === null);
     const notes = own?.kind === "value" ? own.notes : [];
     setText(this.#notes, notes.map(({ kind, detail }) => `${capital(reasonWords(kind))}: ${detail}.`).join(" "));
     setHidden(this.#notes, notes.length === 0);

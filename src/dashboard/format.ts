@@ -96,6 +96,19 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1e12).toFixed(2)} TB`;
 }
 
+/** "$12.3m": three digits, for costs that are not known better. @param usd 0 or more */
+export function formatMoney(usd: number): string {
+  for (const [unit, size] of [
+    ["bn", 1e9],
+    ["m", 1e6],
+    ["k", 1e3],
+  ] as const) {
+    // 999.6 thousand is a million, not 1000 thousand.
+    if (usd >= size * 0.9995) return `$${Number((usd / size).toPrecision(3))}${unit}`;
+  }
+  return `$${Math.round(usd)}`;
+}
+
 export function shortHash(hash: string): string {
   return hash.length <= 14 ? hash : `${hash.slice(0, 6)}\u2026${hash.slice(-4)}`;
 }

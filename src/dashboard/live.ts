@@ -3,8 +3,8 @@ import type { CHANGE_EVENT, ChangeData } from "../api/replies.ts";
 import { reasonOf } from "./fetch-json.ts";
 
 /** A part of the page's data, fetched as one. */
-export type Part = "status" | "feeds" | "rounds" | "peers" | "transactions" | "sources";
-export const PARTS: readonly Part[] = ["status", "feeds", "rounds", "peers", "transactions", "sources"];
+export type Part = "status" | "feeds" | "rounds" | "peers" | "transactions" | "sources" | "venues";
+export const PARTS: readonly Part[] = ["status", "feeds", "rounds", "peers", "transactions", "sources", "venues"];
 
 export type Connection =
   | { readonly kind: "connecting" }
@@ -61,7 +61,7 @@ export class Live {
     this.#listen();
     setInterval(() => {
       if (document.hidden) return;
-      this.want(this.#eventsOpen && this.#lost === null ? ["status", "sources", "peers"] : PARTS);
+      this.want(this.#eventsOpen && this.#lost === null ? ["status", "sources", "venues", "peers"] : PARTS);
     }, POLL_MS);
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.want(PARTS);

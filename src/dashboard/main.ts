@@ -6,6 +6,7 @@ import { Live } from "./live.ts";
 import { RoundPanel } from "./round-panel.ts";
 import { SettlementPanel } from "./settlement-panel.ts";
 import { PageState } from "./state.ts";
+import { SourcesPanel } from "./sources-panel.ts";
 import { Tables } from "./tables.ts";
 import { VolPanel } from "./vol/vol-panel.ts";
 
@@ -33,6 +34,7 @@ const vol = new VolPanel({ onError: faultIn("surface") });
 const settlements = new SettlementPanel();
 const round = new RoundPanel();
 const tables = new Tables();
+const sources = new SourcesPanel({ onToggle: () => render() });
 
 function render(): void {
   const nowMs = page.nowMs();
@@ -42,6 +44,7 @@ function render(): void {
   settlements.update(page, nowMs);
   round.update(page);
   tables.update(page, nowMs);
+  sources.update(page, nowMs);
   showFaults();
 }
 

@@ -6,6 +6,7 @@ import type {
   SourcesReply,
   StatusReply,
   TransactionsReply,
+  VenuesReply,
 } from "../api/replies.ts";
 import { fetchJson, reasonOf, Unreachable } from "./fetch-json.ts";
 import type { Connection, Part } from "./live.ts";
@@ -17,6 +18,7 @@ export class PageState {
   peers: PeersReply | null = null;
   transactions: TransactionsReply | null = null;
   sources: SourcesReply | null = null;
+  venues: VenuesReply | null = null;
   connection: Connection = { kind: "connecting" };
   readonly #faults = new Map<Part, string>();
   #clockOffsetMs = 0;
@@ -73,6 +75,9 @@ export class PageState {
         return;
       case "sources":
         this.sources = await fetchJson<SourcesReply>("/v1/sources");
+        return;
+      case "venues":
+        this.venues = await fetchJson<VenuesReply>("/v1/venues");
         return;
     }
   }

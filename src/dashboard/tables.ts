@@ -1,11 +1,11 @@
-/** The three tables: members of the committee, transactions, and sources. */
-import type { PeerView, SourceView, TransactionView } from "../api/view.ts";
+/** Two tables: members of the committee, and transactions. */
+import type { PeerView, TransactionView } from "../api/view.ts";
 import type { Row } from "./dom.ts";
 import { byId, el, KeyedList, setBadge, setHidden, setText, textRow } from "./dom.ts";
-import { formatAge, formatAgeCoarse, formatBytes, formatCount, formatLatency, shortHash } from "./format.ts";
+import { formatAgeCoarse, formatBytes, formatCount, formatLatency, shortHash } from "./format.ts";
 import type { PageState } from "./state.ts";
 import type { Badge } from "./words.ts";
-import { capital, feedShort, reasonWords, sourceWords, transactionBadge } from "./words.ts";
+import { feedShort, transactionBadge } from "./words.ts";
 
 const NOTHING = "\u2013";
 type At<T> = { readonly item: T; readonly nowMs: number };
@@ -78,50 +78,6 @@ function transactionRow({ item }: At<TransactionView>): Row<At<TransactionView>>
   };
 }
 
-function sourceBadge(source: SourceView): Badge {
-  switch (source.state) {
-    case "ok":
-      return { tone: "good", text: "Fresh" };
-    case "stale":
-      return { tone: "warn", text: "Too old" };
-    case "waiting":
-      return { tone: "idle", text: "Waiting" };
-    case "gap":
-      return { tone: "bad", text: capital(source.reason === null ? "gap" : reasonWords(source.reason)) };
-  }
-}
-
-function sourceRow({ item }: At<SourceView>): Row<At<SourceView>> {
-  const badge = el("span", { class: "badge" });
-  const detail = el("span", { class: "reason" });
-  const { node, cells } = textRow([
-    { label: "Source" },
-    { label: "State" },
-    { label: "Age", className: "num" },
-    { label: "Answer time", className: "num wide-only" },
-    { label: "Good answers", className: "num wide-only" },
-    { label: "Failures", className: "wide-only" },
-  ]);
-  setText(cells[0]!, sourceWords(item.source));
-  cells[0]!.title = item.source;
-  cells[1]!.append(badge, detail);
-  return {
-    node,
-    update: ({ item: source }) => {
-      setBadge(badge, sourceBadge(source));
-      setText(detail, source.detail ?? "");
-      setText(cells[2]!, source.ageMs === null ? NOTHING : formatAge(source.ageMs));
-      setText(cells[3]!, source.latencyMs === null ? NOTHING : formatLatency(source.latencyMs));
-      const { ok = 0, ...failures } = source.counts;
-      setText(cells[4]!, formatCount(ok));
-      const words = Object.entries(failures).flatMap(([reason, count]) =>
-        count === 0 ? [] : [`${formatCount(count)} ${reasonWords(reason)}`],
-      );
-      setText(cells[5]!, words.length === 0 ? "none" : words.join(", "));
-    },
-  };
-}
-
 export class Tables {
   readonly #peers = new KeyedList<At<PeerView>>(
     { keyOf: ({ item }) => String(item.nodeId), create: peerRow },
@@ -131,11 +87,6 @@ export class Tables {
     { keyOf: ({ item }) => `${item.nonce}/${item.hash ?? ""}`, create: transactionRow },
     byId("transactions-rows"),
   );
-  readonly #sources = new KeyedList<At<SourceView>>(
-    { keyOf: ({ item }) => item.source, create: sourceRow },
-    byId("sources-rows"),
-  );
-
   update(page: PageState, nowMs: number): void {
     const at = <T>(items: readonly T[]) => items.map((item) => ({ item, nowMs }));
     if (page.peers !== null) {
@@ -147,13 +98,6 @@ export class Tables {
       this.#transactions.update(at(page.transactions.transactions.slice(0, 12)));
       setHidden(byId("transactions-empty"), this.#transactions.size > 0);
       setHidden(byId("transactions-table"), this.#transactions.size === 0);
-    }
-    if (page.sources !== null) {
-      this.#sources.update(at(page.sources.sources));
-      const fresh = page.sources.sources.filter((source) => source.state === "ok").length;
-      setText(byId("sources-count"), `${fresh} of ${page.sources.sources.length} fresh`);
-      setHidden(byId("sources-empty"), this.#sources.size > 0);
-      setHidden(byId("sources-table"), this.#sources.size === 0);
     }
   }
 }

@@ -1,8 +1,8 @@
 /** What codes and names mean, in words. Pure. Every unknown code is shown as it is rather than hidden. */
 import type { FeedStatus } from "../api/amount.ts";
 import type { SettlementPhase } from "../api/derivatives-view.ts";
-import type { CeremonyView, FeedView, RoundView, TransactionStatus } from "../api/view.ts";
-import { formatAge, formatLatency, listWords } from "./format.ts";
+import type { CeremonyView, DepthView, FeedView, RoundView, TransactionStatus } from "../api/view.ts";
+import { formatAge, formatLatency, formatMoney, listWords, NARROW_SPACE } from "./format.ts";
 
 /** How something stands: the page colours by it and always says it in words as well. */
 export type Tone = "good" | "warn" | "bad" | "idle";
@@ -37,6 +37,16 @@ const REASONS: Readonly<Record<string, string>> = {
   "too-large": "reply too large",
   "test-network": "test network",
   "never-fetched": "not asked yet",
+  "zero-quote": "quote of zero",
+  "empty-book": "empty book",
+  "locked-book": "bid equals ask",
+  halted: "trading halted",
+  delisted: "not listed",
+  maintenance: "under maintenance",
+  disconnected: "stream ended",
+  silent: "stream fell silent",
+  "sequence-gap": "stream lost messages",
+  "not-subscribed": "not subscribed",
   "no-perpetual": "no perpetual",
   "no-candles": "no price history",
   "too-few-strikes": "too few strikes",
@@ -121,12 +131,20 @@ const VENUES: Readonly<Record<string, string>> = {
   bitstamp: "Bitstamp",
   binance: "Binance",
   deribit: "Deribit",
+  okx: "OKX",
+  bybit: "Bybit",
+  gemini: "Gemini",
+  bitfinex: "Bitfinex",
 };
+
+export function venueName(venue: string): string {
+  return VENUES[venue] ?? venue;
+}
 
 /** "coinbase:BTC-USD" in the BTC-USD feed → "Coinbase"; elsewhere the instrument is told as well. */
 export function sourceWords(source: string, feedName = ""): string {
   const [venue = source, instrument = ""] = source.split(":");
-  const name = VENUES[venue] ?? venue;
+  const name = venueName(venue);
   return instrument === "" || feedName.startsWith(`${instrument}.`) ? name : `${name} ${instrument.replace(".", " ")}`;
 }
 
@@ -180,6 +198,12 @@ export function feedExplanation(feed: FeedView): string {
     case "disputed":
       return "The nodes' values lie too far apart to agree. The last agreed value is shown.";
   }
+}
+
+/** "Moving it 1 % costs about $12.3m down, $11m up." */
+export function depthWords({ downUsd, upUsd, isLowerBound }: DepthView): string {
+  const most = isLowerBound ? "at least" : "about";
+  return `Moving it 1${NARROW_SPACE}% costs ${most} ${formatMoney(downUsd)} down, ${formatMoney(upUsd)} up.`;
 }
 
 export function roundBadge(round: RoundView): Badge {

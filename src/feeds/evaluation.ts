@@ -47,6 +47,26 @@ export type InputLine = {
   readonly weight: number | null;
 };
 
+/** What one book of a spot index costs to move 1 %, in USD; null: nobody knows. */
+export type BookCost = {
+  readonly source: string;
+  /** In the definition's parts. */
+  readonly weight: number;
+  readonly downUsd: number | null;
+  readonly upUsd: number | null;
+  /** False: it costs at least this, because not all levels were seen. */
+  readonly isWhole: boolean;
+};
+
+/** What it costs to move a spot index 1 % each way, at least where `isLowerBound`. */
+export type IndexDepth = {
+  readonly downUsd: number;
+  readonly upUsd: number;
+  readonly isLowerBound: boolean;
+  /** Those that count for the value, in its order. */
+  readonly books: readonly BookCost[];
+};
+
 export type MissingReason =
   | "too-few-sources"
   | "cross-check-failed"
@@ -77,6 +97,8 @@ export type Evaluation =
       readonly inputs: readonly InputLine[];
       readonly excluded: readonly Exclusion[];
       readonly notes: readonly EvaluationNote[];
+      /** Of a spot index: null while too few depths are known. It decides nothing. Absent for every other kind. */
+      readonly depth?: IndexDepth | null;
     }
   | {
       readonly kind: "missing";

@@ -19,7 +19,7 @@ export type CandlesNeed = {
 };
 
 export type Subscription =
-  | { readonly kind: "spot"; readonly venue: SpotVenue; readonly base: string; readonly quote: string }
+  | { readonly kind: "spot" | "depth"; readonly venue: SpotVenue; readonly base: string; readonly quote: string }
   | {
       readonly kind: "index" | "futures" | "options";
       readonly venue: OptionVenue;
@@ -41,7 +41,8 @@ function* needsOf({ definition, spot }: LinkedFeed): Generator<Subscription> {
   switch (definition.kind) {
     case "spot-index": {
       yield* spotBooks(definition);
-      // A note on the index itself: what only refers to it does not read it.
+      // Words about the index itself: what only refers to it does not read them.
+      for (const { venue, base, quote } of definition.method.markets) yield { kind: "depth", venue, base, quote };
       const { crossCheck } = definition.method;
       if (crossCheck !== null) yield { kind: "index", venue: crossCheck.venue, base: baseOf(definition), quote: "USD" };
       return;

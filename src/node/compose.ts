@@ -27,7 +27,8 @@ import type { NetworkFacts } from "./network-file.ts";
 import { watchNode } from "./node-metrics.ts";
 import { PublishedLog } from "./published-log.ts";
 import { SettlementSampler } from "./settlement-sampler.ts";
-import { peerRows, sourceRows, transactionRows } from "./view-rows.ts";
+import { peerRows, transactionRows } from "./view-rows.ts";
+import { sourceRows, venueRows } from "./view-sources.ts";
 import { LiveView } from "./view.ts";
 import { watchedBy } from "./watched.ts";
 
@@ -223,7 +224,11 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       publishedSince: (index, sinceMs) => published.since(index, sinceMs),
       peers: () => peerRows({ selfId, peerId: keystore.peerId() }, network.peers(), active?.oracle.state),
       transactions: () => transactionRows(names, active?.transmitter.recent(50) ?? []),
-      sources: () => sourceRows(collector.statistics(), clock.nowMs()),
+      sources: () => sourceRows(collector.statistics(), collector.venueStatistics()),
+      venues: () => {
+        const venues = collector.venueStatistics();
+        return venueRows(sourceRows(collector.statistics(), venues), venues, clock.nowMs());
+      },
     },
   );
   const stopReading = watchNode({ metrics, network, collector, transmitter: () => active?.transmitter ?? null });

@@ -1,8 +1,9 @@
-/** Numbers that live in other rooms and are read when somebody asks: peers, sources, transactions. */
+/** Numbers that live in other rooms and are read every two seconds: peers, sources, transactions. */
 import type { Transmitter } from "../chain/transmitter.ts";
 import type { Network } from "../network/network.ts";
 import type { Collector } from "../sources/collector.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { venueMetrics } from "./venue-metrics.ts";
 
 export type WatchedParts = {
   readonly metrics: Metrics;
@@ -27,6 +28,7 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     help: "Age of a source's newest quote",
     labels: ["source"],
   });
+  const readVenues = venueMetrics(metrics);
   const gaps = metrics.gauge({
     name: "tenor_source_gap_state",
     help: "1 while a source gives nothing, by reason",
@@ -39,7 +41,6 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
   });
   const open = metrics.gauge({ name: "tenor_inflight_transactions", help: "Nonces without a mined transaction" });
   const read = (): void => {
-    const nowMs = Date.now();
     const peers = network.peers();
     connected.set(peers.filter((peer) => peer.connected).length);
     for (const { id, rttMs } of peers) if (rttMs !== null) rtt.set(rttMs / 1_000, { peer: String(id) });
@@ -47,10 +48,12 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     wire.set(traffic.bytesIn, { direction: "in" });
     wire.set(traffic.bytesOut, { direction: "out" });
     gaps.clear();
-    for (const { source, lastOkMs, lastState } of collector.statistics()) {
-      if (lastOkMs !== null) age.set((nowMs - lastOkMs) / 1_000, { source });
-      if (lastState !== "ok") gaps.set(1, { source, reason: lastState });
+    const sources = collector.statistics();
+    for (const { source, ageMs, state } of sources) {
+      if (ageMs !== null) age.set(ageMs / 1_000, { source });
+      if (state !== "ok") gaps.set(1, { source, reason: state });
     }
+    readVenues(sources, collector.venueStatistics(), Date.now());
     const chain = transmitter();
     if (chain === null) return;
     const { mined, reverted, replaced, dropped } = chain.counters();

@@ -1,15 +1,7 @@
 /** Rows of the page's tables and parts of a feed's, from what the windows count and what was signed. */
 import type { Amount } from "../api/amount.ts";
 import type { FixedPrice, LeafDetailView, SettlementView, SviText } from "../api/derivatives-view.ts";
-import type {
-  FeedView,
-  OwnView,
-  PeerView,
-  SourceState,
-  SourceView,
-  TransactionStatus,
-  TransactionView,
-} from "../api/view.ts";
+import type { FeedView, OwnView, PeerView, TransactionStatus, TransactionView } from "../api/view.ts";
 import { fixedToNumber, formatFixed } from "../base/fixed.ts";
 import type { RecentTransaction } from "../chain/recent.ts";
 import type { WindowSamples } from "../feeds/context.ts";
@@ -20,10 +12,6 @@ import type { PeerView as Line } from "../network/network.ts";
 import type { OracleState } from "../protocol/state.ts";
 import type { FeedDetail, SviWords } from "../report/detail.ts";
 import type { FeedState } from "../report/report.ts";
-import type { SourceStatistics } from "../sources/source-health.ts";
-
-/** A quote older than this is called stale on the page; the definitions decide what a feed takes. */
-const STALE_AFTER_MS = 15_000;
 
 export function peerRows(
   self: { readonly selfId: number; readonly peerId: string },
@@ -83,25 +71,6 @@ export function transactionRows(
   }));
 }
 
-export function sourceRows(sources: readonly SourceStatistics[], nowMs: number): readonly SourceView[] {
-  return sources.map(({ source, venue, lastOkMs, lastState, latencyMs, okCount, gapCounts }) => {
-    const ageMs = lastOkMs === null ? null : nowMs - lastOkMs;
-    const isStale = ageMs !== null && ageMs > STALE_AFTER_MS;
-    const state: SourceState =
-      lastState === "never-fetched" ? "waiting" : lastState !== "ok" ? "gap" : isStale ? "stale" : "ok";
-    return {
-      source,
-      venue,
-      state,
-      reason: state === "ok" ? null : lastState === "ok" ? "stale" : lastState,
-      detail: null,
-      ageMs,
-      latencyMs,
-      counts: { ok: okCount, ...gapCounts },
-    };
-  });
-}
-
 /** An integer of the feed with the same number as text. */
 export function amountIn(decimals: number): (raw: bigint) => Amount {
   return (raw) => ({ raw: raw.toString(), text: formatFixed(raw, decimals) });
@@ -144,8 +113,8 @@ export function ownOf(evaluation: Evaluation | undefined, amount: (raw: bigint) 
   if (evaluation.kind === "missing") {
     return { kind: "missing", reason: evaluation.reason, detail: evaluation.detail, sources: [], inputs, excluded };
   }
-  const { value, sources, notes } = evaluation;
-  return { kind: "value", value: amount(value), sources, inputs, excluded, notes };
+  const { value, sources, notes, depth = null } = evaluation;
+  return { kind: "value", value: amount(value), sources, inputs, excluded, notes, depth };
 }
 
 function sviText({ a, b, rho, m, sigma }: SviWords): SviText {

@@ -16,9 +16,9 @@ import type {
   RecentRound,
   RoundView,
   SignedReportView,
-  SourceView,
   TransactionView,
 } from "../api/view.ts";
+import type { SourceView, VenueView } from "../api/sources-view.ts";
 import type { WindowSamples } from "../feeds/context.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
 import type { FeedRule } from "../feeds/rule.ts";
@@ -65,6 +65,7 @@ export type ViewDoors = {
   readonly peers: () => readonly PeerView[];
   readonly transactions: () => readonly TransactionView[];
   readonly sources: () => readonly SourceView[];
+  readonly venues: () => readonly VenueView[];
 };
 
 /** The smiles of a chain are too much work to repeat for every reader of a slot. */
@@ -208,6 +209,10 @@ export class LiveView implements NodeView {
 
   sources(): readonly SourceView[] {
     return this.#doors.sources();
+  }
+
+  venues(): readonly VenueView[] {
+    return this.#doors.venues();
   }
 
   ceremony(): CeremonyView {

@@ -15,6 +15,8 @@ import type {
   RoundView,
   TransactionView,
 } from "../../src/api/view.ts";
+import type { SourceView, VenueView } from "../../src/api/sources-view.ts";
+import { depthOf, sourcesOf, venuesOf } from "./sources-fixture.ts";
 import { BTC, type CoinShape, ETH, surfaceOf } from "./surface-fixture.ts";
 
 const DECIMALS = 8;
@@ -40,6 +42,8 @@ export type FixtureState = {
   round: RoundView | null;
   recent: RecentRound[];
   transactions: TransactionView[];
+  sources: SourceView[];
+  venues: VenueView[];
   /** By feed name. */
   surfaces: Map<string, SurfaceView>;
   ceremonyPhase: "waiting" | "dealing" | "confirming" | "complete" | "failed";
@@ -190,6 +194,7 @@ function feed(seed: FeedSeed, index: number, nowMs: number, round: number): Feed
           ]
         : [],
       notes: [],
+      depth: spot ? depthOf(sources) : null,
     },
     settlement: seed.kind === "settlement" ? settlementOf(base === "BTC" ? BTC.spot : ETH.spot, nowMs) : null,
   };
@@ -265,6 +270,8 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
       feeWei: i === 0 ? null : "61768000000000",
       reason: i === 4 ? "StaleReport: given round 47 647, stored 47 650" : null,
     })),
+    sources: sourcesOf(nowMs),
+    venues: venuesOf(nowMs),
     surfaces: new Map([BTC, ETH].map((coin) => [`${coin.base}-USD.vol-surface`, surfaceOf(coin, nowMs, round)])),
     ceremonyPhase: "complete",
   };
@@ -322,40 +329,8 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
         lastSeenMs: nodeId === 4 ? nowMs - 3_812_000 : nowMs - 400,
       })),
     transactions: () => state.transactions,
-    sources: () => [
-      ...["BTC-USD", "ETH-USD"].flatMap((symbol) =>
-        SPOT_VENUES.map((venue, i) => ({
-          source: `${venue}:${symbol}`,
-          venue,
-          state: "ok" as const,
-          reason: null,
-          detail: null,
-          ageMs: 320 + i * 210,
-          latencyMs: 41 + i * 17,
-          counts: { ok: 5_312 + i, timeout: i },
-        })),
-      ),
-      {
-        source: "kraken:USDT-USD",
-        venue: "kraken",
-        state: "gap" as const,
-        reason: "rate-limited",
-        detail: "HTTP 429, retry after 12 s",
-        ageMs: 14_200,
-        latencyMs: null,
-        counts: { ok: 411, "rate-limited": 6 },
-      },
-      {
-        source: "deribit:BTC.options",
-        venue: "deribit",
-        state: "ok" as const,
-        reason: null,
-        detail: null,
-        ageMs: 1_150,
-        latencyMs: 212,
-        counts: { ok: 1_770 },
-      },
-    ],
+    sources: () => state.sources,
+    venues: () => state.venues,
     ceremony: () => ({
       phase: state.ceremonyPhase,
       have: state.ceremonyPhase === "complete" ? [1, 2, 3, 4] : [1, 2, 4],

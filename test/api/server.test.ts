@@ -181,11 +181,12 @@ describe("the JSON API", () => {
     });
   });
 
-  test("rounds, peers, transactions, sources and the ceremony are served", async () => {
+  test("rounds, peers, transactions, sources, venues and the ceremony are served", async () => {
     expect((await get("/v1/rounds")).body).toMatchObject({ round: { leader: 3 }, recent: expect.anything() });
     expect((await get("/v1/peers")).body["peers"]).toHaveLength(4);
     expect((await get("/v1/transactions")).body["transactions"]).toHaveLength(8);
     expect((await get("/v1/sources")).body["sources"]).toHaveLength(10);
+    expect((await get("/v1/venues")).body["venues"]).toHaveLength(5);
     expect((await get("/v1/ceremony")).body).toEqual({ phase: "complete", have: [1, 2, 3, 4], culprits: [] });
   });
 

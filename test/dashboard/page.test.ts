@@ -186,7 +186,83 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
     expect(await page.locator("#peers-rows").innerText()).toContain("Not connected");
     expect(await page.locator("#transactions-rows tr").count()).toBe(8);
     expect(await page.locator("#transactions-rows").innerText()).toContain("StaleReport: given round 47 647");
-    expect(await page.locator("#sources-rows").innerText()).toContain("HTTP 429, retry after 12 s");
+    expect(await page.locator("#sources-count").innerText()).toBe("3 of 5 venues good");
+    expect(await page.locator("#sources-rows tr").count()).toBe(5);
+  });
+
+  test("tells each venue in a line, and opens to its connections, limits and sources by keyboard", async () => {
+    await open({ width: 1_400 });
+    const kraken = page.locator('[data-venue="kraken"]');
+    const cells = (await kraken.locator("th, td").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+    expect(cells.slice(0, 7)).toEqual([
+      "Kraken",
+      "Left alone for 10 s",
+      "Stream 2, REST 1",
+      "now",
+      "41 ms",
+      "no stamps",
+      "10 %",
+    ]);
+    expect(cells[7]).toContain("Rate limited: HTTP 429, retry after 12 s");
+    const width = await kraken.locator(".budget-left").evaluate<number>("(node) => node.getBoundingClientRect().width");
+    expect(width).toBeGreaterThan(3);
+    expect(width).toBeLessThan(9);
+
+    const button = kraken.getByRole("button", { name: "Kraken" });
+    expect(await button.getAttribute("aria-expanded")).toBe("false");
+    await button.focus();
+    await page.keyboard.press("Enter");
+    const below = page.locator("#venue-kraken");
+    await below.waitFor();
+    expect(await button.getAttribute("aria-controls")).toBe("venue-kraken");
+    expect(await below.locator("tbody tr").count()).toBe(3);
+    expect(await below.locator(".connections").innerText()).toContain("spot: live for 1 h, opened again 2 times");
+    expect(await below.locator("tbody").innerText()).toContain("HTTP 429, retry after 12 s");
+    // It stays open, and in its place, over what the node tells next.
+    fixture.state.venues = fixture.state.venues.map((venue) =>
+      venue.venue === "kraken" ? { ...venue, state: "ok", pausedMs: null } : venue,
+    );
+    await kraken.locator(".badge", { hasText: "Good" }).waitFor();
+    expect(await below.isVisible()).toBe(true);
+    await page
+      .locator("section", { has: page.locator("#sources-heading") })
+      .last()
+      .screenshot({
+        path: join(shots, "sources-1400.png"),
+      });
+    await page.keyboard.press("Enter");
+    await below.waitFor({ state: "detached" });
+    expect(complaints).toEqual([]);
+  });
+
+  test("on a phone a venue's line fits, and what it leaves out is told below it", async () => {
+    await open({ width: 390 });
+    const bitstamp = page.locator('[data-venue="bitstamp"]');
+    await bitstamp.waitFor();
+    expect(await bitstamp.locator("td:visible").count()).toBe(3);
+    await bitstamp.getByRole("button").click();
+    const below = page.locator("#venue-bitstamp");
+    await below.waitFor();
+    expect(await below.innerText()).toContain("Latency 75 ms");
+    expect(await below.innerText()).toContain("Last error, of Bitstamp BTC-USD: Stream ended: closed with 1006");
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    await below.scrollIntoViewIfNeeded();
+    await page
+      .locator("section", { has: page.locator("#sources-heading") })
+      .last()
+      .screenshot({
+        path: join(shots, "sources-390.png"),
+      });
+  });
+
+  test("tells beside a spot index what it costs to move it, and beside nothing else", async () => {
+    await open({ width: 1_400 });
+    await card("BTC-USD.spot-index").locator(".depth").waitFor();
+    expect((await card("BTC-USD.spot-index").locator(".depth").innerText()).replace(/\s/g, " ")).toBe(
+      "Moving it 1 % costs about $12.3m down, $11m up.",
+    );
+    await unfold("BTC-USD.iv-atm-30d");
+    expect(await card("BTC-USD.iv-atm-30d").locator(".depth").isVisible()).toBe(false);
   });
 
   test("says that it lost the node, and recovers by itself when the node is back", async () => {
@@ -292,7 +368,20 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
       ...feed,
       own: { kind: "missing", reason: "too-few-sources", detail: evil, sources: [evil], inputs: [], excluded: [] },
     }));
+    fixture.state.venues = fixture.state.venues.map((venue) => ({
+      ...venue,
+      lastError: { source: evil, reason: evil, detail: evil, atMs: Date.now() },
+    }));
+    fixture.state.sources = fixture.state.sources.map((source) => ({
+      ...source,
+      state: "gap",
+      reason: evil,
+      detail: evil,
+    }));
     await open({ width: 1_400 });
+    await page.locator('[data-venue="kraken"]').getByRole("button").click();
+    expect(await page.locator("#venue-kraken").innerText()).toContain(evil);
+    expect(await page.locator("#sources-rows img").count()).toBe(0);
     expect(await card("BTC-USD.spot-index").locator(".own").innerText()).toContain(evil);
     expect(await page.locator(".feed img").count()).toBe(0);
     expect(complaints).toEqual([]);

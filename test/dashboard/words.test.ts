@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { FeedView } from "../../src/api/view.ts";
 import {
   ceremonyWords,
+  depthWords,
   feedBadge,
   feedExplanation,
   feedKind,
@@ -13,7 +14,38 @@ import {
   settlementBadge,
   sourceWords,
 } from "../../src/dashboard/words.ts";
+import type { GapReason } from "../../src/market/quote.ts";
 import { makeFixture } from "../api/fixture.ts";
+
+/** Whether the code needs other words than itself without its dashes; a reason that is missing here does not compile. */
+const GAP_REASONS: Readonly<Record<GapReason, boolean>> = {
+  timeout: true,
+  unreachable: false,
+  "rate-limited": false,
+  banned: false,
+  "geo-blocked": true,
+  "server-error": false,
+  "not-json": true,
+  "bad-shape": true,
+  "venue-error": true,
+  "no-quote": false,
+  "zero-quote": true,
+  "empty-book": false,
+  "crossed-book": true,
+  "locked-book": true,
+  "out-of-range": false,
+  stale: true,
+  halted: true,
+  delisted: true,
+  maintenance: true,
+  "too-large": true,
+  "test-network": false,
+  disconnected: true,
+  silent: true,
+  "sequence-gap": true,
+  "not-subscribed": false,
+  "never-fetched": true,
+};
 
 const NOW_MS = 1_768_300_000_000;
 const { state } = makeFixture({ nowMs: NOW_MS });
@@ -40,6 +72,22 @@ describe("names", () => {
     expect(sourceWords("kraken:USDT-USD", "BTC-USD.spot-index")).toBe("Kraken USDT-USD");
     expect(sourceWords("deribit:BTC.options", "BTC-USD.iv-atm-30d")).toBe("Deribit BTC options");
     expect(sourceWords("newvenue")).toBe("newvenue");
+  });
+
+  test("every reason for a gap has words", () => {
+    for (const [reason, isCode] of Object.entries(GAP_REASONS)) {
+      expect(reasonWords(reason) === reason.replaceAll("-", " "), reason).toBe(!isCode);
+    }
+    expect(reasonWords("locked-book")).toBe("bid equals ask");
+    expect(reasonWords("silent")).toBe("stream fell silent");
+  });
+
+  test("what it costs to move an index says at least where not all is known", () => {
+    const depth = { downUsd: 12_340_000, upUsd: 999_600, isLowerBound: false, books: [] };
+    expect(depthWords(depth)).toBe("Moving it 1\u202f% costs about $12.3m down, $1m up.");
+    expect(depthWords({ ...depth, upUsd: 840, isLowerBound: true })).toBe(
+      "Moving it 1\u202f% costs at least $12.3m down, $840 up.",
+    );
   });
 
   test("an unknown reason is shown rather than hidden", () => {

@@ -14,7 +14,11 @@ const SPOT_BOOKS = [
   "coinbase USDT-USD spot",
 ];
 
-test("the twenty-six feeds need these twenty-two sources, each once, and candles for the longest window", () => {
+const DEPTHS = ["coinbase BTC-USD", "kraken BTC-USD", "bitstamp BTC-USD", "binance BTC-USDT"].map(
+  (market) => `${market} depth`,
+);
+
+test("the twenty-six feeds need these thirty sources, each once, and candles for the longest window", () => {
   const needs = subscriptionsOf(shippedFeeds()).map(name);
   expect(new Set(needs).size).toBe(needs.length);
   expect(needs.toSorted()).toEqual(
@@ -24,6 +28,8 @@ test("the twenty-six feeds need these twenty-two sources, each once, and candles
       "kraken ETH-USD spot",
       "bitstamp ETH-USD spot",
       "binance ETH-USDT spot",
+      ...DEPTHS,
+      ...DEPTHS.map((depth) => depth.replace("BTC", "ETH")),
       ...["BTC", "ETH"].flatMap((base) => [
         `deribit ${base}-USD index`,
         `deribit ${base}-USD options`,
@@ -36,7 +42,12 @@ test("the twenty-six feeds need these twenty-two sources, each once, and candles
   );
 });
 
-test("a feed on a chain brings the books of its spot index and no index", () => {
+test("a spot index asks how deep its markets are, and not how deep its dollar rates are", () => {
+  const needs = subscriptionsOf([shippedFeed("BTC-USD.spot-index")]).map(name);
+  expect(needs.filter((need) => need.endsWith(" depth"))).toEqual(DEPTHS);
+});
+
+test("a feed on a chain brings the books of its spot index, and neither their depths nor an index", () => {
   expect(subscriptionsOf([shippedFeed("BTC-USD.iv-atm-30d")]).map(name)).toEqual([
     ...SPOT_BOOKS,
     "deribit BTC-USD options",
@@ -70,6 +81,6 @@ test("candles say their bar, and as many days as the longest window in whichever
 
 test("no cross-check, no index; no feeds, nothing", () => {
   const without = definitionOf(withValue(feedJson("BTC-USD.spot-index"), ["method", "crossCheck"], null));
-  expect(subscriptionsOf(linkedSet([without])).map(name)).toEqual(SPOT_BOOKS);
+  expect(subscriptionsOf(linkedSet([without])).map(name)).toEqual([...SPOT_BOOKS, ...DEPTHS]);
   expect(subscriptionsOf([])).toEqual([]);
 });

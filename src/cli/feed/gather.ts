@@ -10,8 +10,9 @@ import { DEFAULT_POLL_MS } from "../../sources/collector-options.ts";
 import type { LoadedFeed } from "./definitions.ts";
 import { FeedObserver, type Look } from "./observer.ts";
 
-/** As a node polls by default; nothing is asked much more than once. */
 const LOOK_MS = 250;
+/** As a node polls by default; nothing is asked much more than once. First polls are spread, and nobody waits half a minute. */
+const POLL_MS = { ...DEFAULT_POLL_MS, depth: 3_000 };
 /** A feed without a value although every source has answered gets so long to come about: bars come in pages. */
 const SETTLE_MS = 3_000;
 const PROGRESS_MS = 1_000;
@@ -29,7 +30,7 @@ export async function gather(
 ): Promise<Look> {
   const subscriptions = subscriptionsOf(loaded.feeds);
   const collector = new Collector(
-    { venues, subscriptions, pollMs: DEFAULT_POLL_MS },
+    { venues, subscriptions, pollMs: POLL_MS },
     { clock: systemClock, log: silentLogger, rng: systemRng },
   );
   const observer = new FeedObserver(loaded);

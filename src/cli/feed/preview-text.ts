@@ -1,6 +1,6 @@
 /** What a feed sees now, as text. */
 import { formatFixed } from "../../base/fixed.ts";
-import type { Evaluation } from "../../feeds/evaluation.ts";
+import type { Evaluation, IndexDepth } from "../../feeds/evaluation.ts";
 import { ownersOf } from "../../feeds/venues.ts";
 import { formatExpiryDay } from "../../market/instrument.ts";
 import type { MarketSnapshot } from "../../market/quote.ts";
@@ -41,6 +41,31 @@ function trustText({ feed: { definition } }: LoadedFeed, sources: readonly strin
   return `what counts: ${plural(sources.length, "source")}${of}; wanted are at least ${wanted}`;
 }
 
+/** "$12.3m": three digits are more than a cost of minutes ago is worth. */
+function money(usd: number): string {
+  for (const [size, word] of [
+    [1e9, "bn"],
+    [1e6, "m"],
+    [1e3, "k"],
+  ] as const) {
+    // 999.6 thousand is a million, not 1000 thousand.
+    if (usd >= size * 0.9995) return `$${Number((usd / size).toPrecision(3))}${word}`;
+  }
+  return `$${Math.round(usd)}`;
+}
+
+function depthText({ downUsd, upUsd, isLowerBound, books }: IndexDepth): string {
+  const rows = books.map((book) => {
+    const sides = [book.downUsd, book.upUsd].map((usd) => (usd === null ? "unknown" : money(usd)));
+    return [book.source, String(book.weight), ...sides, book.isWhole || book.downUsd === null ? "" : "at least"];
+  });
+  const most = isLowerBound ? "at least" : "about";
+  return (
+    `moving it 1 % costs ${most} ${money(downUsd)} down, ${money(upUsd)} up\n` +
+    textTable([["book", "weight", "down", "up", ""], ...rows], [1, 2, 3])
+  );
+}
+
 /** Inputs, exclusions, notes, and the value or why there is none. */
 export function previewText(loaded: LoadedFeed, { timeMs, context, evaluations }: Look, from: string): string {
   const { definition } = loaded.feed;
@@ -73,6 +98,7 @@ export function previewText(loaded: LoadedFeed, { timeMs, context, evaluations }
   if (evaluation.notes.length > 0) {
     parts.push(`notes\n${textTable(evaluation.notes.map(({ kind, source, detail }) => [kind, source, detail]))}`);
   }
+  if (evaluation.depth) parts.push(depthText(evaluation.depth));
   parts.push(
     `value  ${formatFixed(evaluation.value, definition.decimals)} ${definition.unit}\ntrust  ${trustText(loaded, evaluation.sources)}\n`,
   );

@@ -29,8 +29,8 @@ export async function openTape(dir: string, feeds: readonly LinkedFeed[], partia
   const { startMs, endMs, sources } = recording.manifest;
   const subscriptions = subscriptionsOf(feeds);
   const absent = subscriptions.filter((one) => (sources[sourceName(one)] ?? 0) === 0);
-  // A venue's own index decides nothing: without it there is one note more.
-  const needed = absent.filter(({ kind }) => kind !== "index").map(sourceName);
+  // A venue's own index and the depths of books decide nothing: without them there is less to tell.
+  const needed = absent.filter(({ kind }) => kind !== "index" && kind !== "depth").map(sourceName);
   if (needed.length > 0 && !partial) {
     throw new OracleError(
       `the recording ${dir} does not hold ${needed.join(", ")}; it holds ${Object.keys(sources).join(", ") || "nothing"}. ` +

@@ -1,13 +1,22 @@
 /** Columns for a terminal. */
 
-/** @param rows of equal length; @param right which columns are set to the right */
-export function textTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+/**
+ * @param rows  of equal length
+ * @param right which columns are set to the right
+ * @param paint a cell with its padding and the colours around it, which have no width
+ */
+export function textTable(
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+  paint: (padded: string, row: number, column: number) => string = (padded) => padded,
+): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  const lines = rows.map((row) =>
+  const lines = rows.map((row, at) =>
     row
-      .map((cell, column) =>
-        right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return paint(right.includes(column) ? cell.padStart(width) : cell.padEnd(width), at, column);
+      })
       .join("  ")
       .trimEnd(),
   );

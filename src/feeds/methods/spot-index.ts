@@ -1,9 +1,10 @@
-/** A spot index: the spot price, and a note when a venue's own index sees another one. */
+/** A spot index: the spot price, what it costs to move it, and a note when a venue's own index sees another one. */
 import type { EvaluationContext } from "../context.ts";
 import { baseOf } from "../definition.ts";
 import type { Evaluation, EvaluationNote } from "../evaluation.ts";
 import type { SpotIndexDefinition } from "../kinds/spot-index.ts";
 import { freshest } from "./freshness.ts";
+import { indexDepth } from "./index-depth.ts";
 import { missing, scalarValue } from "./outcome.ts";
 import { apartBps } from "./outlier-memory.ts";
 import { spotPrice } from "./spot-price.ts";
@@ -37,7 +38,8 @@ function crossCheck(
 export function spotIndex(definition: SpotIndexDefinition, context: EvaluationContext): Evaluation {
   const spot = spotPrice(definition, context);
   if (!spot.ok) return missing("too-few-sources", spot.detail, spot);
-  const { price, sources, inputs, excluded } = spot;
+  const { price, counted, sources, inputs, excluded } = spot;
   const notes = [...spot.notes, ...crossCheck(definition, price, context)];
-  return scalarValue(price, { sources, inputs, excluded, notes });
+  const evaluation = scalarValue(price, { sources, inputs, excluded, notes });
+  return evaluation.kind === "missing" ? evaluation : { ...evaluation, depth: indexDepth(counted, context.snapshot) };
 }

@@ -7,7 +7,6 @@
  *               and the weighted mean of that
  */
 import type { SpotQuote } from "../../market/quote.ts";
-import type { Venue } from "../../market/venue.ts";
 import type { EvaluationContext } from "../context.ts";
 import type { EvaluationNote, Exclusion, InputLine } from "../evaluation.ts";
 import type { SpotIndexDefinition } from "../kinds/spot-index.ts";
@@ -19,8 +18,15 @@ import { middleOf, sourceOf, usableBooks } from "./spot-books.ts";
 import { conversionRate } from "./spot-conversion.ts";
 import { weightedLowerMedian } from "./weighted-median.ts";
 
+/** A market whose book counted, and what a unit of its quote currency is worth in USD. */
+export type CountedMarket = Pick<SpotQuote, "venue" | "base" | "quote"> & {
+  readonly source: string;
+  readonly weight: number;
+  readonly usdRate: number;
+};
+
 export type SpotPrice =
-  | ({ readonly ok: true; readonly price: number } & Gathered)
+  | ({ readonly ok: true; readonly price: number; readonly counted: readonly CountedMarket[] } & Gathered)
   | {
       readonly ok: false;
       readonly detail: string;
@@ -28,7 +34,7 @@ export type SpotPrice =
       readonly excluded: readonly Exclusion[];
     };
 
-type Candidate = Named & { readonly venue: Venue; readonly isDirect: boolean };
+type Candidate = Named & CountedMarket & { readonly isDirect: boolean };
 
 /** Fewer than three cannot tell which of them is the outlier. */
 const CANDIDATES_MIN = 3;
@@ -66,8 +72,10 @@ function candidatesOf(
       left.push({ source, reason: "no-conversion", detail: rate });
       continue;
     }
-    const isDirect = quote.quote === "USD";
-    candidates.push({ source, venue: quote.venue, price: middleOf(quote) * rate, weight, isDirect });
+    const { venue, base, quote: currency } = quote;
+    const isDirect = currency === "USD";
+    const price = middleOf(quote) * rate;
+    candidates.push({ source, venue, base, quote: currency, price, weight, usdRate: rate, isDirect });
   }
   return { candidates, rates, excluded: left };
 }
@@ -132,6 +140,7 @@ export function spotPrice(definition: SpotIndexDefinition, context: EvaluationCo
   return {
     ok: true,
     price: mean,
+    counted: kept,
     sources: kept.map(({ source }) => source),
     inputs: [...rates, ...inputs],
     excluded,

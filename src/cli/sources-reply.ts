@@ -1,0 +1,135 @@
+/** What a node says of its market data, read member by member: it may be another version, or no node at all. */
+import type {
+  BudgetView,
+  ConnectionView,
+  SourceError,
+  SourceState,
+  SourceView,
+  VenueState,
+  VenueView,
+} from "../api/sources-view.ts";
+import { OracleError } from "../base/errors.ts";
+
+export type MarketReply = {
+  readonly nowMs: number;
+  readonly venues: readonly VenueView[];
+  readonly sources: readonly SourceView[];
+};
+
+type Members = Readonly<Record<string, unknown>>;
+
+const SOURCE_STATES: readonly SourceState[] = ["ok", "stale", "frozen", "gap", "waiting"];
+const VENUE_STATES: readonly VenueState[] = ["ok", "degraded", "down", "waiting"];
+const CONNECTION_STATES: readonly ConnectionView["state"][] = ["live", "connecting", "down"];
+/** Longer than any name or detail of a node. */
+const TEXT_MAX_CHARS = 200;
+
+function refuse(what: string, seen: unknown): never {
+  const shown = JSON.stringify(seen)?.slice(0, 60) ?? "nothing";
+  throw new OracleError(`the answer is not of a node of this version: ${what}, saw ${shown}`, { code: "not-a-node" });
+}
+
+function members(value: unknown, what: string): Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : refuse(`expected ${what} to be an object`, value);
+}
+
+function list<T>(value: unknown, what: string, read: (item: Members) => T): readonly T[] {
+  return Array.isArray(value)
+    ? value.map((item) => read(members(item, `an item of ${what}`)))
+    : refuse(`expected ${what} to be a list`, value);
+}
+
+/** Without what could steer a terminal. */
+function text(value: unknown, what: string): string {
+  return typeof value === "string"
+    ? value.slice(0, TEXT_MAX_CHARS).replace(/[^\x20-\x7e]/g, "?")
+    : refuse(`expected ${what} to be text`, value);
+}
+
+function number(value: unknown, what: string): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : refuse(`expected ${what} to be a number`, value);
+}
+
+function word<T extends string>(value: unknown, words: readonly T[], what: string): T {
+  return words.find((one) => one === value) ?? refuse(`expected ${what} to be one of ${words.join(", ")}`, value);
+}
+
+function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
+  return value === null || value === undefined ? null : read(value);
+}
+
+function numberOrNull(value: unknown, what: string): number | null {
+  return orNull(value, (given) => number(given, what));
+}
+
+function readError(value: unknown): SourceError {
+  const { reason, detail, atMs } = members(value, "lastError");
+  return { reason: text(reason, "reason"), detail: text(detail, "detail"), atMs: number(atMs, "atMs") };
+}
+
+function readConnection({ name, state, sinceMs, reconnects, framesPerSec }: Members): ConnectionView {
+  return {
+    name: text(name, "name"),
+    state: word(state, CONNECTION_STATES, "the state of a connection"),
+    sinceMs: numberOrNull(sinceMs, "sinceMs"),
+    reconnects: number(reconnects, "reconnects"),
+    framesPerSec: number(framesPerSec, "framesPerSec"),
+  };
+}
+
+function readBudget({ bucket, left, of }: Members): BudgetView {
+  return { bucket: text(bucket, "bucket"), left: number(left, "left"), of: number(of, "of") };
+}
+
+function readVenue(venue: Members): VenueView {
+  const { total, ok, streamed } = members(venue["sources"], "sources of a venue");
+  return {
+    venue: text(venue["venue"], "venue"),
+    state: word(venue["state"], VENUE_STATES, "the state of a venue"),
+    sources: { total: number(total, "total"), ok: number(ok, "ok"), streamed: number(streamed, "streamed") },
+    ageMs: numberOrNull(venue["ageMs"], "ageMs"),
+    connections: list(venue["connections"], "connections", readConnection),
+    latencyMs: numberOrNull(venue["latencyMs"], "latencyMs"),
+    clockOffsetMs: numberOrNull(venue["clockOffsetMs"], "clockOffsetMs"),
+    budgets: list(venue["budgets"], "budgets", readBudget),
+    pausedMs: numberOrNull(venue["pausedMs"], "pausedMs"),
+    lastError: orNull(venue["lastError"], (value) => ({
+      ...readError(value),
+      source: text(members(value, "lastError")["source"], "source"),
+    })),
+  };
+}
+
+function readSource(source: Members): SourceView {
+  const counts = Object.entries(members(source["counts"], "counts"));
+  return {
+    source: text(source["source"], "source"),
+    venue: text(source["venue"], "venue"),
+    state: word(source["state"], SOURCE_STATES, "the state of a source"),
+    via: orNull(source["via"], (via) => word(via, ["stream", "rest"] as const, "via")),
+    reason: orNull(source["reason"], (reason) => text(reason, "reason")),
+    detail: orNull(source["detail"], (detail) => text(detail, "detail")),
+    ageMs: numberOrNull(source["ageMs"], "ageMs"),
+    timeSource: orNull(source["timeSource"], (by) => word(by, ["venue", "receipt"] as const, "timeSource")),
+    latencyMs: numberOrNull(source["latencyMs"], "latencyMs"),
+    clockOffsetMs: numberOrNull(source["clockOffsetMs"], "clockOffsetMs"),
+    counts: Object.fromEntries(counts.map(([reason, count]) => [text(reason, "reason"), number(count, "a count")])),
+    lastError: orNull(source["lastError"], readError),
+  };
+}
+
+/**
+ * The bodies of /v1/venues and /v1/sources.
+ * @throws OracleError `not-a-node`
+ */
+export function readMarketReply(venuesBody: unknown, sourcesBody: unknown): MarketReply {
+  const { nowMs, venues } = members(venuesBody, "the body");
+  const { sources } = members(sourcesBody, "the body");
+  return {
+    nowMs: number(nowMs, "nowMs"),
+    venues: list(venues, "venues", readVenue),
+    sources: list(sources, "sources", readSource),
+  };
+}

@@ -1,0 +1,110 @@
+/** `tenor sources`: how a running node's market data stands, venue by venue. */
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { Command } from "commander";
+import { OracleError, reasonOf } from "../base/errors.ts";
+import { ending } from "./fail.ts";
+import { type MarketReply, readMarketReply } from "./sources-reply.ts";
+import { sourcesText } from "./sources-text.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+type SourcesFlags = {
+  readonly node: string;
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly watch?: boolean;
+};
+
+const TIMEOUT_MS = 5_000;
+/** As often as the node's page asks. */
+const WATCH_MS = 2_000;
+const CLEAR_SCREEN = "\u001b[H\u001b[2J";
+
+async function getJson(url: string, stop: AbortSignal): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]) });
+  } catch (error) {
+    // Of `fetch failed` the cause says what failed.
+    const reason = error instanceof Error && error.cause !== undefined ? reasonOf(error.cause) : reasonOf(error);
+    throw new OracleError(`no node answers at ${url}: ${reason}`, { code: "unreachable", url });
+  }
+  if (!response.ok) {
+    throw new OracleError(`${url} answers ${response.status}: is a node of this version there?`, {
+      code: "not-a-node",
+      url,
+      status: response.status,
+    });
+  }
+  try {
+    return await response.json();
+  } catch {
+    throw new OracleError(`${url} answers with what is no JSON: is a node there?`, { code: "not-a-node", url });
+  }
+}
+
+async function ask(nodeUrl: string, stop: AbortSignal): Promise<MarketReply> {
+  const base = nodeUrl.replace(/\/+$/, "");
+  const [venues, sources] = await Promise.all(
+    ["/v1/venues", "/v1/sources"].map(async (path) => await getJson(`${base}${path}`, stop)),
+  );
+  return readMarketReply(venues, sources);
+}
+
+function shown(reply: MarketReply, { all = false, json = false }: SourcesFlags): string {
+  if (json) return `${JSON.stringify(reply)}\n`;
+  const colours = process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "";
+  return sourcesText(reply, { all, colours });
+}
+
+/** Every venue here is one that some feed reads. */
+function exitCodeFor({ venues }: MarketReply): number {
+  return venues.some(({ state }) => state === "down") ? 1 : 0;
+}
+
+/** Until it is stopped; a node that does not answer is told and asked again. */
+async function watch(flags: SourcesFlags, stop: AbortSignal): Promise<number> {
+  const isScreen = process.stdout.isTTY && flags.json !== true;
+  let code = 1;
+  while (!stop.aborted) {
+    let text: string;
+    try {
+      const reply = await ask(flags.node, stop);
+      code = exitCodeFor(reply);
+      text = shown(reply, flags);
+    } catch (error) {
+      if (stop.aborted) break;
+      process.stderr.write(`${reasonOf(error)}\n`);
+      code = 1;
+      text = "";
+    }
+    if (text !== "")
+      process.stdout.write(`${isScreen ? CLEAR_SCREEN : ""}${text}${isScreen || flags.json ? "" : "\n"}`);
+    await sleepFor(WATCH_MS, undefined, { signal: stop }).catch(() => undefined);
+  }
+  return code;
+}
+
+async function sources(flags: SourcesFlags): Promise<number> {
+  if (!/^https?:\/\/[^?#]+$/.test(flags.node) || !URL.canParse(flags.node)) {
+    throw new OracleError(`--node ${flags.node} is no URL; wanted one such as http://127.0.0.1:8080`, {
+      code: "bad-argument",
+    });
+  }
+  const stop = stopSignal();
+  if (flags.watch === true) return await watch(flags, stop);
+  const reply = await ask(flags.node, stop);
+  process.stdout.write(shown(reply, flags));
+  return exitCodeFor(reply);
+}
+
+export function sourcesCommand(): Command {
+  return new Command("sources")
+    .description("how a running node's market data stands, venue by venue; exits 1 when a venue is down")
+    .option("--node <url>", "the node's API", "http://127.0.0.1:8080")
+    .option("--all", "every connection and every source as well")
+    .option("--json", "as JSON, one object a look")
+    .option("--watch", "look again every two seconds until stopped")
+    .action(async (flags: SourcesFlags) => {
+      await ending(async () => await sources(flags));
+    });
+}
