@@ -10,9 +10,9 @@ import { type Gap, type Parsed, gap } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { spotSides } from "../sanity.ts";
 import type { SpotSubscription } from "../subscription.ts";
+import { staleFault } from "../venue-time.ts";
 
 const TRADE_AHEAD_MAX_MS = 30_000;
-const TRADE_AGE_MAX_MS = 86_400_000;
 
 const ticker = z.looseObject({
   bid: z.string().nullable(),
@@ -29,9 +29,11 @@ export const coinbase = {
     if (isRecord(json.value) && typeof json.value.message === "string") return coinbaseError(json.value.message);
     const shape = ticker.safeParse(json.value);
     if (!shape.success) return shapeGap(shape.error);
-    const tradeAgeMs = receivedAtMs - Date.parse(shape.data.time);
-    if (!(tradeAgeMs >= -TRADE_AHEAD_MAX_MS && tradeAgeMs <= TRADE_AGE_MAX_MS)) {
-      return gap("out-of-range", `last trade is ${tradeAgeMs} ms old`);
+    const tradeMs = Date.parse(shape.data.time);
+    const stale = staleFault(tradeMs, receivedAtMs);
+    if (stale !== null) return stale;
+    if (tradeMs > receivedAtMs + TRADE_AHEAD_MAX_MS) {
+      return gap("out-of-range", `last trade is ${tradeMs - receivedAtMs} ms in the future`);
     }
     const sides = spotSides(shape.data.bid, shape.data.ask);
     if (sides.kind === "gap") return sides;
@@ -43,6 +45,7 @@ export const coinbase = {
 
 export function coinbaseError(message: string): Gap {
   if (/rate limit/i.test(message)) return gap("rate-limited", message);
-  if (/maintenance/i.test(message)) return gap("server-error", message);
+  if (/maintenance/i.test(message)) return gap("maintenance", message);
+  if (/^not ?found$/i.test(message)) return gap("delisted", message);
   return gap("venue-error", message);
 }
