@@ -6,9 +6,9 @@ import { z } from "zod";
 import { type Depth, readDepth } from "../depth.ts";
 import { type Gap, gap } from "../gap.ts";
 import { shapeGap } from "../json.ts";
-import { isPlausibleTimeMs, spotSides } from "../sanity.ts";
+import { spotSides } from "../sanity.ts";
 import { decimalOf } from "../text-decimal.ts";
-import { staleFault } from "../venue-time.ts";
+import { timeFault } from "../venue-time.ts";
 
 /** Books of before 2019 had `timestamp` alone. */
 const stamps = z.looseObject({
@@ -34,8 +34,7 @@ export function parseBitstampBook(data: unknown, receivedAtMs: number): Bitstamp
   const { timestamp, microtimestamp, bids, asks } = shape.data;
   // The digits of microseconds are cut, not divided: they may be more than a double holds.
   const timeMs = microtimestamp === undefined ? Number(timestamp) * 1000 : Number(microtimestamp.slice(0, -3));
-  if (!isPlausibleTimeMs(timeMs)) return gap("out-of-range", "the stamp is not unix seconds and microseconds");
-  return staleFault(timeMs, receivedAtMs) ?? { kind: "book", timeMs, bids, asks };
+  return timeFault(timeMs, receivedAtMs) ?? { kind: "book", timeMs, bids, asks };
 }
 
 export function depthOfBook({ bids, asks }: BitstampBook): Depth | Gap {

@@ -7,10 +7,9 @@ import type { BookDepth } from "../../market/quote.ts";
 import { readDepth } from "../depth.ts";
 import { type Parsed, gap } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
-import { isPlausibleTimeMs } from "../sanity.ts";
 import type { DepthSubscription } from "../subscription.ts";
 import { decimalOf } from "../text-decimal.ts";
-import { staleFault } from "../venue-time.ts";
+import { timeFault } from "../venue-time.ts";
 import { coinbaseError } from "./spot.ts";
 
 const book = z.looseObject({
@@ -32,9 +31,8 @@ export const coinbaseDepth = {
     if (shape.data.auction_mode === true) return gap("halted", "the book is in an auction");
     const { time } = shape.data;
     const timeMs = time === undefined ? receivedAtMs : Date.parse(time);
-    if (!isPlausibleTimeMs(timeMs)) return gap("out-of-range", "time is not of this century");
-    const stale = staleFault(timeMs, receivedAtMs);
-    if (stale !== null) return stale;
+    const fault = timeFault(timeMs, receivedAtMs);
+    if (fault !== null) return fault;
     const depth = readDepth(shape.data.bids, shape.data.asks, decimalOf);
     if (depth.kind === "gap") return depth;
     const { bid, ask, down, up } = depth;

@@ -10,9 +10,7 @@ import { type Gap, type Parsed, gap } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { spotSides } from "../sanity.ts";
 import type { SpotSubscription } from "../subscription.ts";
-import { staleFault } from "../venue-time.ts";
-
-const TRADE_AHEAD_MAX_MS = 30_000;
+import { timeFault } from "../venue-time.ts";
 
 const ticker = z.looseObject({
   bid: z.string().nullable(),
@@ -30,11 +28,8 @@ export const coinbase = {
     const shape = ticker.safeParse(json.value);
     if (!shape.success) return shapeGap(shape.error);
     const tradeMs = Date.parse(shape.data.time);
-    const stale = staleFault(tradeMs, receivedAtMs);
-    if (stale !== null) return stale;
-    if (tradeMs > receivedAtMs + TRADE_AHEAD_MAX_MS) {
-      return gap("out-of-range", `last trade is ${tradeMs - receivedAtMs} ms in the future`);
-    }
+    const fault = timeFault(tradeMs, receivedAtMs);
+    if (fault !== null) return fault;
     const sides = spotSides(shape.data.bid, shape.data.ask);
     if (sides.kind === "gap") return sides;
     const { bid, ask } = sides;
