@@ -95,7 +95,7 @@ export function expectNoDamageGetsThrough(
       for (const { at, drop, put } of edits) frame = frame.slice(0, at) + put + frame.slice(at + drop);
       play(i, frame);
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   );
   const members = frames.flatMap((frame, i) => memberPaths(JSON.parse(frame)).map((path) => ({ i, path })));
   fc.assert(
@@ -104,7 +104,7 @@ export function expectNoDamageGetsThrough(
       place(message, path, value);
       play(i, JSON.stringify(message));
     }),
-    { numRuns: 1200 },
+    { numRuns: 600 },
   );
 }
 

@@ -1,5 +1,5 @@
 /** One WebSocket connection to Deribit: JSON-RPC calls and their answers, and pushes without an id. */
-import { type Gap, gap } from "../gap.ts";
+import { gap } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import type { AdapterRules } from "../rest-adapter.ts";
 import { NOTHING, type StreamSession, type StreamStep, type StreamUpdate } from "../stream-adapter.ts";
@@ -188,7 +188,7 @@ export class DeribitSession implements StreamSession {
       return refuses(gap("bad-shape", "a platform state of an unknown form"));
     }
     // What was merged meanwhile is told at once: an option may not change again for long.
-    return tells(...wereShut.filter((board) => !this.#isShut(board)).map((board) => board.all(receivedAtMs)));
+    return tells(...wereShut.filter((board) => !this.#isShut(board)).flatMap((board) => board.all(receivedAtMs)));
   }
 
   #isShut(board: BoardTickers): boolean {

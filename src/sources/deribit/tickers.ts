@@ -82,9 +82,9 @@ export class BoardTickers {
     return this.#update([name], receivedAtMs);
   }
 
-  /** All rows as they stand now. */
-  all(nowMs: number): StreamUpdate {
-    return this.#update([...this.#tickers.keys()], nowMs);
+  /** All rows as they stand now; nothing where none is known yet. */
+  all(nowMs: number): readonly StreamUpdate[] {
+    return this.#tickers.size === 0 ? [] : [this.#update([...this.#tickers.keys()], nowMs)];
   }
 
   /** These are no more, and why. */

@@ -50,6 +50,6 @@ export function krakenError(error: string, receivedAtMs: number): Gap {
   if (/^EService:(Busy|Timeout|Deadline)/.test(error)) return gap("server-error", error);
   // In these modes no orders meet.
   if (/Market in (cancel_only|post_only) mode/.test(error)) return gap("halted", error);
-  if (/^EQuery:Unknown asset pair/.test(error)) return gap("delisted", error);
+  if (error.startsWith("EQuery:Unknown asset pair")) return gap("delisted", error);
   return gap("venue-error", error);
 }
