@@ -86,6 +86,10 @@ export class TopicBook {
     return [...entry.sources];
   }
 
+  sourcesOf(topic: string): readonly string[] {
+    return [...(this.#entries.get(topic)?.sources ?? [])];
+  }
+
   /** Asked, and neither confirmed nor refused so far. */
   asked(): readonly string[] {
     return [...this.#entries].filter(([, { state }]) => state === "asked").map(([topic]) => topic);
