@@ -31,6 +31,8 @@ export function depthOf(bids: readonly Level[], asks: readonly Level[]): Depth |
   const down = notionalUntil(bids, (price) => price >= middle * (1 - DEPTH_FRACTION), -1);
   const up = notionalUntil(asks, (price) => price <= middle * (1 + DEPTH_FRACTION), 1);
   if (down === null || up === null) return gap("bad-shape", "levels that are no book: a price or a size out of order");
+  // A book whose own spread is over 2 % has nothing within 1 % of its middle, and a depth of nothing is no depth.
+  if (down.notional === 0 || up.notional === 0) return gap("out-of-range", `no level within 1 % between ${bid} and ${ask}`);
   return { kind: "depth", bid, ask, down, up };
 }
 
