@@ -43,7 +43,8 @@ export function futureOf(instrument: string, listed: Instrument, sent: Sent): Fu
  * the answer does not say which: a payment that is due off the eight-hour marks gives one of those away.
  */
 function fundingOf({ funding, nextFundingMs }: Sent): number | null {
-  if (typeof nextFundingMs !== "number" || !(nextFundingMs > 0) || nextFundingMs % FUNDING_INTERVAL_MS !== 0) return null;
+  if (typeof nextFundingMs !== "number" || !(nextFundingMs > 0) || nextFundingMs % FUNDING_INTERVAL_MS !== 0)
+    return null;
   const rate = typeof funding === "string" ? parseDecimal(funding) : null;
   return rate !== null && Math.abs(rate) <= FUNDING_MAX ? rate : null;
 }

@@ -72,7 +72,8 @@ class SpotSession implements StreamSession {
     const symbol = `${subscription.base}${subscription.quote}`;
     if (s !== symbol) return { ...NOTHING, refused: gap("bad-shape", `${frame.stream} says ${s}`) };
     if (!isUpdateId(u)) return { ...NOTHING, refused: gap("bad-shape", "u is no update id") };
-    if (u < lastUpdateId) return { ...NOTHING, close: gap("sequence-gap", `${symbol} went from ${lastUpdateId} to ${u}`) };
+    if (u < lastUpdateId)
+      return { ...NOTHING, close: gap("sequence-gap", `${symbol} went from ${lastUpdateId} to ${u}`) };
     if (u === lastUpdateId) return NOTHING;
     watched.lastUpdateId = u;
     const source = sourceName(subscription);
