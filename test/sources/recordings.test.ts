@@ -230,7 +230,7 @@ describe("re-serialised recordings (class N)", () => {
     }
   });
 
-  recorded(`binance/fapi_error_unknown_symbol is a venue error${where}`, () => {
+  recorded(`binance/fapi_error_unknown_symbol is of a symbol that is not listed${where}`, () => {
     const outcome = read(load("binance/fapi_error_unknown_symbol.json"), SPOT_BTC.binance, 1_580_000_000_000);
     expect(outcome).toMatchObject({ kind: "gap", reason: "delisted" });
   });

@@ -25,6 +25,7 @@ export const binance = {
     const json = parseJson(body);
     if (json.kind === "gap") return json;
     if (isRecord(json.value) && "code" in json.value) return binanceError(json.value);
+    if (isRecord(json.value) && "lastPrice" in json.value) return gap("bad-shape", "an answer of ticker/24hr");
     const shape = bookTicker.safeParse(json.value);
     if (!shape.success) return shapeGap(shape.error);
     const { symbol, bidPrice, askPrice } = shape.data;

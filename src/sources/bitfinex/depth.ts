@@ -26,7 +26,10 @@ export const bitfinexDepth = {
     if (!shape.success) return shapeGap(shape.error);
     const bids: Level[] = [];
     const asks: Level[] = [];
-    for (const [price, , amount] of shape.data) (amount < 0 ? asks : bids).push([price, Math.abs(amount)]);
+    for (const [price, , amount] of shape.data) {
+      if (amount === 0) return gap("bad-shape", `${price} is of neither side`);
+      (amount < 0 ? asks : bids).push([price, Math.abs(amount)]);
+    }
     const depth = depthOf(bids, asks);
     if (depth.kind === "gap") return depth;
     const { bid, ask, down, up } = depth;
