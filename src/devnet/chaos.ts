@@ -4,7 +4,8 @@
  * well again afterwards without anybody's help.
  */
 import { setTimeout as sleepFor } from "node:timers/promises";
-import type { SignedReportView, VenueView } from "../api/view.ts";
+import type { VenueView } from "../api/sources-view.ts";
+import type { SignedReportView } from "../api/view.ts";
 import { OracleError } from "../base/errors.ts";
 import { type Episode, chaosPlan, RECOVERY_MS } from "./chaos-plan.ts";
 import { ChaosWatch } from "./chaos-watch.ts";

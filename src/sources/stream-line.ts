@@ -33,6 +33,8 @@ export type ConnectionStatistics = {
   readonly openedAtMs: number | null;
   /** Connections after the first, good or bad. */
   readonly reconnects: number;
+  /** Text frames that came, since the start. */
+  readonly frames: number;
   readonly framesPerSecond: number;
   /** Frames that could not be read. */
   readonly refusedFrames: number;
@@ -141,6 +143,7 @@ export class StreamLine implements Liveness {
       state: this.#state,
       openedAtMs: this.#openedAtMs,
       reconnects: Math.max(0, this.#attempts - 1),
+      frames: this.#rate.total,
       framesPerSecond: this.#rate.read(this.#doors.clock.monotonicMs()),
       refusedFrames: this.#refused,
       lastError: this.#lastError,
