@@ -12,7 +12,7 @@ import { shapeGap } from "../json.ts";
 import { isPlausibleTimeMs, spotSides } from "../sanity.ts";
 import type { SpotSubscription } from "../subscription.ts";
 
-const VOLUME_AGE_MAX_MS = 3_600_000;
+const VOLUME_AGE_MAX_MS = 86_400_000;
 /** Their clock ahead of ours, and the minute rounded up. */
 const VOLUME_AHEAD_MAX_MS = 90_000;
 

@@ -53,16 +53,15 @@ export class WatchedBook {
     const said: StreamUpdate[] = [];
     const [bids, asks] = [this.#book?.bids ?? [], this.#book?.asks ?? []];
     const times = { venue: "gemini", timeMs: receivedAtMs, timeSource: "receipt", receivedAtMs } as const;
-    const [bid, ask] = [bids[0]?.[0], asks[0]?.[0]];
+    // 0 is a side that is empty.
+    const [bid, ask] = [bids[0]?.[0] ?? 0, asks[0]?.[0] ?? 0];
     const { bid: saidBid, ask: saidAsk, atMs } = this.#spotSaid;
     if (this.#spot !== null && (bid !== saidBid || ask !== saidAsk || receivedAtMs - atMs >= REPEAT_MS)) {
-      this.#spotSaid = { bid: bid ?? 0, ask: ask ?? 0, atMs: receivedAtMs };
+      this.#spotSaid = { bid, ask, atMs: receivedAtMs };
       const source = sourceName(this.#spot);
       const { base, quote } = this.#spot;
       const sides =
-        bid === undefined || ask === undefined
-          ? gap("empty-book", `${bids.length} bids, ${asks.length} asks`)
-          : numericSides(bid, ask);
+        bid === 0 || ask === 0 ? gap("empty-book", `${bids.length} bids, ${asks.length} asks`) : numericSides(bid, ask);
       if (sides.kind === "gap") said.push({ kind: "gap", source, gap: sides });
       else said.push({ kind: "spot", source, quote: { ...times, base, quote, bid: sides.bid, ask: sides.ask } });
     }

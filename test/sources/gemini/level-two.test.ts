@@ -110,6 +110,7 @@ describe("changes", () => {
     take(session, whole(), NOW_MS);
     const empty = take(session, changed(["buy", "99.90", "0"], ["buy", "99.50", "0"]), NOW_MS + 10);
     expect(empty.updates).toMatchObject([{ kind: "gap", source: "gemini:BTC-USD", gap: { reason: "empty-book" } }]);
+    expect(take(session, changed(["sell", "100.90", "2"]), NOW_MS + 15).updates).toEqual([]);
     expect(take(session, changed(["buy", "99.80", "1"]), NOW_MS + 20).updates).toMatchObject([
       { quote: { bid: 99.8 } },
     ]);

@@ -56,9 +56,9 @@ test("the path is in lower case, whatever the coins", () => {
 describe("the end of the volume's day", () => {
   const read = (timeMs: unknown) => gemini.parse(body(undefined, undefined, timeMs), subscription, NOW_MS);
 
-  test("is no time of the quote, but an hour old means a dead market", () => {
-    expect(read(NOW_MS - 3_600_000)).toMatchObject({ quote: { timeMs: NOW_MS, timeSource: "receipt" } });
-    expect(read(NOW_MS - 3_600_001)).toMatchObject({ kind: "gap", reason: "stale" });
+  test("is no time of the quote, but a day old means a dead market", () => {
+    expect(read(NOW_MS - 86_400_000)).toMatchObject({ quote: { timeMs: NOW_MS, timeSource: "receipt" } });
+    expect(read(NOW_MS - 86_400_001)).toMatchObject({ kind: "gap", reason: "stale" });
   });
 
   test("may be a minute ahead and no more", () => {
