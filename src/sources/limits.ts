@@ -82,7 +82,8 @@ export const VENUE_LIMITS: Readonly<Record<Venue, VenueLimits>> = {
   deribit: {
     /** The documents speak of users with a key; without one the number, by IP, is not published. */
     buckets: {
-      public: { credits: 20, perMs: SECOND_MS, burstMax: 100, share: 0.25, burst: 10 },
+      /** Of a pool of 50 000, of which a call takes 500. */
+      public: { credits: 10_000, perMs: SECOND_MS, burstMax: 50_000, share: 0.25, burst: 5_000 },
       instruments: { credits: 1, perMs: 10 * SECOND_MS, burstMax: 5, share: 0.5, burst: 2 },
     },
     history: NO_HISTORY,
