@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deribitStreams } from "../../../src/sources/deribit/streams.ts";
 import type { StreamSession } from "../../../src/sources/stream-adapter.ts";
@@ -292,6 +293,28 @@ describe("deribit's pushes", () => {
     ]);
     // A new snapshot begins anew.
     expect(take(session, option(), NOW_MS).updates).toMatchObject([{ rows: [ROW] }]);
+  });
+
+  test("changes one by one end in the row that one snapshot of the last values is", () => {
+    const fields = {
+      best_bid_price: fc.constantFrom(0, null, 0.01, 0.0245),
+      best_ask_price: fc.constantFrom(0, null, 0.0245, 0.03),
+      mark_price: fc.constantFrom(0, 0.02, 0.025),
+      mark_iv: fc.constantFrom(0, 38.17, 61.5, null),
+      underlying_price: fc.constantFrom(78610.75, 78700),
+      state: fc.constantFrom("open", "open", "closed"),
+    };
+    const change = fc.record(fields, { requiredKeys: [] });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
+        const session = open();
+        take(session, option(), NOW_MS);
+        const last = changes.map((each) => take(session, changed(each), NOW_MS).updates).at(-1);
+        const merged: Record<string, unknown> = Object.assign({ timestamp: NOW_MS }, ...changes);
+        expect(last).toEqual(take(open(), option(merged), NOW_MS).updates);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test("a change before its snapshot is refused", () => {
