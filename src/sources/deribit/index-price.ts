@@ -8,7 +8,8 @@ import { shapeGap } from "../json.ts";
 import { spotPriceInRange } from "../sanity.ts";
 import type { IndexSubscription } from "../subscription.ts";
 
-const indexPrice = z.looseObject({ index_price: z.number() });
+/** The ticker and the book of an instrument carry an index, too: of whichever instrument that is. */
+const indexPrice = z.looseObject({ index_price: z.number(), instrument_name: z.undefined().optional() });
 
 export const deribitIndex = {
   path: ({ base, quote }: IndexSubscription): string =>

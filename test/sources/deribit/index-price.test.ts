@@ -38,6 +38,7 @@ describeAdapter({
     ],
     ['{"jsonrpc":"2.0","error":null}', "venue-error"],
     ['{"jsonrpc":"2.0","result":{"index_price":1}}', "bad-shape"],
+    [deribitBody('{"index_price":78494.25,"instrument_name":"BTC-PERPETUAL"}'), "bad-shape"],
     [indexBody("0"), "zero-quote"],
     [indexBody("-78494.25"), "out-of-range"],
     [indexBody("1e999"), "bad-shape"],
