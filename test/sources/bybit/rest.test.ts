@@ -89,6 +89,7 @@ describeAdapter({
   errors: [
     ...ERRORS,
     [bybitBody({ ...BOOK, s: "BTCUSDC" }), "bad-shape"],
+    [bybitBody({ ...BOOK, b: [["76000", "1"]] }), "out-of-range"],
     [bybitBody({ ...BOOK, a: [] }), "empty-book"],
     [bybitBody({ ...BOOK, a: [["78499", "1"]] }), "locked-book"],
     [bybitBody({ ...BOOK, a: [[78500, 1]] }), "bad-shape"],
