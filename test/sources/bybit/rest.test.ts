@@ -266,7 +266,7 @@ describe("rows of the futures", () => {
     ["BTCUSD", { bid1Price: "78613" }, "crossed"],
     ["BTCUSD", { ask1Price: 78612.5 }, "bad-number"],
     ["BTCUSDT", {}, "other-underlying"],
-    ["BTC-25SEP26-80000-C-USDC", {}, "other-underlying"],
+    ["BTC-25SEP26-80000-C", {}, "other-underlying"],
     ["btcusd", {}, "unknown-instrument"],
   ])("%s with %j is left out as %s", (symbol, change, reason) => {
     expect(read(symbol, change)).toMatchObject({ futures: [{ instrument: "BTCUSDZ26" }], refused: { [reason]: 1 } });
