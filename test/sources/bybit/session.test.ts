@@ -100,7 +100,9 @@ describe("three connections", () => {
   });
 
   test("of spot ask for at most ten topics in a request, one request for each tick", () => {
-    const pairs = [..."ABCDEFGHIJKL"].map((letter): PolledSubscription => ({ ...spot, base: `${letter}${letter}` }));
+    const pairs = "ABCDEFGHIJKL"
+      .split("")
+      .map((letter): PolledSubscription => ({ ...spot, base: `${letter}${letter}` }));
     const session = named("spot").session(pairs, rules);
     const sizes = [session.opened(NOW_MS), session.tick(NOW_MS + 500), session.tick(NOW_MS + 1_000)].map(({ send }) =>
       send.map((frame) => JSON.parse(frame).args.length),
