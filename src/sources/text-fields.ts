@@ -1,6 +1,7 @@
 /** Members of a row at venues that write their numbers as text, read one by one: OKX and Bybit. */
 import { parseDecimal } from "./decimal.ts";
-import type { Level } from "./depth.ts";
+import { type Depth, depthOf, type Level } from "./depth.ts";
+import { type Gap, gap } from "./gap.ts";
 import { isPlausibleTimeMs, spotPriceInRange } from "./sanity.ts";
 
 /** Outside of 1 % … 1000 % a vol is a sentinel, or percent and decimal were mixed up. */
@@ -55,4 +56,13 @@ export function levelsOfText(value: unknown): readonly Level[] | null {
     levels.push([price, size]);
   }
   return levels;
+}
+
+/** The depth of a book whose sides are lists of such levels. A spread wider than 2 % has nothing within 1 % of its middle. */
+export function depthOfText(bids: unknown, asks: unknown): Depth | Gap {
+  const [bidLevels, askLevels] = [levelsOfText(bids), levelsOfText(asks)];
+  if (bidLevels === null || askLevels === null) return gap("bad-shape", "a level that is no price and size");
+  const depth = depthOf(bidLevels, askLevels);
+  if (depth.kind === "gap" || (depth.down.notional > 0 && depth.up.notional > 0)) return depth;
+  return gap("out-of-range", `bid ${depth.bid} and ask ${depth.ask} are too far apart`);
 }

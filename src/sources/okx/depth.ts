@@ -1,11 +1,10 @@
 /** OKX's spot book: GET /api/v5/market/books?instId=BTC-USDT&sz=400. The answer does not say of which instrument it is. */
 import { z } from "zod";
 import type { BookDepth } from "../../market/quote.ts";
-import { depthOf } from "../depth.ts";
 import { type Parsed, gap } from "../gap.ts";
 import { shapeGap } from "../json.ts";
 import type { DepthSubscription } from "../subscription.ts";
-import { levelsOfText, timeOfText } from "../text-fields.ts";
+import { depthOfText, timeOfText } from "../text-fields.ts";
 import { parseOkxRow } from "./answer.ts";
 
 /** The most that this endpoint gives. */
@@ -24,9 +23,7 @@ export const okxDepth = {
     if (!shape.success) return shapeGap(shape.error);
     const timeMs = timeOfText(shape.data.ts);
     if (timeMs === null) return gap("out-of-range", `ts ${shape.data.ts} is not unix milliseconds`);
-    const [bids, asks] = [levelsOfText(shape.data.bids), levelsOfText(shape.data.asks)];
-    if (bids === null || asks === null) return gap("bad-shape", "a level that is no price and size");
-    const depth = depthOf(bids, asks);
+    const depth = depthOfText(shape.data.bids, shape.data.asks);
     if (depth.kind === "gap") return depth;
     const { bid, ask, down, up } = depth;
     const times = { timeMs, timeSource: "venue", receivedAtMs } as const;

@@ -89,6 +89,7 @@ describeAdapter({
   errors: [
     ...ERRORS,
     [bybitBody({ ...BOOK, s: "BTCUSDC" }), "bad-shape"],
+    [bybitBody({ ...BOOK, b: [["76000", "1"]] }), "out-of-range"],
     [bybitBody({ ...BOOK, a: [] }), "empty-book"],
     [bybitBody({ ...BOOK, a: [["78499", "1"]] }), "locked-book"],
     [bybitBody({ ...BOOK, a: [[78500, 1]] }), "bad-shape"],
@@ -265,7 +266,7 @@ describe("rows of the futures", () => {
     ["BTCUSD", { bid1Price: "78613" }, "crossed"],
     ["BTCUSD", { ask1Price: 78612.5 }, "bad-number"],
     ["BTCUSDT", {}, "other-underlying"],
-    ["BTC-25SEP26-80000-C-USDC", {}, "other-underlying"],
+    ["BTC-25SEP26-80000-C", {}, "other-underlying"],
     ["btcusd", {}, "unknown-instrument"],
   ])("%s with %j is left out as %s", (symbol, change, reason) => {
     expect(read(symbol, change)).toMatchObject({ futures: [{ instrument: "BTCUSDZ26" }], refused: { [reason]: 1 } });

@@ -69,6 +69,7 @@ describeAdapter({
   },
   errors: [
     ...ERRORS,
+    [okxBody([{ ...BOOK, bids: [["78000", "1"]], asks: [["79900", "1"]] }]), "out-of-range"],
     [okxBody([{ ...BOOK, bids: [] }]), "empty-book"],
     [okxBody([{ ...BOOK, bids: [["78501", "1", "0", "1"]] }]), "crossed-book"],
     [
