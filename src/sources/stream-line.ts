@@ -180,7 +180,7 @@ export class StreamLine implements Liveness {
     const reason = await connection.ended;
     stop.removeEventListener("abort", onStop);
     const wasOpen = this.#openedAtMs !== null;
-    this.#ended(reason);
+    this.#ended(reason, stop.aborted);
     return { reason, wasOpen };
   }
 
@@ -216,7 +216,7 @@ export class StreamLine implements Liveness {
     this.#log.debug("frame refused", { reason, detail });
   }
 
-  #ended(reason: Gap): void {
+  #ended(reason: Gap, isStopped: boolean): void {
     const wasLive = this.#state === "live";
     const nowMs = this.#doors.clock.nowMs();
     this.#connection = null;
@@ -224,6 +224,7 @@ export class StreamLine implements Liveness {
     this.#state = "down";
     this.#openedAtMs = null;
     this.#aliveAtMs = null;
+    if (isStopped) return;
     this.#noteError(reason.reason, reason.detail);
     if (wasLive || this.#failuresInARow === 0) this.#log.warn("stream ended", { reason: reason.reason });
     this.#log.debug("stream end", { reason: reason.reason, detail: reason.detail });
