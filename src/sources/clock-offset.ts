@@ -23,6 +23,8 @@ const SPAN_MIN_MS = 5_000;
 /** What plays slower than time passes drifts by more; stamps in whole seconds by less. */
 const DRIFT_MAX_MS = 250;
 const DRIFT_SHARE_MAX = 0.2;
+/** No venue is further away; longer round trips waited somewhere. */
+const ONE_WAY_MAX_MS = 150;
 
 type Sample = { readonly atMs: number; readonly offsetMs: number };
 type Look = { stampMs: number; firstSeenMs: number; lookedMs: number; sampledMs: number };
@@ -32,23 +34,22 @@ export type HonestTime = { readonly timeMs: number; readonly timeSource: TimeSou
 export class VenueClock {
   readonly #samples: Sample[] = [];
   readonly #looks = new Map<string, Look>();
-  #roundTripMs = 0;
+  #oneWayMs: number | null = null;
   /** What the samples say, until another one comes. */
   #judged: { readonly sampleCount: number; readonly atMs: number; readonly steadyMs: number | null } | null = null;
   #sampleCount = 0;
 
-  /** Of a request: half of it is how old a stamp is when it arrives. */
-  noteRoundTrip(roundTripMs: number): void {
-    this.#roundTripMs = this.#roundTripMs === 0 ? roundTripMs : 0.8 * this.#roundTripMs + 0.2 * roundTripMs;
-  }
-
   /**
    * The time that a quote of that source may claim: the venue's, unless its clock is further from ours than
    * `CLOCK_OFFSET_MAX_MS`; then the receipt, less what the difference of the clocks does not explain.
-   * @param stampMs the venue's time in what arrived at `receivedAtMs`, both unix ms
+   * @param stampMs     the venue's time in what arrived at `receivedAtMs`, both unix ms
+   * @param roundTripMs of the request that it answers: half of it is how old the stamp was on arrival. null for what a
+   *                    stream brought, which takes half of the shortest round trip
    */
-  take(source: string, stampMs: number, receivedAtMs: number): HonestTime {
-    const firstSeenMs = this.#look(source, stampMs, receivedAtMs);
+  take(source: string, stampMs: number, receivedAtMs: number, roundTripMs: number | null = null): HonestTime {
+    if (roundTripMs !== null) this.#oneWayMs = Math.min(this.#oneWayMs ?? ONE_WAY_MAX_MS, roundTripMs / 2);
+    const madeMs = receivedAtMs - (roundTripMs === null ? (this.#oneWayMs ?? 0) : roundTripMs / 2);
+    const firstSeenMs = this.#look(source, stampMs, receivedAtMs, madeMs);
     const steadyMs = this.#steadyMs(receivedAtMs);
     if (steadyMs !== null && Math.abs(steadyMs) > CLOCK_OFFSET_MAX_MS) {
       const unexplainedMs = receivedAtMs - (stampMs - steadyMs);
@@ -66,7 +67,7 @@ export class VenueClock {
     return recent.length === 0 ? null : median(recent.map(({ offsetMs }) => offsetMs));
   }
 
-  #look(source: string, stampMs: number, receivedAtMs: number): number {
+  #look(source: string, stampMs: number, receivedAtMs: number, madeMs: number): number {
     const look = this.#looks.get(source);
     if (look === undefined) {
       const first = { stampMs, firstSeenMs: receivedAtMs, lookedMs: receivedAtMs, sampledMs: Number.NEGATIVE_INFINITY };
@@ -82,7 +83,7 @@ export class VenueClock {
     if (!hasMoved || sinceMs < 0 || sinceMs > LOOK_MAX_MS) return receivedAtMs;
     if (receivedAtMs - look.sampledMs < SAMPLE_EVERY_MS) return receivedAtMs;
     look.sampledMs = receivedAtMs;
-    this.#samples.push({ atMs: receivedAtMs, offsetMs: stampMs - (receivedAtMs - this.#roundTripMs / 2) });
+    this.#samples.push({ atMs: receivedAtMs, offsetMs: stampMs - madeMs });
     this.#sampleCount += 1;
     if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
     return receivedAtMs;

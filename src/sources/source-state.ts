@@ -30,8 +30,8 @@ export type Liveness = {
 /** Higher trusts a subscription that died unseen for longer, lower asks REST about every quiet pair. */
 export const QUIET_TRUST_MS = 60_000;
 
-/** Who made a quote, and when what REST says had been asked for. */
-type Origin = { readonly sentAtMs: number; readonly isStream: boolean };
+/** When what REST says had been asked for, and how long that took; null for what a stream says. */
+type Origin = { readonly sentAtMs: number; readonly roundTripMs: number | null };
 
 export class SourceState {
   readonly subscription: Subscription;
@@ -54,6 +54,7 @@ export class SourceState {
   #unchangedSinceMs: number | null = null;
   #lastError: SourceError | null = null;
   readonly #gapCounts: Partial<Record<GapReason, number>> = {};
+  readonly #refusedRows: Record<string, number> = {};
 
   /** @param line the connection that carries the source; without one it is only polled */
   constructor(
@@ -104,13 +105,12 @@ export class SourceState {
   noteQuote(quote: MarketQuote, latencyMs: number): void {
     const { receivedAtMs } = quote.value;
     const sentAtMs = receivedAtMs - latencyMs;
-    this.#clock?.noteRoundTrip(latencyMs);
     this.#restLatencyMs = latencyMs;
     this.#restAtMs = receivedAtMs;
     this.#okCount += 1;
     const isOvertaken = this.#isLive && this.#spokeAtMs > sentAtMs;
     if (!isOvertaken) this.#gap = null;
-    this.#take(quote, { sentAtMs, isStream: false });
+    this.#take(quote, { sentAtMs, roundTripMs: latencyMs });
   }
 
   /** What a stream says, a gap excepted. @returns true when that makes the source live */
@@ -119,11 +119,12 @@ export class SourceState {
       this.#lateCount += 1;
       return false;
     }
+    if ((update.kind === "options" || update.kind === "futures") && !this.#hasRows(update)) return false;
     const wasLive = this.#isLive;
     this.#isLive = true;
     this.#okCount += 1;
     this.#gap = null;
-    const origin = { sentAtMs: Number.POSITIVE_INFINITY, isStream: true };
+    const origin = { sentAtMs: Number.POSITIVE_INFINITY, roundTripMs: null };
     switch (update.kind) {
       case "spot":
         this.#take({ kind: "spot", value: update.quote }, origin);
@@ -197,13 +198,15 @@ export class SourceState {
       latencyMs: this.#isLive ? this.#streamLatencyMs(nowMs) : this.#restLatencyMs,
       okCount: this.#okCount,
       gapCounts: { ...this.#gapCounts },
+      refusedRows: { ...this.#refusedRows },
       droppedCount: this.#lateCount + (this.#board?.dropped ?? 0),
       unchangedSinceMs: this.#unchangedSinceMs,
       lastError: this.#lastError,
     };
   }
 
-  #take(quote: MarketQuote, { sentAtMs, isStream }: Origin): void {
+  #take(quote: MarketQuote, { sentAtMs, roundTripMs }: Origin): void {
+    const isStream = roundTripMs === null;
     const { receivedAtMs, timeSource } = quote.value;
     const stampMs = timeSource === "venue" ? quote.value.timeMs : null;
     const before = this.#held;
@@ -219,13 +222,20 @@ export class SourceState {
       return;
     }
     if (isMoved || this.#unchangedSinceMs === null) this.#unchangedSinceMs = receivedAtMs;
-    const times = this.#honest(stampMs, receivedAtMs);
+    const times = this.#honest(stampMs, receivedAtMs, roundTripMs);
     this.#stamp = { stampMs, receivedAtMs };
     this.#held = retimed(quote, times);
     if (isMoved || isStream || !this.#isLive || before === null) return;
     // REST confirms what a quiet stream stands for: its stamp may be that of the last trade, and takes nothing back.
     const standing = this.#standing(before.value);
     if (standing.timeMs > times.timeMs) this.#held = retimed(quote, { ...standing, receivedAtMs });
+  }
+
+  /** Whether anything in it is good: what was all refused makes nothing live. */
+  #hasRows({ rows, gone, refused }: BoardUpdate): boolean {
+    for (const [reason, count] of Object.entries(refused))
+      this.#refusedRows[reason] = (this.#refusedRows[reason] ?? 0) + count;
+    return rows.length > 0 || gone.length > 0;
   }
 
   #takeRows(update: BoardUpdate): void {
@@ -237,7 +247,7 @@ export class SourceState {
     // Rows have stamps of their own: the board's time is the newest of them.
     if (this.#held !== null && isLate(stampMs, receivedAtMs, this.#stamp)) return;
     this.#stamp = { stampMs, receivedAtMs };
-    const times = this.#honest(stampMs, receivedAtMs);
+    const times = this.#honest(stampMs, receivedAtMs, null);
     this.#held = this.#held === null ? this.#board.head(times) : retimed(this.#held, times);
   }
 
@@ -246,10 +256,10 @@ export class SourceState {
     this.#streamLagMs = stampMs === null ? null : receivedAtMs - stampMs;
   }
 
-  #honest(stampMs: number | null, receivedAtMs: number): Times {
+  #honest(stampMs: number | null, receivedAtMs: number, roundTripMs: number | null): Times {
     if (stampMs === null) return { timeMs: receivedAtMs, timeSource: "receipt", receivedAtMs };
-    const judged = this.#clock?.take(this.source, stampMs, receivedAtMs) ?? { timeMs: stampMs, timeSource: "venue" };
-    return { ...judged, receivedAtMs };
+    const judged = this.#clock?.take(this.source, stampMs, receivedAtMs, roundTripMs);
+    return judged === undefined ? { timeMs: stampMs, timeSource: "venue", receivedAtMs } : { ...judged, receivedAtMs };
   }
 
   /** The times of what is held, moved on with the life of the connection where it stands for them. */

@@ -15,10 +15,23 @@ function watch(clock: VenueClock, seconds: number, stampAt: (nowMs: number) => n
 describe("the clock of a venue", () => {
   test("is as far off as its moving stamps say, half of the round trip taken off", () => {
     const clock = new VenueClock();
-    clock.noteRoundTrip(80);
-    watch(clock, 20, (nowMs) => nowMs - 40 + 300);
+    for (let i = 0; i <= 20; i++) {
+      const receivedAtMs = NOW_MS + 1_000 * i;
+      const roundTripMs = 80 + 10 * (i % 3);
+      clock.take(SOURCE, receivedAtMs - roundTripMs / 2 + 300, receivedAtMs, roundTripMs);
+    }
     expect(clock.offsetMs(NOW_MS + 20_000)).toBe(300);
     expect(clock.offsetMs(NOW_MS + 90_000)).toBeNull();
+  });
+
+  test("of a stream half of the shortest round trip is taken off: a slow start is no difference of clocks", () => {
+    const clock = new VenueClock();
+    clock.take(SOURCE, NOW_MS - 2_040, NOW_MS - 1_000, 2_000);
+    watch(clock, 20, (nowMs) => nowMs - 40);
+    expect(clock.offsetMs(NOW_MS + 20_000)).toBe(110);
+    clock.take("deribit:ETH-USD.index", NOW_MS + 20_000, NOW_MS + 20_040, 80);
+    watch(clock, 60, (nowMs) => nowMs - 40, NOW_MS + 21_000);
+    expect(clock.offsetMs(NOW_MS + 81_000)).toBe(0);
   });
 
   test("that gives no stamp, or one only, has no offset", () => {

@@ -309,6 +309,9 @@ describe("a collector with streams", () => {
     expect(venue).toMatchObject({ venue: "coinbase", pausedUntilMs: null, pausedFor: null, isClockOff: false });
     expect(venue!.budgets).toMatchObject([{ bucket: "public" }]);
     expect(venue!.budgets[0]!.share).toBeGreaterThan(0.9);
+    server.answer(sendJson("100", 200, { "x-bapi-limit-status": "1" }));
+    await polled();
+    expect(collector.venueStatistics()[0]!.budgets[0]!.share).toBeLessThan(0.2);
     server.answer(sendJson("{}", 429, { "retry-after": "60" }));
     await polled();
     const [paused] = collector.venueStatistics();
