@@ -115,8 +115,10 @@ export function isOffered({ kind, venue }: Subscription): boolean {
 }
 
 /** Of candles see `CandleAdapter.path`: they are asked for in pages. Empty where the venue does not offer the kind. */
-export function requestsOf(subscription: PolledSubscription): readonly RestRequest[] {
-  const adapter = REST_ADAPTERS[subscription.venue];
+export function requestsOf(
+  subscription: PolledSubscription,
+  adapter: RestAdapter = REST_ADAPTERS[subscription.venue],
+): readonly RestRequest[] {
   switch (subscription.kind) {
     case "spot":
       return adapter.spot?.requests(subscription) ?? [];
@@ -141,8 +143,8 @@ export function parseBodies(
   subscription: Subscription,
   receivedAtMs: number,
   rules: AdapterRules,
+  adapter: RestAdapter = REST_ADAPTERS[subscription.venue],
 ): Parsed<MarketQuote> {
-  const adapter = REST_ADAPTERS[subscription.venue];
   const reading: Reading = { bodies, receivedAtMs, rules };
   switch (subscription.kind) {
     case "spot":
@@ -187,8 +189,9 @@ export async function fetchQuote(
   http: Fetching,
   stop: AbortSignal,
   limits: HttpLimits = HTTP_LIMITS[subscription.kind],
+  adapter: RestAdapter = REST_ADAPTERS[subscription.venue],
 ): Promise<Parsed<MarketQuote>> {
-  const requests = requestsOf(subscription);
+  const requests = requestsOf(subscription, adapter);
   const rules = { allowTestnet: access.allowTestnet ?? false };
   const bodies: string[] = [];
   for (const [i, { host, path }] of requests.entries()) {
@@ -196,9 +199,9 @@ export async function fetchQuote(
     if (answer.kind === "gap") return answer;
     const isLast = i === requests.length - 1;
     const outcome = readAnswer<MarketQuote | null>(answer, (body, receivedAtMs) => {
-      if (answer.status !== 200) return parseBodies([body], subscription, receivedAtMs, rules);
+      if (answer.status !== 200) return parseBodies([body], subscription, receivedAtMs, rules, adapter);
       bodies.push(body);
-      return isLast ? parseBodies(bodies, subscription, receivedAtMs, rules) : { kind: "quote", quote: null };
+      return isLast ? parseBodies(bodies, subscription, receivedAtMs, rules, adapter) : { kind: "quote", quote: null };
     });
     if (outcome.kind === "gap") return outcome;
     if (outcome.quote !== null) return { kind: "quote", quote: outcome.quote };

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Logger, silentLogger } from "../../src/base/ports.ts";
 
-import { Collector, type HeardReply, type SourceOutcome } from "../../src/sources/collector.ts";
+import { Collector } from "../../src/sources/collector.ts";
+import type { HeardReply, SourceOutcome } from "../../src/sources/source-loop.ts";
 import type { CollectorOptions } from "../../src/sources/collector-options.ts";
 import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
 import * as bodies from "./bodies.ts";

@@ -1,58 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HISTORY_LIMITS, RATE_LIMITS, TokenBucket, VenueGate } from "../../src/sources/budget.ts";
 import { gap } from "../../src/sources/gap.ts";
+import { VenueGate } from "../../src/sources/venue-gate.ts";
 
 const noJitter = { rng: { next: () => 0 } };
-
-describe("the token bucket", () => {
-  test("lets the burst go at once, then one request per refill, in order", () => {
-    const bucket = new TokenBucket({ burst: 2, perSecond: 4 });
-    expect([0, 0, 0, 0].map((at) => bucket.reserveMs(at))).toEqual([0, 0, 250, 500]);
-    expect(bucket.reserveMs(500)).toBe(250);
-  });
-
-  test("fills up again to the burst and no further", () => {
-    const bucket = new TokenBucket({ burst: 2, perSecond: 4 });
-    for (let i = 0; i < 2; i++) bucket.reserveMs(0);
-    expect([60_000, 60_000, 60_000].map((at) => bucket.reserveMs(at))).toEqual([0, 0, 250]);
-  });
-
-  test("never lets more pass in any window than burst plus refill", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 1, max: 50 }),
-        fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 120 }),
-        (burst, perSecond, stepsMs) => {
-          const bucket = new TokenBucket({ burst, perSecond });
-          let atMs = 0;
-          const passes = stepsMs.map((stepMs) => {
-            atMs += stepMs;
-            return atMs + bucket.reserveMs(atMs);
-          });
-          for (let i = 0; i < passes.length; i++) {
-            for (let j = i; j < passes.length; j++) {
-              const windowSec = (passes[j]! - passes[i]!) / 1000;
-              expect(j - i + 1).toBeLessThanOrEqual(burst + perSecond * windowSec + 1e-6);
-            }
-          }
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
-
-  test("stays below every venue's documented limit", () => {
-    const documentedPerSecond = { coinbase: 10, kraken: 1, bitstamp: 10_000 / 600, binance: 50, deribit: 20 };
-    for (const [venue, limit] of Object.entries(documentedPerSecond)) {
-      const { perSecond } = RATE_LIMITS[venue as keyof typeof RATE_LIMITS];
-      expect(perSecond).toBeLessThanOrEqual(limit);
-      // Kraken's limit is a rule of thumb; all its history is one page.
-      expect(perSecond + HISTORY_LIMITS[venue as keyof typeof RATE_LIMITS].perSecond).toBeLessThanOrEqual(1.05 * limit);
-    }
-  });
-});
+const TICKER = { bucket: "public", cost: 1 };
 
 describe("the venue gate", () => {
   test("pages of history wait for each other and never for, or before, a tick", () => {
@@ -60,7 +11,7 @@ describe("the venue gate", () => {
     const pages = Array.from({ length: 30 }, () => gate.reserveHistoryMs(0));
     expect(pages.slice(0, 3)).toEqual([0, 500, 1_000]);
     expect(pages.at(-1)).toBe(14_500);
-    expect(gate.reserveMs(0)).toBe(0);
+    expect(gate.reserveMs([TICKER], 0)).toBe(0);
   });
 
   test("a ban holds for exactly the time the venue asked for, for every source", () => {
@@ -112,5 +63,54 @@ describe("the venue gate", () => {
     const gate = new VenueGate("binance", noJitter);
     gate.noteGap(gap("geo-blocked", "HTTP 451"), 0);
     expect(gate.pause(0)?.leftMs).toBe(600_000);
+  });
+
+  test("each request pays its cost from its own bucket, and an unknown name from the public one", () => {
+    const gate = new VenueGate("binance", noJitter);
+    const chain = { bucket: "options", cost: 60 };
+    expect(gate.reserveMs([chain], 0)).toBe(0);
+    // 40 left of 100, 20 a second.
+    expect(gate.reserveMs([chain], 0)).toBe(1_000);
+    expect(gate.reserveMs([{ bucket: "spot", cost: 2 }], 0)).toBe(0);
+    expect(gate.budgets(0)).toEqual([
+      { bucket: "spot", credits: 98, of: 100, share: 0.98 },
+      { bucket: "options", credits: 0, of: 100, share: 0 },
+      { bucket: "futures", credits: 100, of: 100, share: 1 },
+    ]);
+    const okx = new VenueGate("okx", noJitter);
+    okx.reserveMs([{ bucket: "no-such-endpoint", cost: 4 }], 0);
+    expect(okx.budgets(0)[0]).toMatchObject({ bucket: "public", credits: 6 });
+  });
+
+  test("requests that are sent together wait for the slowest of their buckets", () => {
+    const gate = new VenueGate("binance", noJitter);
+    const both = [
+      { bucket: "options", cost: 100 },
+      { bucket: "spot", cost: 2 },
+    ];
+    expect([gate.reserveMs(both, 0), gate.reserveMs(both, 0)]).toEqual([0, 5_000]);
+  });
+
+  test("Binance's count of the minute and Bybit's rest correct the bucket, nonsense does not", () => {
+    const binance = new VenueGate("binance", noJitter);
+    const left = (gate: VenueGate) => gate.budgets(0)[0]!.credits;
+    binance.noteHeaders("spot", { "x-mbx-used-weight-1m": "12" }, 0);
+    expect(left(binance)).toBe(100);
+    binance.noteHeaders("spot", { "x-mbx-used-weight-1m": "soon" }, 0);
+    expect(left(binance)).toBe(100);
+    // Others on this IP have used 5 900 of 6 000: half of the rest is ours.
+    binance.noteHeaders("spot", { "x-mbx-used-weight-1m": "5900" }, 0);
+    expect(left(binance)).toBe(50);
+    binance.noteHeaders("spot", { "x-mbx-used-weight-1m": "9999" }, 0);
+    expect(left(binance)).toBe(0);
+    const bybit = new VenueGate("bybit", noJitter);
+    bybit.noteHeaders("public", { "x-bapi-limit-status": "20" }, 0);
+    expect(left(bybit)).toBe(8);
+  });
+
+  test("connections have a budget of their own", () => {
+    const gate = new VenueGate("bitfinex", noJitter);
+    const waits = Array.from({ length: 6 }, () => gate.reserveConnectMs(0));
+    expect(waits).toEqual([0, 0, 0, 0, 7_500, 15_000]);
   });
 });

@@ -1,0 +1,121 @@
+/**
+ * How far a venue's clock is from ours, and what its times are worth. Ours may be the wrong one: the peers' clocks decide
+ * that elsewhere, here only the difference counts.
+ *
+ * A stamp is a sample only where it moved since the last look, so that a venue which repeats an old time gives none: its
+ * distance grows with our clock and is age, no difference of clocks. A venue that plays its past at its true speed, from a
+ * fixed distance, cannot be told from a wrong clock by its times alone.
+ */
+import type { TimeSource } from "../market/quote.ts";
+
+/** NTP keeps honest clocks far within it; beyond, the venue's times say nothing, and the feeds refuse them as future. */
+export const CLOCK_OFFSET_MAX_MS = 2_000;
+
+const WINDOW_MS = 60_000;
+const SAMPLES_MAX = 128;
+/** Of one source, so that one busy pair does not speak for the venue alone. */
+const SAMPLE_EVERY_MS = 500;
+/** A stamp that moved somewhen within a longer stretch says too little. */
+const LOOK_MAX_MS = 10_000;
+/** A difference is believed from so many samples over so long. */
+const SAMPLES_MIN = 5;
+const SPAN_MIN_MS = 5_000;
+/** What plays slower than time passes drifts by more; stamps in whole seconds by less. */
+const DRIFT_MAX_MS = 250;
+const DRIFT_SHARE_MAX = 0.2;
+
+type Sample = { readonly atMs: number; readonly offsetMs: number };
+type Look = { stampMs: number; firstSeenMs: number; lookedMs: number; sampledMs: number };
+
+export type HonestTime = { readonly timeMs: number; readonly timeSource: TimeSource };
+
+export class VenueClock {
+  readonly #samples: Sample[] = [];
+  readonly #looks = new Map<string, Look>();
+  #roundTripMs = 0;
+  /** What the samples say, until another one comes. */
+  #judged: { readonly sampleCount: number; readonly atMs: number; readonly steadyMs: number | null } | null = null;
+  #sampleCount = 0;
+
+  /** Of a request: half of it is how old a stamp is when it arrives. */
+  noteRoundTrip(roundTripMs: number): void {
+    this.#roundTripMs = this.#roundTripMs === 0 ? roundTripMs : 0.8 * this.#roundTripMs + 0.2 * roundTripMs;
+  }
+
+  /**
+   * The time that a quote of that source may claim: the venue's, unless its clock is further from ours than
+   * `CLOCK_OFFSET_MAX_MS`; then the receipt, less what the difference of the clocks does not explain.
+   * @param stampMs the venue's time in what arrived at `receivedAtMs`, both unix ms
+   */
+  take(source: string, stampMs: number, receivedAtMs: number): HonestTime {
+    const firstSeenMs = this.#look(source, stampMs, receivedAtMs);
+    const steadyMs = this.#steadyMs(receivedAtMs);
+    if (steadyMs !== null && Math.abs(steadyMs) > CLOCK_OFFSET_MAX_MS) {
+      const unexplainedMs = receivedAtMs - (stampMs - steadyMs);
+      const ageMs = unexplainedMs > CLOCK_OFFSET_MAX_MS ? unexplainedMs : 0;
+      return { timeMs: receivedAtMs - ageMs, timeSource: "receipt" };
+    }
+    // Nobody's past lies ahead of us; but what repeats that time is as old as our first sight of it.
+    if (stampMs - receivedAtMs > CLOCK_OFFSET_MAX_MS) return { timeMs: firstSeenMs, timeSource: "receipt" };
+    return { timeMs: stampMs, timeSource: "venue" };
+  }
+
+  /** Median over the last minute, > 0 where the venue is ahead; null while it gave no moving stamp. */
+  offsetMs(nowMs: number): number | null {
+    const recent = this.#recent(nowMs);
+    return recent.length === 0 ? null : median(recent.map(({ offsetMs }) => offsetMs));
+  }
+
+  #look(source: string, stampMs: number, receivedAtMs: number): number {
+    const look = this.#looks.get(source);
+    if (look === undefined) {
+      const first = { stampMs, firstSeenMs: receivedAtMs, lookedMs: receivedAtMs, sampledMs: Number.NEGATIVE_INFINITY };
+      this.#looks.set(source, first);
+      return receivedAtMs;
+    }
+    const sinceMs = receivedAtMs - look.lookedMs;
+    look.lookedMs = receivedAtMs;
+    if (stampMs === look.stampMs) return Math.min(look.firstSeenMs, receivedAtMs);
+    const hasMoved = stampMs > look.stampMs;
+    look.stampMs = stampMs;
+    look.firstSeenMs = receivedAtMs;
+    if (!hasMoved || sinceMs < 0 || sinceMs > LOOK_MAX_MS) return receivedAtMs;
+    if (receivedAtMs - look.sampledMs < SAMPLE_EVERY_MS) return receivedAtMs;
+    look.sampledMs = receivedAtMs;
+    this.#samples.push({ atMs: receivedAtMs, offsetMs: stampMs - (receivedAtMs - this.#roundTripMs / 2) });
+    this.#sampleCount += 1;
+    if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
+    return receivedAtMs;
+  }
+
+  /** The offset where the samples agree that it is one. */
+  #steadyMs(nowMs: number): number | null {
+    const known = this.#judged;
+    if (known !== null && known.sampleCount === this.#sampleCount && Math.abs(nowMs - known.atMs) < SPAN_MIN_MS)
+      return known.steadyMs;
+    const steadyMs = steadyOf(this.#recent(nowMs));
+    this.#judged = { sampleCount: this.#sampleCount, atMs: nowMs, steadyMs };
+    return steadyMs;
+  }
+
+  #recent(nowMs: number): readonly Sample[] {
+    return this.#samples.filter(({ atMs }) => Math.abs(nowMs - atMs) <= WINDOW_MS);
+  }
+}
+
+function steadyOf(samples: readonly Sample[]): number | null {
+  if (samples.length < SAMPLES_MIN || samples.at(-1)!.atMs - samples[0]!.atMs < SPAN_MIN_MS) return null;
+  const half = samples.length >> 1;
+  const [older, newer] = [samples.slice(0, half), samples.slice(-half)];
+  const apartMs = median(newer.map(({ atMs }) => atMs)) - median(older.map(({ atMs }) => atMs));
+  const driftMs = median(newer.map(({ offsetMs }) => offsetMs)) - median(older.map(({ offsetMs }) => offsetMs));
+  if (Math.abs(driftMs) > DRIFT_MAX_MS + DRIFT_SHARE_MAX * apartMs) return null;
+  return median(samples.map(({ offsetMs }) => offsetMs));
+}
+
+/** @param values at least one */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
