@@ -80,9 +80,12 @@ export const VENUE_LIMITS: Readonly<Record<Venue, VenueLimits>> = {
     messages: per(SECOND_MS, 5, 0.6, 2),
   },
   deribit: {
-    /** The documents speak of users with a key; without one the number, by IP, is not published. */
+    /**
+     * In credits, 500 a request: 20 a second. The documents speak of users with a key; without one the number, by IP, is
+     * not published.
+     */
     buckets: {
-      public: { credits: 20, perMs: SECOND_MS, burstMax: 100, share: 0.25, burst: 10 },
+      public: { credits: 10_000, perMs: SECOND_MS, burstMax: 50_000, share: 0.25, burst: 5_000 },
       instruments: { credits: 1, perMs: 10 * SECOND_MS, burstMax: 5, share: 0.5, burst: 2 },
     },
     history: NO_HISTORY,
@@ -100,6 +103,7 @@ export const VENUE_LIMITS: Readonly<Record<Venue, VenueLimits>> = {
       "opt-summary": OKX_ENDPOINT,
       instruments: OKX_ENDPOINT,
       "index-tickers": OKX_ENDPOINT,
+      "funding-rate": OKX_ENDPOINT,
       "mark-price": per(2 * SECOND_MS, 10, 0.5, 5),
       books: per(2 * SECOND_MS, 40, 0.5, 20),
     },

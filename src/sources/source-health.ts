@@ -27,6 +27,8 @@ export type SourceStatistics = {
   readonly gapCounts: Readonly<Partial<Record<GapReason, number>>>;
   /** Quotes and rows that came late, after newer ones, and were left out. */
   readonly droppedCount: number;
+  /** Rows of a streamed board that could not be read, by reason, since start. */
+  readonly refusedRows: Readonly<Record<string, number>>;
   /** Receipt of the first of the identical quotes that end in the held one: an old value here is a frozen venue. */
   readonly unchangedSinceMs: number | null;
   /** The last failure, which may be long over. */

@@ -54,6 +54,7 @@ export class SourceState {
   #unchangedSinceMs: number | null = null;
   #lastError: SourceError | null = null;
   readonly #gapCounts: Partial<Record<GapReason, number>> = {};
+  readonly #refusedRows: Record<string, number> = {};
 
   /** @param line the connection that carries the source; without one it is only polled */
   constructor(
@@ -119,6 +120,7 @@ export class SourceState {
       this.#lateCount += 1;
       return false;
     }
+    if ((update.kind === "options" || update.kind === "futures") && !this.#hasRows(update)) return false;
     const wasLive = this.#isLive;
     this.#isLive = true;
     this.#okCount += 1;
@@ -197,6 +199,7 @@ export class SourceState {
       latencyMs: this.#isLive ? this.#streamLatencyMs(nowMs) : this.#restLatencyMs,
       okCount: this.#okCount,
       gapCounts: { ...this.#gapCounts },
+      refusedRows: { ...this.#refusedRows },
       droppedCount: this.#lateCount + (this.#board?.dropped ?? 0),
       unchangedSinceMs: this.#unchangedSinceMs,
       lastError: this.#lastError,
@@ -226,6 +229,13 @@ export class SourceState {
     // REST confirms what a quiet stream stands for: its stamp may be that of the last trade, and takes nothing back.
     const standing = this.#standing(before.value);
     if (standing.timeMs > times.timeMs) this.#held = retimed(quote, { ...standing, receivedAtMs });
+  }
+
+  /** Whether anything in it is good: what was all refused makes nothing live. */
+  #hasRows({ rows, gone, refused }: BoardUpdate): boolean {
+    for (const [reason, count] of Object.entries(refused))
+      this.#refusedRows[reason] = (this.#refusedRows[reason] ?? 0) + count;
+    return rows.length > 0 || gone.length > 0;
   }
 
   #takeRows(update: BoardUpdate): void {

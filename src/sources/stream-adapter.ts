@@ -17,7 +17,10 @@ export type RowsUpdate<Row> = {
   readonly rows: readonly Row[];
   /** Instruments that are gone: expired, delisted. */
   readonly gone: readonly string[];
-  /** The venue's time of these rows, unix ms; null where it gives none. */
+  /**
+   * The venue's time of these rows, unix ms; null where it gives none. Of rows made of several channels the newest of their
+   * stamps: a row with an older one than the held row is taken for late and left out.
+   */
   readonly timeMs: number | null;
   readonly receivedAtMs: number;
   /** Rows refused in this message, by reason. */

@@ -121,9 +121,10 @@ export class StreamLine implements Liveness {
     let waitMs = 0;
     for (;;) {
       if (!(await sleepUnlessStopped(waitMs, stop))) return;
-      const pausedMs = gate.pause(clock.monotonicMs())?.leftMs ?? 0;
-      if (!(await sleepUnlessStopped(pausedMs, stop))) return;
       if (!(await sleepUnlessStopped(gate.reserveConnectMs(clock.monotonicMs()), stop))) return;
+      // A ban may grow while it is waited for.
+      for (let pause = gate.pause(clock.monotonicMs()); pause !== null; pause = gate.pause(clock.monotonicMs()))
+        if (!(await sleepUnlessStopped(pause.leftMs, stop))) return;
       const startedMs = clock.monotonicMs();
       const { reason, wasOpen } = await this.#connect(stop);
       if (stop.aborted) return;

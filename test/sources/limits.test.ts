@@ -42,7 +42,7 @@ describe.each(VENUES)("the limits of %s", (venue) => {
         const limit = VENUE_LIMITS[venue].buckets[bucket];
         expect(limit, `${venue} ${subscription.kind}: ${bucket}`).toBeDefined();
         expect(cost).toBeGreaterThan(0);
-        expect(cost).toBeLessThanOrEqual(limit!.credits);
+        expect(cost).toBeLessThanOrEqual(limit!.burst);
       }
     }
   });

@@ -216,6 +216,13 @@ describe("a chain that is streamed", () => {
     });
   });
 
+  test("a push of which every row was refused makes nothing live, and is counted", () => {
+    const { state } = streamed(DERIBIT_BTC.options);
+    expect(state.noteUpdate({ ...rows([], NOW_MS), refused: { "bad-number": 64 } })).toBe(false);
+    expect(state.noteUpdate({ ...rows([row("A", 1)], NOW_MS), refused: { "bad-number": 1, combo: 1 } })).toBe(true);
+    expect(state.statistics(NOW_MS)).toMatchObject({ refusedRows: { "bad-number": 65, combo: 1 } });
+  });
+
   test("heartbeats are evidence that rows stand, and a dead line is none", () => {
     const { state, line } = streamed(DERIBIT_BTC.options);
     state.noteUpdate(rows([row("A", 2)], NOW_MS, null));
