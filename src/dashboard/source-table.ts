@@ -44,7 +44,7 @@ function sourceRow(first: SourceView): Row<SourceView> {
   const { node, cells } = textRow([
     { label: "Source" },
     { label: "State" },
-    { label: "Comes by", className: "wide-only" },
+    { label: "Via", className: "wide-only" },
     { label: "Age", className: "num" },
     { label: "Latency", className: "num wide-only" },
     { label: "Good answers", className: "num wide-only" },
@@ -116,7 +116,7 @@ export class SourceTable {
             {},
             head("Source"),
             head("State"),
-            head("Comes by", "wide-only"),
+            head("Via", "wide-only"),
             head("Age", "num"),
             head("Latency", "num wide-only"),
             head("Good answers", "num wide-only"),

@@ -63,7 +63,7 @@ export class SourcesPanel {
     const { node, cells } = textRow([
       { label: "Venue" },
       { label: "State" },
-      { label: "Comes by" },
+      { label: "Via" },
       { label: "Age", className: "num" },
       { label: "Latency", className: "num wide-only" },
       { label: "Its clock", className: "num wide-only" },

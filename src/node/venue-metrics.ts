@@ -1,7 +1,8 @@
 /** What the market data looks like to Prometheus, venue by venue. */
 import type { ConnectionState, VenueState } from "../api/sources-view.ts";
+import type { SourceStatistics } from "../sources/source-health.ts";
+import type { VenueStatistics } from "../sources/venue-desk.ts";
 import type { Counter, Metrics } from "../telemetry/metrics.ts";
-import type { SourceStatistics, VenueStatistics } from "./source-statistics.ts";
 import { sourceRows, venueRows } from "./view-sources.ts";
 
 const CONNECTION_STATES: readonly ConnectionState[] = ["live", "connecting", "down"];

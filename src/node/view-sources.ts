@@ -1,9 +1,7 @@
 /** Rows of market data for the API: each source, and each venue that they come from. */
 import type { SourceState, SourceView, VenueState, VenueView } from "../api/sources-view.ts";
-import type { SourceStatistics, VenueStatistics } from "./source-statistics.ts";
-
-/** Further off, a venue's stamps are not believed, and somebody should look. */
-export const CLOCK_OFFSET_MAX_MS = 2_000;
+import type { SourceStatistics } from "../sources/source-health.ts";
+import type { VenueStatistics } from "../sources/venue-desk.ts";
 
 function stateOf(state: SourceStatistics["state"]): SourceState {
   switch (state) {
@@ -51,8 +49,7 @@ function venueStateOf(sources: readonly SourceView[], venue: VenueStatistics): V
   const ok = asked.filter(({ state }) => state === "ok").length;
   if (ok === 0) return "down";
   const isCut = venue.connections.some(({ state }) => state === "down");
-  const isClockOff = Math.abs(venue.clockOffsetMs ?? 0) > CLOCK_OFFSET_MAX_MS;
-  return ok < asked.length || isCut || isClockOff || venue.pausedUntilMs !== null ? "degraded" : "ok";
+  return ok < asked.length || isCut || venue.isClockOff || venue.pausedUntilMs !== null ? "degraded" : "ok";
 }
 
 /** Of two middles the lower. */

@@ -1,17 +1,17 @@
-/** Events a second, where an event counts less the longer it is past. */
+/** Events since start, and a second, where an event counts less the longer it is past. */
 const MEMORY_MS = 10_000;
 
 export class EventRate {
-  #total = 0;
+  #count = 0;
   #perSecond = 0;
   #atMs = 0;
 
-  get total(): number {
-    return this.#total;
+  get count(): number {
+    return this.#count;
   }
 
   note(monotonicMs: number): void {
-    this.#total += 1;
+    this.#count += 1;
     this.#perSecond = this.read(monotonicMs) + 1000 / MEMORY_MS;
     this.#atMs = monotonicMs;
   }

@@ -33,7 +33,7 @@ export type ConnectionStatistics = {
   readonly openedAtMs: number | null;
   /** Connections after the first, good or bad. */
   readonly reconnects: number;
-  /** Text frames that came, since the start. */
+  /** Since start. */
   readonly frames: number;
   readonly framesPerSecond: number;
   /** Frames that could not be read. */
@@ -144,7 +144,7 @@ export class StreamLine implements Liveness {
       state: this.#state,
       openedAtMs: this.#openedAtMs,
       reconnects: Math.max(0, this.#attempts - 1),
-      frames: this.#rate.total,
+      frames: this.#rate.count,
       framesPerSecond: this.#rate.read(this.#doors.clock.monotonicMs()),
       refusedFrames: this.#refused,
       lastError: this.#lastError,
@@ -183,7 +183,7 @@ export class StreamLine implements Liveness {
     const reason = await connection.ended;
     stop.removeEventListener("abort", onStop);
     const wasOpen = this.#openedAtMs !== null;
-    this.#ended(reason, stop.aborted);
+    this.#ended(reason);
     return { reason, wasOpen };
   }
 
@@ -219,7 +219,7 @@ export class StreamLine implements Liveness {
     this.#log.debug("frame refused", { reason, detail });
   }
 
-  #ended(reason: Gap, isStopped: boolean): void {
+  #ended(reason: Gap): void {
     const wasLive = this.#state === "live";
     const nowMs = this.#doors.clock.nowMs();
     this.#connection = null;
@@ -227,7 +227,6 @@ export class StreamLine implements Liveness {
     this.#state = "down";
     this.#openedAtMs = null;
     this.#aliveAtMs = null;
-    if (isStopped) return;
     this.#noteError(reason.reason, reason.detail);
     if (wasLive || this.#failuresInARow === 0) this.#log.warn("stream ended", { reason: reason.reason });
     this.#log.debug("stream end", { reason: reason.reason, detail: reason.detail });

@@ -204,7 +204,9 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
       "10 %",
     ]);
     expect(cells[7]).toContain("Rate limited: HTTP 429, retry after 12 s");
-    const width = await kraken.locator(".budget-left").evaluate<number>("(node) => node.getBoundingClientRect().width");
+    const width = await page.evaluate<number>(
+      `document.querySelector('[data-venue="kraken"] .budget-left').getBoundingClientRect().width`,
+    );
     expect(width).toBeGreaterThan(3);
     expect(width).toBeLessThan(9);
 

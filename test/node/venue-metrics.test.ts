@@ -60,8 +60,8 @@ test("a clock is told in seconds, and no more when nobody knows it", async () =>
 test("a budget is told as the part that is left, each bucket for itself, and an empty one is nothing left", async () => {
   const { read, lines } = reading();
   const budgets = [
-    { bucket: "spot", credits: 25, of: 100 },
-    { bucket: "options", credits: 0, of: 0 },
+    { bucket: "spot", credits: 25, of: 100, share: 0.25 },
+    { bucket: "options", credits: 0, of: 0, share: 0 },
   ];
   read([], [venue("binance", { budgets })], NOW_MS);
   expect((await lines()).filter((line) => line.includes("budget"))).toEqual([

@@ -73,9 +73,9 @@ describe("the venue gate", () => {
     expect(gate.reserveMs([chain], 0)).toBe(1_000);
     expect(gate.reserveMs([{ bucket: "spot", cost: 2 }], 0)).toBe(0);
     expect(gate.budgets(0)).toEqual([
-      { bucket: "spot", credits: 98, share: 0.98 },
-      { bucket: "options", credits: 0, share: 0 },
-      { bucket: "futures", credits: 100, share: 1 },
+      { bucket: "spot", credits: 98, of: 100, share: 0.98 },
+      { bucket: "options", credits: 0, of: 100, share: 0 },
+      { bucket: "futures", credits: 100, of: 100, share: 1 },
     ]);
     const okx = new VenueGate("okx", noJitter);
     okx.reserveMs([{ bucket: "no-such-endpoint", cost: 4 }], 0);

@@ -33,6 +33,7 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     where: "repository",
     prints: /^feeds\/BTC-USD\.spot-index\.json: ok$/m,
   },
+  "npx tenor sources --all --node http://127.0.0.1:8080": { by: "file", file: "test/cli/sources.test.ts" },
   // The walk through feeds/README.md.
   "npx tenor market --port 8180": NEWCOMER,
   "npx tenor feed new SOL-USD.spot-index": NEWCOMER,

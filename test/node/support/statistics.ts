@@ -1,7 +1,8 @@
 /** Counts of a collector made by hand: everything is well unless a test says otherwise. */
-import type { Venue } from "../../../src/market/venue.ts";
-import { isVenue } from "../../../src/market/venue.ts";
-import type { SourceStatistics, VenueStatistics } from "../../../src/node/source-statistics.ts";
+import { isVenue, type Venue } from "../../../src/market/venue.ts";
+import type { SourceStatistics } from "../../../src/sources/source-health.ts";
+import type { ConnectionStatistics } from "../../../src/sources/stream-line.ts";
+import type { VenueStatistics } from "../../../src/sources/venue-desk.ts";
 
 export const NOW_MS = 1_768_300_000_000;
 
@@ -19,14 +20,16 @@ export function source(name: string, over: Partial<SourceStatistics> = {}): Sour
     latencyMs: 40,
     okCount: 1,
     gapCounts: {},
+    lastState: "ok",
+    lastOkMs: NOW_MS - 120,
+    droppedCount: 0,
+    unchangedSinceMs: NOW_MS - 120,
     lastError: null,
     ...over,
   };
 }
 
-export function connection(
-  over: Partial<VenueStatistics["connections"][number]> = {},
-): VenueStatistics["connections"][number] {
+export function connection(over: Partial<ConnectionStatistics> = {}): ConnectionStatistics {
   return {
     name: "spot",
     state: "live",
@@ -34,6 +37,7 @@ export function connection(
     reconnects: 0,
     frames: 100,
     framesPerSecond: 12.5,
+    refusedFrames: 0,
     lastError: null,
     ...over,
   };
@@ -44,8 +48,14 @@ export function venue(name: Venue, over: Partial<VenueStatistics> = {}): VenueSt
     venue: name,
     connections: [connection()],
     clockOffsetMs: 5,
-    budgets: [{ bucket: "public", credits: 6, of: 8 }],
+    isClockOff: false,
+    budgets: [{ bucket: "public", credits: 6, of: 8, share: 0.75 }],
     pausedUntilMs: null,
+    pausedFor: null,
+    connection: "live",
+    reconnects: 0,
+    framesPerSecond: 12.5,
+    lastError: null,
     ...over,
   };
 }
