@@ -47,11 +47,16 @@ export class RowChannel implements Channel {
     if (row === null) return NO_FRAMES;
     const changed = this.#row === null ? row : changedFields(this.#row, row);
     const isFirst = this.#row === null;
-    if (changed === null && !(everyMs !== undefined && waitedMs >= everyMs)) return NO_FRAMES;
+    const isDue = told.isAnew || (everyMs !== undefined && waitedMs >= everyMs);
+    if (changed === null && !isDue) return NO_FRAMES;
     this.#row = row;
     this.#told = told;
     this.#pushedMs = told.timeMs;
     const { delta, snapshot } = this.#shape;
-    return [delta === undefined || isFirst || changed === null ? snapshot(row, told) : delta(changed, row, told)];
+    return [
+      delta === undefined || isFirst || changed === null || told.isAnew
+        ? snapshot(row, told)
+        : delta(changed, row, told),
+    ];
   }
 }

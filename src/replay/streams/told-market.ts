@@ -108,9 +108,9 @@ export class ToldMarket {
     return this.#fault?.fault ?? null;
   }
 
-  /** Everything is told anew, because a fault came or went. */
+  /** Everything is told anew, because a fault came or went. One who freezes says nothing more. */
   get isAnew(): boolean {
-    return this.#passed === Number.POSITIVE_INFINITY;
+    return this.#passed === Number.POSITIVE_INFINITY && this.fault !== "frozen";
   }
 
   /** @param turn any whole number ≥ 0 that is the row's own */
@@ -142,7 +142,7 @@ export class ToldMarket {
 
   /** The venue's index, in the money of its board; null where there is none. */
   index(coin: Coin): number | null {
-    if (!isOptionVenue(this.venue)) return null;
+    if (!isOptionVenue(this.venue) || this.fault === "delisted") return null;
     const price = venueIndex(this.model, this.venue, coin, this.step);
     const { settlement } = OPTION_RULES[this.venue];
     const moneyUsd = settlement === null ? 1 : this.model.stableUsd(settlement, this.step);
@@ -152,7 +152,7 @@ export class ToldMarket {
   /** The venue's volatility index, percent; null where there is none. */
   volIndexPercent(coin: Coin): number | null {
     const vol = this.model.atmVol(coin, 30, this.step);
-    return vol === null ? null : spoiltPrice(100 * vol, this.fault);
+    return vol === null || this.fault === "delisted" ? null : spoiltPrice(100 * vol, this.fault);
   }
 
   /** By the venue's own names. */
@@ -197,7 +197,7 @@ export class ToldMarket {
   ): ReadonlyMap<string, Row> {
     const kept = boards.get(coin);
     if (kept?.step === step) return kept.rows;
-    const rows = new Map(draw(step));
+    const rows = new Map(this.fault === "delisted" ? [] : draw(step));
     boards.set(coin, { step, rows });
     return rows;
   }

@@ -94,6 +94,7 @@ export class VenueRoom implements LineOwner, StreamRoom {
   join(line: SocketLine, name: string): readonly string[] | null {
     const known = this.#joined.get(name);
     if (known !== undefined) {
+      if (this.fault() === "delisted") return null;
       known.lines.add(line);
       return known.channel.picture();
     }
