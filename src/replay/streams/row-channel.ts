@@ -5,11 +5,11 @@ import type { ToldMarket } from "./told-market.ts";
 
 export type RowShape = {
   /** What makes a change worth a push. null: nothing is told now, and nothing is pushed. */
-  row(told: ToldMarket): Fields | null;
+  readonly row: (told: ToldMarket) => Fields | null;
   /** The whole row. */
-  snapshot(row: Fields, told: ToldMarket): string;
+  readonly snapshot: (row: Fields, told: ToldMarket) => string;
   /** The fields that changed, where the venue sends only those; else the whole row again. */
-  delta?(changed: Fields, row: Fields, told: ToldMarket): string;
+  readonly delta?: (changed: Fields, row: Fields, told: ToldMarket) => string;
   /** The picture is told to who joins; else the next change is the first word. True by default. */
   readonly picture?: boolean;
   /** Pushed again at least this often though nothing changed; by default never. */

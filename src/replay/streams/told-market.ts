@@ -14,6 +14,7 @@ import {
 } from "../../sim/market/model.ts";
 import { OPTION_RULES } from "../../sim/market/option-rules.ts";
 import { type VenueFuture, venueFutures } from "../../sim/market/venue-futures.ts";
+import { volIndexAt } from "../../sim/market/vol-index.ts";
 import type { SpotBookSpec } from "../../sim/market/venues.ts";
 import { clockOffMs, type Fault, type FaultKind } from "../faults.ts";
 import { type DayFigures, dayFigures } from "../venues/day.ts";
@@ -40,6 +41,7 @@ type Drawn = {
   readonly options: Map<Coin, Board<ToldOption>>;
   readonly futures: Map<Coin, Board<VenueFuture>>;
   readonly deribitFutures: Map<Coin, Board<FutureRow>>;
+  readonly volIndices: Map<Coin, { readonly step: number; readonly vol: number | null }>;
 };
 
 function isOptionVenue(venue: Venue): venue is OptionVenue {
@@ -82,7 +84,7 @@ export class ToldMarket {
     this.#names = previous === null ? new Map<string, string>() : previous.#names;
     const isSameFault = previous !== null && previous.#fault === fault;
     this.#passed = isSameFault ? this.step - previous.step : Number.POSITIVE_INFINITY;
-    this.#drawn = isSameFault ? previous.#drawn : { options: new Map(), futures: new Map(), deribitFutures: new Map() };
+    this.#drawn = isSameFault ? previous.#drawn : { options: new Map(), futures: new Map(), deribitFutures: new Map(), volIndices: new Map() };
   }
 
   /** The venue's own time of this step, unix ms. */
@@ -151,7 +153,10 @@ export class ToldMarket {
 
   /** The venue's volatility index, percent; null where there is none. */
   volIndexPercent(coin: Coin): number | null {
-    const vol = this.model.atmVol(coin, 30, this.step);
+    const step = this.#chainStep();
+    const kept = this.#drawn.volIndices.get(coin);
+    const vol = kept?.step === step ? kept.vol : volIndexAt(this.model, coin, step);
+    this.#drawn.volIndices.set(coin, { step, vol });
     return vol === null || this.fault === "delisted" ? null : spoiltPrice(100 * vol, this.fault);
   }
 

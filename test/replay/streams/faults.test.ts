@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { isVenue, VENUES, type Venue } from "../../../src/market/venue.ts";
 import { getText, postFault, START_MS, type TestMarket } from "../support.ts";
-import { connect, openStreamMarket, refusedHandshake, step, type StreamClient } from "./support.ts";
+import { connect, openStreamMarket, refusedHandshake, step, type StreamClient, type Json } from "./support.ts";
 
 type Told = { readonly bid: unknown; readonly ask: unknown };
 type Script = {
   readonly path: string;
   readonly subscribe: readonly unknown[];
   /** Bid and ask (or the index twice) of a push; null: it is none. */
-  readonly read: (json: any) => Told | null;
+  readonly read: (json: Json) => Told | null;
   readonly rest: string;
 };
 
@@ -244,7 +244,7 @@ describe("faults that only some venues can show", () => {
 
   test("the venue's own notice comes before the end", async () => {
     const market = await openStreamMarket();
-    const notices: Readonly<Partial<Record<string, (json: any) => boolean>>> = {
+    const notices: Readonly<Partial<Record<string, (json: Json) => boolean>>> = {
       kraken: (json) => json.channel === "status" && json.data[0].system === "maintenance",
       bitstamp: (json) => json.event === "bts:request_reconnect",
       binance: (json) => json.e === "serverShutdown",

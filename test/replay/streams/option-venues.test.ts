@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseListed } from "../../../src/market/listed-name.ts";
 import { getJson, START_MS } from "../support.ts";
-import { connect, openStreamMarket, step } from "./support.ts";
+import { connect, openStreamMarket, step, type Json } from "./support.ts";
 
 describe("Binance's streams", () => {
   test("streams named in the path come wrapped or bare, without a time, and every id is above the last", async () => {
@@ -12,7 +12,7 @@ describe("Binance's streams", () => {
     expect(first.stream).toBe("btcusdt@bookTicker");
     expect(Object.keys(first.data)).toEqual(["u", "s", "b", "B", "a", "A"]);
     expect((await bare.next()).json).toEqual(first.data);
-    const rest = await getJson<any>(market, "/binance/api/v3/ticker/bookTicker?symbol=BTCUSDT");
+    const rest = await getJson<Json>(market, "/binance/api/v3/ticker/bookTicker?symbol=BTCUSDT");
     expect(first.data).toMatchObject({ s: "BTCUSDT", b: rest.bidPrice, a: rest.askPrice });
     step(market);
     expect((await wrapped.next()).json.data.u).toBeGreaterThan(first.data.u);
@@ -79,7 +79,7 @@ describe("OKX's streams", () => {
     expect((await client.next()).json).toMatchObject({ event: "error", code: "60018" });
     expect((await client.next()).json).toMatchObject({ event: "error", code: "60012" });
     const { json } = await client.next();
-    const rest = await getJson<any>(market, "/okx/api/v5/market/ticker?instId=BTC-USDT");
+    const rest = await getJson<Json>(market, "/okx/api/v5/market/ticker?instId=BTC-USDT");
     expect(json.arg).toEqual(arg);
     expect(json.data[0]).toMatchObject({
       instId: "BTC-USDT",
@@ -94,7 +94,7 @@ describe("OKX's streams", () => {
     const client = await connect(market, "/okx/ws/v5/public");
     client.send(subscribe({ channel: "opt-summary", instFamily: "BTC-USD" }));
     await client.next((json) => json.event === "subscribe");
-    const rows = new Map<string, any>();
+    const rows = new Map<string, Json>();
     const marker = { channel: "index-tickers", instId: "BTC-USD" };
     client.send(subscribe(marker));
     for (;;) {
@@ -172,7 +172,7 @@ describe("Bybit's streams", () => {
           else sides[side].set(price, size);
         }
     }
-    const { result } = await getJson<any>(market, "/bybit/v5/market/tickers?category=spot&symbol=BTCUSDT");
+    const { result } = await getJson<Json>(market, "/bybit/v5/market/tickers?category=spot&symbol=BTCUSDT");
     expect([...sides.b.keys()].map(Number)).toEqual([Number(result.list[0].bid1Price)]);
     expect([...sides.a.keys()].map(Number)).toEqual([Number(result.list[0].ask1Price)]);
   });
@@ -201,8 +201,8 @@ describe("Bybit's streams", () => {
     const binance = await connect(market, "/binance/market/ws/btcusdt@optionMarkPrice");
     expect((await binance.next()).json.length).toBeGreaterThan(0);
     const names = (
-      await getJson<any>(market, "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option")
-    ).result.map((row: any) => row.instrument_name as string);
+      await getJson<Json>(market, "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option")
+    ).result.map((row: Json) => row.instrument_name as string);
     const client = await connect(market, "/bybit/v5/public/option");
     client.send({
       op: "subscribe",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { getJson, START_MS } from "../support.ts";
-import { connect, openStreamMarket, step } from "./support.ts";
+import { connect, openStreamMarket, step, type Json } from "./support.ts";
 
 describe("Coinbase's streams", () => {
   const subscribe = (...channels: string[]) => ({ type: "subscribe", product_ids: ["BTC-USD"], channels });
@@ -14,7 +14,7 @@ describe("Coinbase's streams", () => {
       channels: [{ name: "ticker", product_ids: ["BTC-USD"], account_ids: null }],
     });
     const first = (await client.next()).json;
-    const rest = await getJson<any>(market, "/coinbase/products/BTC-USD/ticker");
+    const rest = await getJson<Json>(market, "/coinbase/products/BTC-USD/ticker");
     expect(first).toMatchObject({ type: "ticker", product_id: "BTC-USD", best_bid: rest.bid, best_ask: rest.ask });
     expect(first.price).toBe(rest.price);
     expect(Date.parse(first.time)).toBe(START_MS);
@@ -73,7 +73,7 @@ describe("Kraken's streams", () => {
     });
     const snapshot = (await client.next()).json;
     expect(snapshot).toMatchObject({ channel: "ticker", type: "snapshot", data: [{ symbol: "BTC/USD" }] });
-    const rest = await getJson<any>(market, "/kraken/0/public/Ticker?pair=XBTUSD");
+    const rest = await getJson<Json>(market, "/kraken/0/public/Ticker?pair=XBTUSD");
     expect(snapshot.data[0].bid).toBe(Number(rest.result.XXBTZUSD.b[0]));
     expect(snapshot.data[0].ask).toBe(Number(rest.result.XXBTZUSD.a[0]));
     step(market);
@@ -130,7 +130,7 @@ describe("Bitstamp's streams", () => {
     expect([bids.length, asks.length]).toEqual([100, 100]);
     expect(timestamp).toBe(String(START_MS / 1000));
     expect(Math.floor(Number(microtimestamp) / 1000)).toBe(START_MS);
-    const rest = await getJson<any>(market, "/bitstamp/api/v2/ticker/btcusd/");
+    const rest = await getJson<Json>(market, "/bitstamp/api/v2/ticker/btcusd/");
     expect([bids[0][0], asks[0][0]]).toEqual([rest.bid, rest.ask]);
     const prices = (side: string[][]) => side.map(([price]) => Number(price));
     expect(prices(asks)).toEqual(prices(asks).toSorted((a, b) => a - b));
@@ -177,7 +177,7 @@ describe("Gemini's streams", () => {
     }
     const best = (side: string, pick: (...prices: number[]) => number) =>
       pick(...[...book.keys()].filter((key) => key.startsWith(side)).map((key) => Number(key.split(" ")[1])));
-    const rest = await getJson<any>(market, "/gemini/v1/pubticker/btcusd");
+    const rest = await getJson<Json>(market, "/gemini/v1/pubticker/btcusd");
     expect(best("buy", Math.max)).toBe(Number(rest.bid));
     expect(best("sell", Math.min)).toBe(Number(rest.ask));
   });
@@ -200,7 +200,7 @@ describe("Bitfinex's streams", () => {
     client.send({ event: "subscribe", channel: "ticker", symbol: "tBTCUSD" });
     const { chanId, ...answer } = (await client.next()).json;
     expect(answer).toEqual({ event: "subscribed", channel: "ticker", symbol: "tBTCUSD", pair: "BTCUSD" });
-    const rest = await getJson<any>(market, "/bitfinex/v2/ticker/tBTCUSD");
+    const rest = await getJson<Json>(market, "/bitfinex/v2/ticker/tBTCUSD");
     expect((await client.next()).json).toEqual([chanId, rest]);
     await fetch(`${market.url}/control/fault`, {
       method: "POST",
