@@ -84,7 +84,9 @@ export class ToldMarket {
     this.#names = previous === null ? new Map<string, string>() : previous.#names;
     const isSameFault = previous !== null && previous.#fault === fault;
     this.#passed = isSameFault ? this.step - previous.step : Number.POSITIVE_INFINITY;
-    this.#drawn = isSameFault ? previous.#drawn : { options: new Map(), futures: new Map(), deribitFutures: new Map(), volIndices: new Map() };
+    this.#drawn = isSameFault
+      ? previous.#drawn
+      : { options: new Map(), futures: new Map(), deribitFutures: new Map(), volIndices: new Map() };
   }
 
   /** The venue's own time of this step, unix ms. */
