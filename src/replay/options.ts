@@ -71,7 +71,7 @@ export type MarketSource = {
   /** null: recorded bodies have no truth. */
   readonly model: MarketModel | null;
   /** What was recorded of streams, and where on the tape a wall time is; null where there is a model, or nothing. */
-  readonly tape: { readonly frames: RecordedFrames; tapeMs(timeMs: number): number } | null;
+  readonly tape: { readonly frames: RecordedFrames; readonly tapeMs: (timeMs: number) => number } | null;
   /** @param clockOffMs how far the venue's own clock is ahead; what was recorded keeps its times */
   answer(venue: Venue, target: VenueTarget, timeMs: number, clockOffMs: number): VenueAnswer;
   /** Answers of one moment are the same for everybody. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openMarket, type TestMarket } from "./support.ts";
-import { connect, type Json, refusedHandshake, StreamClient } from "./streams/support.ts";
+import { connect, type Json, refusedHandshake, type StreamClient } from "./streams/support.ts";
 
 const TICKER = "/kraken/0/public/Ticker?pair=XBTUSD";
 
