@@ -31,6 +31,9 @@ export function depthOf(bids: readonly Level[], asks: readonly Level[]): Depth |
   const down = notionalUntil(bids, (price) => price >= middle * (1 - DEPTH_FRACTION), -1);
   const up = notionalUntil(asks, (price) => price <= middle * (1 + DEPTH_FRACTION), 1);
   if (down === null || up === null) return gap("bad-shape", "levels that are no book: a price or a size out of order");
+  // Of a spread over 2 % nothing lies within 1 % of the middle.
+  if (!(down.notional > 0 && up.notional > 0)) return gap("out-of-range", `nothing within 1 % of ${middle}`);
+  if (!(down.notional < Infinity && up.notional < Infinity)) return gap("out-of-range", "a notional without bounds");
   return { kind: "depth", bid, ask, down, up };
 }
 

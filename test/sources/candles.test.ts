@@ -119,7 +119,7 @@ describeAdapter({
   goodQuote: quoteOf(subscription("binance", "USDT")),
   emptyArray: "no-quote",
   errors: [
-    ['{"code":-1121,"msg":"Invalid symbol."}', "venue-error"],
+    ['{"code":-1121,"msg":"Invalid symbol."}', "delisted"],
     ['{"code":-1003,"msg":"Too many"}', "rate-limited"],
     [JSON.stringify([binanceRow(BARS[0]!).with(6, BARS[0]!.openMs + 60_000 - 1)]), "bad-shape"],
     [JSON.stringify([binanceRow(BARS[0]!).with(4, "0x10")]), "out-of-range"],

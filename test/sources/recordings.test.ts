@@ -230,9 +230,9 @@ describe("re-serialised recordings (class N)", () => {
     }
   });
 
-  recorded(`binance/fapi_error_unknown_symbol is a venue error${where}`, () => {
+  recorded(`binance/fapi_error_unknown_symbol is of a symbol that is not listed${where}`, () => {
     const outcome = read(load("binance/fapi_error_unknown_symbol.json"), SPOT_BTC.binance, 1_580_000_000_000);
-    expect(outcome).toMatchObject({ kind: "gap", reason: "venue-error" });
+    expect(outcome).toMatchObject({ kind: "gap", reason: "delisted" });
   });
 
   const bitstampFiles: readonly (readonly [string, number, number, number])[] = [
