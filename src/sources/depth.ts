@@ -37,6 +37,33 @@ export function depthOf(bids: readonly Level[], asks: readonly Level[]): Depth |
   return { kind: "depth", bid, ask, down, up };
 }
 
+/**
+ * The same of a book as it was sent: rows that begin with price and size.
+ * @param numberOf one such number; null where it is none
+ */
+export function readDepth(
+  bidRows: unknown,
+  askRows: unknown,
+  numberOf: (value: unknown) => number | null,
+): Depth | Gap {
+  const bids = levelsOf("bids", bidRows, numberOf);
+  if ("kind" in bids) return bids;
+  const asks = levelsOf("asks", askRows, numberOf);
+  return "kind" in asks ? asks : depthOf(bids, asks);
+}
+
+function levelsOf(side: string, rows: unknown, numberOf: (value: unknown) => number | null): readonly Level[] | Gap {
+  if (!Array.isArray(rows)) return gap("bad-shape", `${side} is no array`);
+  const levels: Level[] = [];
+  const entries: readonly unknown[] = rows;
+  for (const row of entries.slice(0, LEVELS_MAX)) {
+    const [price, size] = Array.isArray(row) ? [numberOf(row[0]), numberOf(row[1])] : [null, null];
+    if (price === null || size === null) return gap("bad-shape", `${side}.${levels.length} is no price and size`);
+    levels.push([price, size]);
+  }
+  return levels;
+}
+
 function notionalUntil(levels: readonly Level[], isWithin: (price: number) => boolean, way: 1 | -1): DepthSide | null {
   let notional = 0;
   let before = way === 1 ? 0 : Infinity;
