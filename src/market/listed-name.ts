@@ -5,6 +5,7 @@
  *   okx      BTC-USD-241227-60000-C                   inverse; BTC-USD-241227, BTC-USD-SWAP; BTC-USDT-… are linear
  *   bybit    BTC-27DEC24-60000-C                      in USDC; BTC-27DEC24-60000-C-USDT in USDT, another instrument
  *            BTCUSD, BTCUSDZ24, BTCUSDT, BTCPERP      inverse perpetual and quarter; linear in USDT and in USDC
+ *            BTC-27DEC24, BTCUSDT-27DEC24             futures in USDC and in USDT
  *   binance  BTC-241227-60000-C, BTCUSDT_241227       options and futures in USDT; BTCUSDT is the perpetual
  */
 import { OracleError } from "../base/errors.ts";
@@ -20,15 +21,14 @@ import {
 import type { OptionVenue } from "./venue.ts";
 
 const COIN = "([A-Z0-9]{2,12})";
-const STABLE = "(USDT|USDC)";
 const DAY = "(\\d{2})(\\d{2})(\\d{2})";
 const STRIKE = "(0\\.\\d{1,8}|[1-9]\\d{0,9}(?:\\.\\d{1,8})?)";
 const QUARTERS = "HMUZ";
 
 const OKX_OPTION = new RegExp(`^${COIN}-(USD|USDT|USDC)-${DAY}-${STRIKE}-([CP])$`);
 const OKX_FUTURE = new RegExp(`^${COIN}-(USD|USDT|USDC)-(?:${DAY}|SWAP)$`);
-const BYBIT_OPTION = new RegExp(`^${COIN}-(\\d{1,2}[A-Z]{3}\\d{2})-${STRIKE}-([CP])(?:-${STABLE})?$`);
-const BYBIT_DATED = new RegExp(`^${COIN}-(\\d{1,2}[A-Z]{3}\\d{2})$`);
+const BYBIT_OPTION = new RegExp(`^${COIN}-(\\d{1,2}[A-Z]{3}\\d{2})-${STRIKE}-([CP])(?:-(USDT))?$`);
+const BYBIT_DATED = /^([A-Z0-9]{2,12}?)(USDT)?-(\d{1,2}[A-Z]{3}\d{2})$/;
 const BYBIT_QUARTER = new RegExp(`^${COIN}USD([${QUARTERS}])(\\d{2})$`);
 const BINANCE_OPTION = new RegExp(`^${COIN}-${DAY}-${STRIKE}-([CP])$`);
 const BINANCE_FUTURE = new RegExp(`^${COIN}USDT(?:_${DAY})?$`);
@@ -102,6 +102,7 @@ function parseOkx(name: string): Instrument | null {
 }
 
 function formatOkx(instrument: Instrument): string {
+  if (!isSettled(instrument, [null, "USDT", "USDC"])) return notListed("okx", instrument);
   const head = `${instrument.base}-${instrument.settlement ?? "USD"}`;
   switch (instrument.kind) {
     case "perpetual":
@@ -121,8 +122,9 @@ function parseBybit(name: string): Instrument | null {
   }
   const dated = BYBIT_DATED.exec(name);
   if (dated !== null) {
-    const expiryMs = parseExpiryDay(dated[2]!);
-    return expiryMs === null ? null : { kind: "future", base: dated[1]!, settlement: "USDC", expiryMs };
+    const [, base, settlement, day] = dated;
+    const expiryMs = parseExpiryDay(day!);
+    return expiryMs === null ? null : { kind: "future", base: base!, settlement: settlement ?? "USDC", expiryMs };
   }
   const quarter = BYBIT_QUARTER.exec(name);
   if (quarter !== null) {
@@ -141,19 +143,21 @@ function parseBybit(name: string): Instrument | null {
 }
 
 function formatBybit(instrument: Instrument): string {
+  if (!isSettled(instrument, [null, "USDT", "USDC"])) return notListed("bybit", instrument);
   const { base, settlement } = instrument;
   switch (instrument.kind) {
     case "perpetual":
       return base + (settlement === null ? "USD" : settlement === "USDC" ? "PERP" : settlement);
     case "future": {
-      if (settlement === "USDC") return `${base}-${formatExpiryDay(instrument.expiryMs)}`;
+      if (settlement !== null)
+        return `${base}${settlement === "USDT" ? "USDT" : ""}-${formatExpiryDay(instrument.expiryMs)}`;
       const { year, month } = dayOfExpiry(instrument.expiryMs);
       const isQuarter = month % 3 === 0 && lastFridayOf(year, month) === instrument.expiryMs;
-      if (settlement !== null || !isQuarter) return notListed("bybit", instrument);
+      if (!isQuarter) return notListed("bybit", instrument);
       return `${base}USD${QUARTERS[month / 3 - 1]!}${String(year - 2000).padStart(2, "0")}`;
     }
     case "option": {
-      if (settlement !== "USDC" && settlement !== "USDT") return notListed("bybit", instrument);
+      if (settlement === null) return notListed("bybit", instrument);
       const tail = settlement === "USDT" ? "-USDT" : "";
       return `${base}-${formatExpiryDay(instrument.expiryMs)}-${strikeText(instrument.strike)}-${letter(instrument.right)}${tail}`;
     }
@@ -185,6 +189,10 @@ function formatBinance(instrument: Instrument): string {
     case "option":
       return `${instrument.base}-${compactDay(instrument.expiryMs)}-${strikeText(instrument.strike)}-${letter(instrument.right)}`;
   }
+}
+
+function isSettled({ settlement }: Instrument, coins: readonly (string | null)[]): boolean {
+  return coins.includes(settlement);
 }
 
 function letter(right: "call" | "put"): "C" | "P" {

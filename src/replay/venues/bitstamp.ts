@@ -113,3 +113,7 @@ export function bitstampUnknown(): VenueAnswer {
     body: "<!DOCTYPE html><html><head><title>404</title></head><body>Page not found</body></html>",
   };
 }
+
+export function bitstampRefusal(status: number, code: string, explanation: string): VenueAnswer {
+  return { ...spaced({ response_code: code, response_explanation: explanation }), status };
+}

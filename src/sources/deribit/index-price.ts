@@ -8,7 +8,8 @@ import { shapeGap } from "../json.ts";
 import { spotPriceInRange } from "../sanity.ts";
 import type { IndexSubscription } from "../subscription.ts";
 
-const indexPrice = z.looseObject({ index_price: z.number() });
+/** The ticker and the book of an instrument carry an index, too: of whichever instrument that is. */
+const indexPrice = z.looseObject({ index_price: z.number(), instrument_name: z.undefined().optional() });
 
 export const deribitIndex = {
   path: ({ base, quote }: IndexSubscription): string =>
@@ -20,7 +21,7 @@ export const deribitIndex = {
     receivedAtMs: number,
     rules: AdapterRules = PRODUCTION_ONLY,
   ): Parsed<IndexQuote> {
-    const answer = parseDeribit(body, rules);
+    const answer = parseDeribit(body, receivedAtMs, rules);
     if (answer.kind === "gap") return answer;
     const shape = indexPrice.safeParse(answer.result);
     if (!shape.success) return shapeGap(shape.error);

@@ -1,15 +1,15 @@
 /** Deribit's volatility index as bars: [unix ms, open, high, low, close], percent with two decimals. */
-import { type MarketModel, stepAt } from "../../../sim/market/model.ts";
-import type { Coin } from "../../../sim/market/model.ts";
+import { type Coin, type MarketModel, stepAt } from "../../../sim/market/model.ts";
 import { volIndexAt } from "../../../sim/market/vol-index.ts";
 import type { VenueAnswer } from "../../answer.ts";
 import type { Scene } from "../scene.ts";
 import { deribitFloat, deribitResult, invalidParameter } from "./envelope.ts";
 
 const RESOLUTIONS_SEC: Readonly<Record<string, number>> = { 1: 1, 60: 60, 3600: 3600, 43200: 43_200, "1D": 86_400 };
-const BARS_MAX = 1_000;
+/** The venue gives a thousand; an hour of minutes is what the market can tell again without much ado. */
+const BARS_MAX = 60;
 /** Looked at within one bar. */
-const SAMPLES = 5;
+const SAMPLES = 3;
 
 export function volIndexBars(scene: Scene, coin: Coin, query: URLSearchParams): VenueAnswer {
   const { model, step, timeMs } = scene;
