@@ -59,7 +59,8 @@ export class Meter {
   #outOfBucket(nowMs: number): number {
     const passedMs = Math.max(0, nowMs - this.#atMs);
     this.#atMs = nowMs;
-    return Math.max(0, this.#sum - (passedMs * this.limit.credits) / this.limit.perMs);
+    this.#sum = Math.max(0, this.#sum - (passedMs * this.limit.credits) / this.limit.perMs);
+    return this.#sum;
   }
 
   #inWindow(cost: number, nowMs: number): number {

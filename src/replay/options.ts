@@ -9,6 +9,7 @@ import type { FaultOrder } from "./faults.ts";
 import { Recordings } from "./recordings.ts";
 import { renderAnswer } from "./render.ts";
 import { openRecording } from "./recorded.ts";
+import type { RecordedFrames } from "./recorded-frames.ts";
 import { RecordedTape } from "./recorded-tape.ts";
 import type { VenueTarget } from "./venue-request.ts";
 import { loadTapeChain, loadTapeMinutes } from "./tape/load.ts";
@@ -69,6 +70,8 @@ export type MarketSource = {
   readonly speed: number;
   /** null: recorded bodies have no truth. */
   readonly model: MarketModel | null;
+  /** What was recorded of streams, and where on the tape a wall time is; null where there is a model, or nothing. */
+  readonly tape: { readonly frames: RecordedFrames; readonly tapeMs: (timeMs: number) => number } | null;
   /** @param clockOffMs how far the venue's own clock is ahead; what was recorded keeps its times */
   answer(venue: Venue, target: VenueTarget, timeMs: number, clockOffMs: number): VenueAnswer;
   /** Answers of one moment are the same for everybody. */
@@ -137,6 +140,7 @@ function modelSource(
     startMs: model.startMs,
     speed,
     model,
+    tape: null,
     answer: (venue, target, timeMs, clockOffMs) => renderAnswer(model, candles, venue, target, timeMs, clockOffMs),
     momentOf: (timeMs) => stepAt(model, timeMs),
     describe: () => ({ stepMs: model.stepMs, noise: model.noise, coveredStables: model.coveredStables, ...extra }),
@@ -150,6 +154,7 @@ function recordedSource(recordings: Recordings, seed: number, startMs: number): 
     startMs,
     speed: 1,
     model: null,
+    tape: null,
     answer: (venue, target, timeMs) => recordings.answer(venue, target, timeMs),
     momentOf: (timeMs) => Math.floor(timeMs / 250),
     describe: () => ({ noise: null, files: recordings.served() }),
@@ -167,6 +172,7 @@ function recordingSource(tape: RecordedTape, seed: number, startMs: number, spee
     startMs,
     speed,
     model: null,
+    tape: { frames: tape.frames, tapeMs },
     answer: (venue, target, timeMs) => tape.answer(venue, target, tapeMs(timeMs)),
     momentOf: (timeMs) => tape.momentOf(tapeMs(timeMs)),
     describe: () => ({ noise: null, recording: { fromMs, endMs, files } }),

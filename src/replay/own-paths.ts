@@ -1,7 +1,9 @@
 /** Paths of the market itself, which no adapter knows: the truth, what this market is, and its faults. */
 import { OracleError, reasonOf } from "../base/errors.ts";
-import { isVenue, VENUES } from "../market/venue.ts";
-import { timeOf, stepAt } from "../sim/market/model.ts";
+import { isVenue, SPOT_VENUES, VENUES } from "../market/venue.ts";
+import { findBook, spotBookAt } from "../sim/market/books.ts";
+import { trueDepth } from "../sim/market/depth.ts";
+import { type MarketModel, timeOf, stepAt } from "../sim/market/model.ts";
 import { boundsOver, truthAt } from "../sim/market/truth.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
 import { type FaultBoard, parseFaultOrder } from "./faults.ts";
@@ -109,10 +111,24 @@ function truth(source: MarketSource, query: URLSearchParams, nowMs: number): Ven
   const atMs = notAfter(numberParameter(query, "atMs", nowMs), nowMs, "atMs");
   const windowMs = numberParameter(query, "windowMs", 0);
   if (source.model === null) return noTruth("recorded bodies have no truth");
+  const depth = depthTruth(source.model, feed, atMs);
+  if (depth !== null) return depth;
   const bounds = boundsOver(source.model, feed, atMs, windowMs);
   const value = truthAt(source.model, feed, atMs);
   if (bounds === null || value === null) return noTruth(`this market has no ${feed} at ${atMs}`);
   return jsonAnswer(200, { value, low: bounds.low, high: bounds.high, atMs });
+}
+
+/** Of `okx:BTC-USDT.depth`: what the whole book holds within 1 % of its middle, quote currency. null: no name of a book. */
+function depthTruth(model: MarketModel, feed: string, atMs: number): VenueAnswer | null {
+  const named = /^([a-z]+):([A-Z]+)-([A-Z]+)\.depth$/.exec(feed);
+  if (named === null) return null;
+  const venue = SPOT_VENUES.find((known) => known === named[1]);
+  const spec = venue === undefined ? null : findBook(venue, named[2]!, named[3]!);
+  const isListed = spec !== null && model.listsSpot(spec.base, spec.quote);
+  const book = isListed ? spotBookAt(model, spec, stepAt(model, atMs)) : null;
+  if (book === null) return noTruth(`this market has no ${feed} at ${atMs}`);
+  return jsonAnswer(200, { ...trueDepth(model, book), bid: book.bid, ask: book.ask, atMs });
 }
 
 function series(source: MarketSource, query: URLSearchParams, nowMs: number): VenueAnswer {

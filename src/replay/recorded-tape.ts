@@ -9,6 +9,7 @@ import { JSON_TYPE, type VenueAnswer } from "./answer.ts";
 import { serverError } from "./refusals.ts";
 import type { Recording } from "./recorded.ts";
 import { RecordedCandles } from "./recorded-candles.ts";
+import { RecordedFrames } from "./recorded-frames.ts";
 import { parseCandleRequest } from "./candle-request.ts";
 import type { VenueTarget } from "./venue-request.ts";
 import { unknownSymbol } from "./unknown-symbol.ts";
@@ -25,6 +26,7 @@ type Kept = {
 
 export class RecordedTape {
   readonly manifest: RecordingManifest;
+  readonly frames = new RecordedFrames();
   readonly #byPath = new Map<string, Kept[]>();
   readonly #candles = new RecordedCandles();
   /** Receipt of every reply, ascending: a moment is how many of them have come. */
@@ -37,7 +39,12 @@ export class RecordedTape {
   /** @throws OracleError `bad-recordings` */
   static async load(recording: Recording): Promise<RecordedTape> {
     const tape = new RecordedTape(recording.manifest);
-    for await (const reply of recording.replies()) {
+    for await (const entry of recording.entries()) {
+      if (entry.kind === "frame") {
+        tape.frames.add(entry);
+        continue;
+      }
+      const { reply } = entry;
       const { venue, path, status, contentType, receivedMs, body } = reply;
       const atMs = Math.max(receivedMs, tape.#timesMs.at(-1) ?? 0);
       tape.#timesMs.push(atMs);

@@ -8,7 +8,11 @@ import { createGunzip } from "node:zlib";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import { isVenue, type Venue } from "../market/venue.ts";
 import {
+  FRAME_DIRECTIONS,
   RECORDING_MANIFEST,
+  type FrameDirection,
+  type RecordedEntry,
+  type RecordedFrame,
   type RecordedReply,
   type RecordingFile,
   type RecordingManifest,
@@ -18,7 +22,9 @@ import { readText } from "./tape/load.ts";
 export type Recording = {
   readonly dir: string;
   readonly manifest: RecordingManifest;
-  /** All venues' replies in the order of their receipt; each call reads the files anew. @throws OracleError `bad-recordings` */
+  /** All venues' replies and frames in the order of their receipt; each call reads the files anew. @throws OracleError `bad-recordings` */
+  entries(): AsyncIterable<RecordedEntry>;
+  /** The replies alone. */
   replies(): AsyncIterable<RecordedReply>;
 };
 
@@ -28,7 +34,16 @@ type Members = Readonly<Record<string, unknown>>;
 export async function openRecording(dir: string): Promise<Recording> {
   const manifest = parseManifest(readManifest(dir), join(dir, RECORDING_MANIFEST));
   for (const file of manifest.files) await verify(dir, file);
-  return { dir, manifest, replies: () => merged(dir, manifest.files) };
+  return {
+    dir,
+    manifest,
+    entries: () => merged(dir, manifest.files),
+    replies: () => repliesAmong(merged(dir, manifest.files)),
+  };
+}
+
+async function* repliesAmong(entries: AsyncIterable<RecordedEntry>): AsyncGenerator<RecordedReply> {
+  for await (const entry of entries) if (entry.kind === "reply") yield entry.reply;
 }
 
 function bad(path: string, complaint: string, cause?: unknown): OracleError {
@@ -54,7 +69,8 @@ function parseManifest(text: string, path: string): RecordingManifest {
   } catch (error) {
     throw bad(path, `no JSON: ${reasonOf(error)}`, error);
   }
-  if (!isMembers(value) || value.version !== 1) throw bad(path, "expected a recording of version 1");
+  if (!isMembers(value) || (value.version !== 1 && value.version !== 2))
+    throw bad(path, "expected a recording of version 1 or 2");
   const { startMs, endMs, files, sources } = value;
   if (!isTime(startMs) || !isTime(endMs) || endMs < startMs) throw bad(path, "expected startMs ≤ endMs, unix ms");
   if (!Array.isArray(files)) throw bad(path, "expected a list of files");
@@ -65,23 +81,30 @@ function parseManifest(text: string, path: string): RecordingManifest {
     counts[source] = count;
   }
   const entries: readonly unknown[] = files;
-  return { version: 1, startMs, endMs, files: entries.map((entry) => parseFile(entry, path)), sources: counts };
+  return {
+    version: value.version,
+    startMs,
+    endMs,
+    files: entries.map((entry) => parseFile(entry, path)),
+    sources: counts,
+  };
 }
 
 function parseFile(entry: unknown, path: string): RecordingFile {
-  const { venue, file, replies, bytes, sha256 } = isMembers(entry) ? entry : {};
+  const { venue, file, replies, frames = 0, bytes, sha256 } = isMembers(entry) ? entry : {};
   if (
     typeof venue !== "string" ||
     !isVenue(venue) ||
     // Its own name only: a manifest must not point elsewhere.
     file !== `${venue}.jsonl.gz` ||
     !isCount(replies) ||
+    !isCount(frames) ||
     !isCount(bytes) ||
     typeof sha256 !== "string"
   ) {
     throw bad(path, `a file is ${JSON.stringify(entry)}, expected {venue, file, replies, bytes, sha256}`);
   }
-  return { venue, file, replies, bytes, sha256 };
+  return { venue, file, replies, frames, bytes, sha256 };
 }
 
 async function verify(dir: string, { file, bytes, sha256 }: RecordingFile): Promise<void> {
@@ -103,8 +126,8 @@ async function verify(dir: string, { file, bytes, sha256 }: RecordingFile): Prom
   if (hash.digest("hex") !== sha256) throw bad(path, "its sha256 is not the manifest's: it was changed");
 }
 
-/** One file's replies as they stand in it. */
-async function* repliesOf(dir: string, { venue, file, replies }: RecordingFile): AsyncGenerator<RecordedReply> {
+/** One file's lines as they stand in it. */
+async function* entriesOf(dir: string, { venue, file, replies, frames }: RecordingFile): AsyncGenerator<RecordedEntry> {
   const path = join(dir, file);
   const text = pipeline(createReadStream(path), createGunzip(), () => undefined).setEncoding("utf8");
   let line = 0;
@@ -115,24 +138,46 @@ async function* repliesOf(dir: string, { venue, file, replies }: RecordingFile):
       rest = lines.pop() ?? "";
       for (const one of lines) {
         line += 1;
-        yield parseReply(one, venue, `${path}:${line}`);
+        yield parseEntry(one, venue, `${path}:${line}`);
       }
     }
   } catch (error) {
     if (error instanceof OracleError) throw error;
     throw bad(path, `cannot be unpacked: ${reasonOf(error)}`, error);
   }
-  if (rest !== "" || line !== replies) throw bad(path, `holds ${line} replies, the manifest says ${replies}`);
+  if (rest !== "" || line !== replies + frames)
+    throw bad(
+      path,
+      `holds ${line} replies, the manifest says ${replies}${frames === 0 ? "" : ` and ${frames} frames`}`,
+    );
 }
 
-function parseReply(text: string, venue: Venue, place: string): RecordedReply {
+function parseEntry(text: string, venue: Venue, place: string): RecordedEntry {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw bad(place, `no JSON: ${reasonOf(error)}`, error);
   }
-  const { source, path, status, contentType, sentMs, receivedMs, body } = isMembers(value) ? value : {};
+  const line: Members = isMembers(value) ? value : {};
+  // A line without a kind is a reply: the first version had nothing else.
+  return line.kind === "frame"
+    ? parseFrame(line, venue, place)
+    : { kind: "reply", reply: parseReply(line, venue, place) };
+}
+
+function isDirection(value: unknown): value is FrameDirection {
+  return (FRAME_DIRECTIONS as readonly unknown[]).includes(value);
+}
+
+function parseFrame({ connection, direction, text, atMs }: Members, venue: Venue, place: string): RecordedFrame {
+  if (typeof connection !== "string" || !isDirection(direction) || typeof text !== "string" || !isTime(atMs))
+    throw bad(place, "expected a frame {connection, direction, text, atMs}");
+  return { kind: "frame", venue, connection, direction, text, atMs };
+}
+
+function parseReply(line: Members, venue: Venue, place: string): RecordedReply {
+  const { source, path, status, contentType, sentMs, receivedMs, body } = line;
   if (
     typeof source !== "string" ||
     typeof path !== "string" ||
@@ -149,17 +194,19 @@ function parseReply(text: string, venue: Venue, place: string): RecordedReply {
 }
 
 /** Few files, so the earliest head is found by looking at all of them. */
-async function* merged(dir: string, files: readonly RecordingFile[]): AsyncGenerator<RecordedReply> {
-  const streams = files.map((file) => repliesOf(dir, file));
+async function* merged(dir: string, files: readonly RecordingFile[]): AsyncGenerator<RecordedEntry> {
+  const streams = files.map((file) => entriesOf(dir, file));
   try {
     const heads = await Promise.all(streams.map((stream) => stream.next()));
     for (;;) {
       let first = -1;
       let earliestMs = Number.POSITIVE_INFINITY;
       for (const [i, head] of heads.entries()) {
-        if (head.done === true || head.value.receivedMs >= earliestMs) continue;
+        if (head.done === true) continue;
+        const atMs = momentOf(head.value);
+        if (atMs >= earliestMs) continue;
         first = i;
-        earliestMs = head.value.receivedMs;
+        earliestMs = atMs;
       }
       const head = heads[first];
       if (head === undefined || head.done === true) return;
@@ -170,6 +217,10 @@ async function* merged(dir: string, files: readonly RecordingFile[]): AsyncGener
     // Whoever stops early leaves files open otherwise.
     await Promise.all(streams.map((stream) => stream.return(undefined)));
   }
+}
+
+function momentOf(entry: RecordedEntry): number {
+  return entry.kind === "frame" ? entry.atMs : entry.reply.receivedMs;
 }
 
 function isMembers(value: unknown): value is Members {

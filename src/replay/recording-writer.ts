@@ -1,4 +1,4 @@
-/** Writes a recording: `<venue>.jsonl.gz` as replies come, and the manifest when all of them are on disk. */
+/** Writes a recording: `<venue>.jsonl.gz` as replies and frames come, and the manifest when all of them are on disk. */
 import { createHash, type Hash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, mkdirSync, readdirSync, renameSync, type WriteStream, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Venue } from "../market/venue.ts";
 import {
   RECORDING_MANIFEST,
+  type RecordedFrame,
   type RecordedReply,
   type RecordingFile,
   type RecordingManifest,
@@ -19,6 +20,7 @@ type VenueFile = {
   readonly file: WriteStream;
   readonly hash: Hash;
   replies: number;
+  frames: number;
   bytes: number;
 };
 
@@ -28,6 +30,7 @@ export class RecordingWriter {
   readonly #sources: Record<string, number> = {};
   #failure: OracleError | null = null;
   #replies = 0;
+  #frames = 0;
 
   /**
    * @param options.sources every source that is asked
@@ -56,6 +59,10 @@ export class RecordingWriter {
     return this.#replies;
   }
 
+  get frames(): number {
+    return this.#frames;
+  }
+
   /** Compressed bytes that are written so far. */
   get bytes(): number {
     let bytes = 0;
@@ -74,6 +81,16 @@ export class RecordingWriter {
     this.#sources[source] = (this.#sources[source] ?? 0) + 1;
   }
 
+  /** @throws OracleError `cannot-write` when an earlier line could not be written */
+  writeFrame(frame: RecordedFrame): void {
+    if (this.#failure !== null) throw this.#failure;
+    const file = this.#files.get(frame.venue) ?? this.#open(frame.venue);
+    const { kind, connection, direction, text, atMs } = frame;
+    file.gzip.write(`${JSON.stringify({ kind, connection, direction, text, atMs })}\n`);
+    file.frames += 1;
+    this.#frames += 1;
+  }
+
   /** Until this has resolved the recording cannot be read. @throws OracleError `cannot-write` */
   async close(startMs: number, endMs: number): Promise<RecordingManifest> {
     const files: RecordingFile[] = [];
@@ -84,10 +101,18 @@ export class RecordingWriter {
         await closed.catch(() => undefined);
       }
       if (this.#failure !== null) throw this.#failure;
-      const { replies } = counts;
-      files.push({ venue, file: name, replies, bytes: this.#files.get(venue)!.bytes, sha256: hash.digest("hex") });
+      const { replies, frames } = counts;
+      files.push({
+        venue,
+        file: name,
+        replies,
+        frames,
+        bytes: this.#files.get(venue)!.bytes,
+        sha256: hash.digest("hex"),
+      });
     }
-    const manifest: RecordingManifest = { version: 1, startMs, endMs, files, sources: this.#sources };
+    const version = this.#frames === 0 ? 1 : 2;
+    const manifest: RecordingManifest = { version, startMs, endMs, files, sources: this.#sources };
     const path = join(this.#dir, RECORDING_MANIFEST);
     try {
       writeFileSync(`${path}.part`, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -102,7 +127,7 @@ export class RecordingWriter {
     const name = `${venue}.jsonl.gz`;
     const gzip = createGzip();
     const file = createWriteStream(join(this.#dir, name), { flags: "wx" });
-    const opened: VenueFile = { name, gzip, file, hash: createHash("sha256"), replies: 0, bytes: 0 };
+    const opened: VenueFile = { name, gzip, file, hash: createHash("sha256"), replies: 0, frames: 0, bytes: 0 };
     gzip.on("data", (chunk: Buffer) => {
       opened.hash.update(chunk);
       opened.bytes += chunk.length;

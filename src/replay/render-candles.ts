@@ -9,7 +9,7 @@ import { hashName, hashUniform } from "../sim/random.ts";
 import type { VenueAnswer } from "./answer.ts";
 import type { CandleRequest } from "./venue-request.ts";
 import { unknownSymbol } from "./unknown-symbol.ts";
-import { binanceKlines, binanceRefusal } from "./venues/binance.ts";
+import { binanceKlines, binanceRefusal } from "./venues/binance/spot.ts";
 import { bitstampBadParameter, bitstampOhlc } from "./venues/bitstamp.ts";
 import { coinbaseCandles, coinbaseRefusal } from "./venues/coinbase.ts";
 import type { VolumeOf } from "./venues/day.ts";

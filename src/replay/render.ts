@@ -7,7 +7,7 @@ import type { VenueAnswer } from "./answer.ts";
 import { parseCandleRequest } from "./candle-request.ts";
 import { renderCandles } from "./render-candles.ts";
 import type { VenueTarget } from "./venue-request.ts";
-import { answerBinance } from "./venues/binance.ts";
+import { answerBinance } from "./venues/binance/answer.ts";
 import { answerBitfinex } from "./venues/bitfinex.ts";
 import { answerBitstamp } from "./venues/bitstamp.ts";
 import { answerBybit } from "./venues/bybit/answer.ts";

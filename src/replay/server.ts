@@ -38,6 +38,8 @@ const LATENCY_MS: Readonly<Record<Venue, readonly [least: number, spread: number
 /** Four nodes poll the same dozen paths every second. */
 const CACHED_ANSWERS_MAX = 64;
 const BODY_BYTES_MAX = 10_000;
+/** Recorded frames come at most so much late. */
+const RHYTHM_MS = 20;
 /** Below this a packet is a packet. */
 const GZIP_FROM_BYTES = 1_000;
 /** A slow venue's body comes in so many pieces, so far apart. */
@@ -75,7 +77,8 @@ class MarketServer {
     this.#enforce = options.enforce ?? true;
     this.#source = source;
     const doors = { faults: this.#faults, ledger: this.#ledger, nowMs: this.#nowMs };
-    const stepMs = options.stepMs ?? 250;
+    // A recording keeps its rhythm, a market its steps.
+    const stepMs = source.mode === "recording" ? RHYTHM_MS : (options.stepMs ?? 250);
     this.#hub = new StreamHub(
       { pushMs: options.pushMs ?? stepMs, enforce: this.#enforce },
       { ...doors, room: streamRooms(source, { enforce: this.#enforce, turnMs: options.optionTurnMs ?? 4_000 }, doors) },

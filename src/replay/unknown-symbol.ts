@@ -2,7 +2,7 @@
 import { unreachable } from "../base/errors.ts";
 import type { Venue } from "../market/venue.ts";
 import type { VenueAnswer } from "./answer.ts";
-import { binanceUnknown } from "./venues/binance.ts";
+import { binanceUnknown } from "./venues/binance/spot.ts";
 import { bitfinexUnknown } from "./venues/bitfinex.ts";
 import { bitstampUnknown } from "./venues/bitstamp.ts";
 import { bybitUnknown } from "./venues/bybit/envelope.ts";

@@ -166,7 +166,7 @@ describe("a recording on disk", () => {
   });
 
   test.each([
-    ["another version", (manifest: RecordingManifest) => ({ ...manifest, version: 2 }), /version 1/],
+    ["another version", (manifest: RecordingManifest) => ({ ...manifest, version: 3 }), /version 1/],
     ["an end before its start", (manifest: RecordingManifest) => ({ ...manifest, endMs: 1 }), /startMs ≤ endMs/],
     [
       "a file elsewhere",

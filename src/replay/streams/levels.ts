@@ -6,6 +6,8 @@ import type { ToldBook, ToldMarket } from "./told-market.ts";
 export type Level = readonly [price: number, size: number];
 export type Levels = { readonly bids: readonly Level[]; readonly asks: readonly Level[] };
 
+const SIZE_DIGITS = 3;
+
 /** Best first, at most `count` a side. The levels follow the best ones wherever a fault moves these. */
 export function levelsAround(told: ToldMarket, book: ToldBook, count: number): Levels {
   const { bids, asks } = levelsOf(told.model, book.honest);
@@ -16,9 +18,11 @@ function moved(levels: readonly BookLevel[], best: number | null, count: number)
   const first = levels[0];
   if (first === undefined || best === null) return [];
   const isMoved = first.price !== best;
-  return levels
-    .slice(0, count)
-    .map(({ price, size }, i) => [i === 0 ? best : isMoved ? (price * best) / first.price : price, size]);
+  return levels.slice(0, count).map(({ price, size }, i) => [
+    i === 0 ? best : isMoved ? (price * best) / first.price : price,
+    // The depth drifts in its last digits at every step: the orders behind the best do not.
+    i === 0 ? size : Number(size.toPrecision(SIZE_DIGITS)),
+  ]);
 }
 
 /** Levels as texts of price and size, in JSON. */

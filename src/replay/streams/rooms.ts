@@ -3,6 +3,7 @@ import type { Venue } from "../../market/venue.ts";
 import type { MarketSource } from "../options.ts";
 import { VENUE_STREAMS } from "./all-venues.ts";
 import type { StreamRoom } from "./hub.ts";
+import { RecordedRoom } from "./recorded-room.ts";
 import { type RoomDoors, VenueRoom } from "./venue-room.ts";
 
 /** A chain is drawn anew so often, however many rows of it are told in between. */
@@ -17,12 +18,17 @@ export function streamRooms(
   let lines = 0;
   const lineNumber = (): number => ++lines;
   return (venue) => {
-    const { model } = source;
+    const { model, tape, seed } = source;
+    const { enforce } = options;
+    if (tape !== null) {
+      const { frames, tapeMs } = tape;
+      return new RecordedRoom(
+        { streams: VENUE_STREAMS[venue], frames, seed, enforce },
+        { ...doors, tapeMs, lineNumber },
+      );
+    }
     if (model === null) return null;
     const pace = { chainMs: Math.min(CHAIN_MS, options.turnMs), turnMs: options.turnMs };
-    return new VenueRoom(
-      { streams: VENUE_STREAMS[venue], model, pace, enforce: options.enforce },
-      { ...doors, lineNumber },
-    );
+    return new VenueRoom({ streams: VENUE_STREAMS[venue], model, pace, enforce }, { ...doors, lineNumber });
   };
 }

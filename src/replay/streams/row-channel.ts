@@ -5,11 +5,11 @@ import type { ToldMarket } from "./told-market.ts";
 
 export type RowShape = {
   /** What makes a change worth a push. null: nothing is told now, and nothing is pushed. */
-  row(told: ToldMarket): Fields | null;
+  readonly row: (told: ToldMarket) => Fields | null;
   /** The whole row. */
-  snapshot(row: Fields, told: ToldMarket): string;
+  readonly snapshot: (row: Fields, told: ToldMarket) => string;
   /** The fields that changed, where the venue sends only those; else the whole row again. */
-  delta?(changed: Fields, row: Fields, told: ToldMarket): string;
+  readonly delta?: (changed: Fields, row: Fields, told: ToldMarket) => string;
   /** The picture is told to who joins; else the next change is the first word. True by default. */
   readonly picture?: boolean;
   /** Pushed again at least this often though nothing changed; by default never. */
@@ -47,11 +47,16 @@ export class RowChannel implements Channel {
     if (row === null) return NO_FRAMES;
     const changed = this.#row === null ? row : changedFields(this.#row, row);
     const isFirst = this.#row === null;
-    if (changed === null && !(everyMs !== undefined && waitedMs >= everyMs)) return NO_FRAMES;
+    const isDue = told.isAnew || (everyMs !== undefined && waitedMs >= everyMs);
+    if (changed === null && !isDue) return NO_FRAMES;
     this.#row = row;
     this.#told = told;
     this.#pushedMs = told.timeMs;
     const { delta, snapshot } = this.#shape;
-    return [delta === undefined || isFirst || changed === null ? snapshot(row, told) : delta(changed, row, told)];
+    return [
+      delta === undefined || isFirst || changed === null || told.isAnew
+        ? snapshot(row, told)
+        : delta(changed, row, told),
+    ];
   }
 }

@@ -98,6 +98,11 @@ export class SocketLine implements Line {
     return true;
   }
 
+  /** A frame that is sent as it was recorded. */
+  pushRecorded(frame: string): void {
+    this.push("", frame, () => Buffer.from(frame, "utf8"));
+  }
+
   /** @param shared the payload's bytes, made once for all who get it as it is */
   push(channel: string, payload: string, shared: () => Buffer): void {
     const framed = this.#frame(channel, payload);

@@ -14,6 +14,7 @@ import {
 } from "../../sim/market/model.ts";
 import { OPTION_RULES } from "../../sim/market/option-rules.ts";
 import { type VenueFuture, venueFutures } from "../../sim/market/venue-futures.ts";
+import { volIndexAt } from "../../sim/market/vol-index.ts";
 import type { SpotBookSpec } from "../../sim/market/venues.ts";
 import { clockOffMs, type Fault, type FaultKind } from "../faults.ts";
 import { type DayFigures, dayFigures } from "../venues/day.ts";
@@ -40,6 +41,7 @@ type Drawn = {
   readonly options: Map<Coin, Board<ToldOption>>;
   readonly futures: Map<Coin, Board<VenueFuture>>;
   readonly deribitFutures: Map<Coin, Board<FutureRow>>;
+  readonly volIndices: Map<Coin, { readonly step: number; readonly vol: number | null }>;
 };
 
 function isOptionVenue(venue: Venue): venue is OptionVenue {
@@ -82,7 +84,9 @@ export class ToldMarket {
     this.#names = previous === null ? new Map<string, string>() : previous.#names;
     const isSameFault = previous !== null && previous.#fault === fault;
     this.#passed = isSameFault ? this.step - previous.step : Number.POSITIVE_INFINITY;
-    this.#drawn = isSameFault ? previous.#drawn : { options: new Map(), futures: new Map(), deribitFutures: new Map() };
+    this.#drawn = isSameFault
+      ? previous.#drawn
+      : { options: new Map(), futures: new Map(), deribitFutures: new Map(), volIndices: new Map() };
   }
 
   /** The venue's own time of this step, unix ms. */
@@ -108,9 +112,9 @@ export class ToldMarket {
     return this.#fault?.fault ?? null;
   }
 
-  /** Everything is told anew, because a fault came or went. */
+  /** Everything is told anew, because a fault came or went. One who freezes says nothing more. */
   get isAnew(): boolean {
-    return this.#passed === Number.POSITIVE_INFINITY;
+    return this.#passed === Number.POSITIVE_INFINITY && this.fault !== "frozen";
   }
 
   /** @param turn any whole number ≥ 0 that is the row's own */
@@ -142,7 +146,7 @@ export class ToldMarket {
 
   /** The venue's index, in the money of its board; null where there is none. */
   index(coin: Coin): number | null {
-    if (!isOptionVenue(this.venue)) return null;
+    if (!isOptionVenue(this.venue) || this.fault === "delisted") return null;
     const price = venueIndex(this.model, this.venue, coin, this.step);
     const { settlement } = OPTION_RULES[this.venue];
     const moneyUsd = settlement === null ? 1 : this.model.stableUsd(settlement, this.step);
@@ -151,8 +155,11 @@ export class ToldMarket {
 
   /** The venue's volatility index, percent; null where there is none. */
   volIndexPercent(coin: Coin): number | null {
-    const vol = this.model.atmVol(coin, 30, this.step);
-    return vol === null ? null : spoiltPrice(100 * vol, this.fault);
+    const step = this.#chainStep();
+    const kept = this.#drawn.volIndices.get(coin);
+    const vol = kept?.step === step ? kept.vol : volIndexAt(this.model, coin, step);
+    this.#drawn.volIndices.set(coin, { step, vol });
+    return vol === null || this.fault === "delisted" ? null : spoiltPrice(100 * vol, this.fault);
   }
 
   /** By the venue's own names. */
@@ -197,7 +204,7 @@ export class ToldMarket {
   ): ReadonlyMap<string, Row> {
     const kept = boards.get(coin);
     if (kept?.step === step) return kept.rows;
-    const rows = new Map(draw(step));
+    const rows = new Map(this.fault === "delisted" ? [] : draw(step));
     boards.set(coin, { step, rows });
     return rows;
   }

@@ -8,6 +8,7 @@ import type { WebSocket } from "ws";
 import type { StreamRoom } from "./hub.ts";
 import type { Channel, VenueStreams } from "./line.ts";
 import { type LineOwner, SocketLine } from "./socket-line.ts";
+import { strike, turnAway } from "./strike.ts";
 import { type Pace, ToldMarket } from "./told-market.ts";
 
 type Joined = { readonly channel: Channel; readonly lines: Set<SocketLine> };
@@ -64,7 +65,7 @@ export class VenueRoom implements LineOwner, StreamRoom {
     const fault = this.#doors.faults.rulingAt(this.venue, nowMs);
     if (fault !== this.#fault) {
       this.#fault = fault;
-      if (fault !== null) this.#strike(fault.fault);
+      if (fault !== null) strike(this.#lines, fault.fault, this.#options.streams, this.nowMs());
     }
     if (this.#lines.size === 0) return;
     const told = this.#tellAt(nowMs);
@@ -94,6 +95,7 @@ export class VenueRoom implements LineOwner, StreamRoom {
   join(line: SocketLine, name: string): readonly string[] | null {
     const known = this.#joined.get(name);
     if (known !== undefined) {
+      if (this.fault() === "delisted") return null;
       known.lines.add(line);
       return known.channel.picture();
     }
@@ -113,7 +115,7 @@ export class VenueRoom implements LineOwner, StreamRoom {
     const { ledger } = this.#doors;
     const allowance = ledger.message(this.venue, line.client, line.id, text, this.#doors.nowMs());
     if (allowance.kind === "within" || !this.#options.enforce) return line.take(text);
-    this.#turnAway(line);
+    turnAway(line, this.#options.streams, this.nowMs());
   }
 
   ended(line: SocketLine): void {
@@ -136,41 +138,6 @@ export class VenueRoom implements LineOwner, StreamRoom {
   #tellAt(nowMs: number): ToldMarket {
     const { model, pace } = this.#options;
     return new ToldMarket({ model, venue: this.venue, pace }, nowMs, this.#fault, this.#told);
-  }
-
-  #strike(fault: FaultKind): void {
-    const { streams } = this.#options;
-    let count = 0;
-    for (const line of this.#lines) {
-      switch (fault) {
-        case "disconnect":
-          line.close(count++ % 2 === 0 ? 1006 : 1012, "service restart");
-          break;
-        case "maintenance": {
-          const words = streams.farewell(this.nowMs());
-          if (words !== null) line.send(words);
-          line.close(1012, "maintenance");
-          break;
-        }
-        case "429":
-        case "ban":
-          this.#turnAway(line);
-          break;
-        case "geo-block":
-          line.close(1008, "restricted location");
-          break;
-        case "5xx":
-          line.close(1011, "internal error");
-          break;
-        default:
-      }
-    }
-  }
-
-  #turnAway(line: SocketLine): void {
-    const words = this.#options.streams.tooMany(this.nowMs());
-    if (words !== null) line.send(words);
-    line.close(1008, "too many requests");
   }
 }
 

@@ -1,5 +1,6 @@
 /** Bitstamp: all strings, whole seconds, JSON with Python's spaces. */
 import type { SpotBook } from "../../sim/market/books.ts";
+import type { BookLevel } from "../../sim/market/depth.ts";
 import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
@@ -7,12 +8,28 @@ import { HTML_TYPE, type VenueAnswer } from "../answer.ts";
 import type { Pair, VenueTarget } from "../venue-request.ts";
 import { splitSymbol } from "../symbols.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
-import { bookOf, type Scene } from "./scene.ts";
+import { bookOf, levelsAt, type Listed, type Scene } from "./scene.ts";
+
+/** All that there are. */
+const LEVELS_MAX = 10_000;
 
 export function answerBitstamp(scene: Scene, { path }: VenueTarget): VenueAnswer {
-  const match = /^\/api\/v2\/ticker\/([a-z0-9]+)\/?$/.exec(path);
-  const found = bookOf(scene, "bitstamp", match && splitSymbol(match[1]!.toUpperCase()));
-  return found === null ? bitstampUnknown() : ticker(scene.model, found.book, scene.timeMs);
+  const match = /^\/api\/v2\/(ticker|order_book)\/([a-z0-9]+)\/?$/.exec(path);
+  const found = bookOf(scene, "bitstamp", match && splitSymbol(match[2]!.toUpperCase()));
+  if (match === null || found === null) return bitstampUnknown();
+  return match[1] === "ticker" ? ticker(scene.model, found.book, scene.timeMs) : orderBook(scene, found);
+}
+
+function orderBook(scene: Scene, found: Listed): VenueAnswer {
+  const { bids, asks } = levelsAt(scene, found, LEVELS_MAX);
+  const decimals = tickDecimals(found.spec);
+  const row = ({ price, size }: BookLevel): Spaced => [price.toFixed(decimals), size.toFixed(8)];
+  return spaced({
+    timestamp: String(Math.floor(scene.timeMs / 1000)),
+    microtimestamp: String(Math.floor(scene.timeMs * 1000)),
+    bids: bids.map(row),
+    asks: asks.map(row),
+  });
 }
 
 function ticker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
@@ -95,4 +112,8 @@ export function bitstampUnknown(): VenueAnswer {
     contentType: HTML_TYPE,
     body: "<!DOCTYPE html><html><head><title>404</title></head><body>Page not found</body></html>",
   };
+}
+
+export function bitstampRefusal(status: number, code: string, explanation: string): VenueAnswer {
+  return { ...spaced({ response_code: code, response_explanation: explanation }), status };
 }

@@ -1,5 +1,6 @@
 /** Coinbase Exchange: strings, ISO time of the last trade in microseconds. */
 import type { SpotBook } from "../../sim/market/books.ts";
+import type { BookLevel } from "../../sim/market/depth.ts";
 import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
@@ -8,16 +9,39 @@ import { jsonAnswer, type VenueAnswer } from "../answer.ts";
 import { dashedPair } from "../symbols.ts";
 import type { VenueTarget } from "../venue-request.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
-import { bookOf, type Scene } from "./scene.ts";
+import { trimmed } from "./decimals.ts";
+import { bookOf, levelsAt, type Listed, type Scene } from "./scene.ts";
 
-export function answerCoinbase(scene: Scene, { path }: VenueTarget): VenueAnswer {
+/** All that there are. */
+const LEVELS_MAX = 10_000;
+
+export function answerCoinbase(scene: Scene, { path, query }: VenueTarget): VenueAnswer {
   if (path === "/time") {
     return jsonAnswer(200, { iso: new Date(Math.floor(scene.timeMs)).toISOString(), epoch: scene.timeMs / 1000 });
   }
-  const match = /^\/products\/([^/]+)\/ticker$/.exec(path);
+  const match = /^\/products\/([^/]+)\/(ticker|book)$/.exec(path);
   const found = bookOf(scene, "coinbase", match && dashedPair(match[1]!));
   if (match === null || found === null) return coinbaseUnknown();
+  if (match[2] === "book") return orderBook(scene, found, query.get("level") === "2" ? LEVELS_MAX : 1);
   return ticker(scene.model, found.book, scene.timeMs);
+}
+
+/** Rows are price, size and the number of orders, without zeros at the end. */
+function orderBook(scene: Scene, found: Listed, most: number): VenueAnswer {
+  const { bids, asks } = levelsAt(scene, found, most);
+  const decimals = tickDecimals(found.spec);
+  const row = ({ price, size }: BookLevel, i: number): unknown => [
+    trimmed(price, decimals),
+    trimmed(size, 8),
+    1 + (i % 5),
+  ];
+  return jsonAnswer(200, {
+    bids: bids.map(row),
+    asks: asks.map(row),
+    sequence: 40_695_913_600 + scene.step,
+    auction_mode: false,
+    auction: null,
+  });
 }
 
 function ticker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {

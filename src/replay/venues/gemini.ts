@@ -1,23 +1,48 @@
 /** Gemini: strings with more places than the tick has, the time of the minute, and errors with a result member. */
+import type { BookLevel } from "../../sim/market/depth.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
 import { JSON_TYPE, jsonAnswer, type VenueAnswer } from "../answer.ts";
 import { splitSymbol } from "../symbols.ts";
 import type { VenueTarget } from "../venue-request.ts";
 import { dayFigures } from "./day.ts";
 import { trimmed } from "./decimals.ts";
-import { bookOf, type Listed, type Scene } from "./scene.ts";
+import { bookOf, countOf, levelsAt, type Listed, type Scene } from "./scene.ts";
 
-const PATH = /^\/(v1\/pubticker|v2\/ticker)\/([a-z0-9]+)$/i;
+const PATH = /^\/(v1\/pubticker|v2\/ticker|v1\/book)\/([a-z0-9]+)$/i;
 const MINUTE_MS = 60_000;
 const HOURS = 24;
+const LEVELS_MAX = 10_000;
 
-export function answerGemini(scene: Scene, { path }: VenueTarget): VenueAnswer {
+export function answerGemini(scene: Scene, { path, query }: VenueTarget): VenueAnswer {
   const match = PATH.exec(path);
   if (match === null) return geminiError(404, "EndpointNotFound", `API entry point \`${path}\` not found`);
   const [, endpoint, symbol] = match;
   const found = bookOf(scene, "gemini", splitSymbol(symbol!.toUpperCase()));
   if (found === null) return geminiUnknown(symbol!);
-  return endpoint!.toLowerCase() === "v2/ticker" ? secondTicker(scene, found) : firstTicker(scene, found);
+  switch (endpoint!.toLowerCase()) {
+    case "v1/book":
+      return orderBook(scene, found, query);
+    case "v2/ticker":
+      return secondTicker(scene, found);
+    default:
+      return firstTicker(scene, found);
+  }
+}
+
+/** 0 asks for all of a side. */
+function orderBook(scene: Scene, found: Listed, query: URLSearchParams): VenueAnswer {
+  const most = (name: string): number => (query.get(name) === "0" ? LEVELS_MAX : countOf(query, name, 50, LEVELS_MAX));
+  const { bids, asks } = levelsAt(scene, found, LEVELS_MAX);
+  const timestamp = String(Math.floor(scene.timeMs / 1000));
+  const row = ({ price, size }: BookLevel): unknown => ({
+    price: price.toFixed(tickDecimals(found.spec)),
+    amount: trimmed(size, 8),
+    timestamp,
+  });
+  return jsonAnswer(200, {
+    bids: bids.slice(0, most("limit_bids")).map(row),
+    asks: asks.slice(0, most("limit_asks")).map(row),
+  });
 }
 
 function firstTicker({ model, timeMs }: Scene, { pair, spec, book }: Listed): VenueAnswer {

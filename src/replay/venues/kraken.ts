@@ -1,12 +1,13 @@
 /** Kraken: answers under its own pair names, without any time, and says errors with HTTP 200. */
 import type { SpotBook } from "../../sim/market/books.ts";
+import type { BookLevel } from "../../sim/market/depth.ts";
 import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { jsonAnswer, type VenueAnswer } from "../answer.ts";
 import type { Pair, VenueTarget } from "../venue-request.ts";
 import { krakenPair } from "../symbols.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
-import { bookOf, type Listed, type Scene } from "./scene.ts";
+import { bookOf, countOf, levelsAt, type Listed, type Scene } from "./scene.ts";
 
 const ANSWER_KEYS: Readonly<Record<string, string>> = {
   "BTC-USD": "XXBTZUSD",
@@ -30,6 +31,18 @@ export function answerKraken(scene: Scene, { path, query }: VenueTarget): VenueA
       const known = rows.filter((row) => row !== null);
       return known.length < rows.length ? krakenUnknown() : ticker(scene.model, known);
     }
+    case "/0/public/Depth": {
+      const found = bookOf(scene, "kraken", krakenPair(query.get("pair") ?? ""));
+      return found === null ? krakenUnknown() : orderBook(scene, found, countOf(query, "count", 100, 500));
+    }
+    case "/0/public/Time": {
+      const date = new Date(Math.floor(scene.timeMs));
+      const rfc1123 = `${date
+        .toUTCString()
+        .replace(/ (\d\d)(\d\d) /, " $2 ")
+        .slice(0, -3)}+0000`;
+      return jsonAnswer(200, { error: [], result: { unixtime: Math.floor(scene.timeMs / 1000), rfc1123 } });
+    }
     case "/0/public/SystemStatus": {
       const timestamp = `${new Date(Math.floor(scene.timeMs)).toISOString().slice(0, 19)}Z`;
       return jsonAnswer(200, { error: [], result: { status: "online", timestamp } });
@@ -47,9 +60,27 @@ function ticker(model: MarketModel, rows: readonly Listed[]): VenueAnswer {
   return jsonAnswer(200, { error: [], result });
 }
 
+/** Rows are price, size and the second of the last change. */
+function orderBook(scene: Scene, found: Listed, most: number): VenueAnswer {
+  const { bids, asks } = levelsAt(scene, found, most);
+  const decimals = priceDecimals(found.pair);
+  const changedSec = Math.floor(scene.timeMs / 1000);
+  const row = ({ price, size }: BookLevel, i: number): unknown => [
+    price.toFixed(decimals),
+    size.toFixed(3),
+    changedSec - (i % 7),
+  ];
+  const result = { [answerKey(found.pair)]: { asks: asks.map(row), bids: bids.map(row) } };
+  return jsonAnswer(200, { error: [], result });
+}
+
+/** Five places on coins and eight on stablecoins, whatever the tick. */
+function priceDecimals({ base }: Pair): number {
+  return base === "USDT" || base === "USDC" ? 8 : 5;
+}
+
 function tickerRow(model: MarketModel, pair: Pair, book: SpotBook | null): unknown {
-  // Prices carry five places on coins and eight on stablecoins, whatever the tick.
-  const decimals = pair.base === "USDT" || pair.base === "USDC" ? 8 : 5;
+  const decimals = priceDecimals(pair);
   const price = (value: number): string => value.toFixed(decimals);
   if (book === null) {
     const side = [price(0), "0", "0.000"];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { getJson, START_MS } from "../support.ts";
-import { connect, openStreamMarket, type StreamClient, step } from "./support.ts";
+import { connect, openStreamMarket, type StreamClient, step, type Json } from "./support.ts";
 
 const PATH = "/deribit/ws/api/v2";
 
@@ -9,7 +9,7 @@ async function call(client: StreamClient, id: number, method: string, params: ob
   return (await client.next((json) => json.id === id)).json;
 }
 
-const isPush = (channel: string) => (json: any) => json.method === "subscription" && json.params.channel === channel;
+const isPush = (channel: string) => (json: Json) => json.method === "subscription" && json.params.channel === channel;
 
 describe("Deribit's streams", () => {
   test("the answer lists the channels that exist, and of them alone something comes", async () => {
@@ -29,17 +29,17 @@ describe("Deribit's streams", () => {
         data: { timestamp: START_MS, price: expect.any(Number), index_name: "btc_usd" },
       },
     });
-    const rest = await getJson<any>(market, "/deribit/api/v2/public/get_index_price?index_name=btc_usd");
+    const rest = await getJson<Json>(market, "/deribit/api/v2/public/get_index_price?index_name=btc_usd");
     expect(json.params.data.price).toBe(rest.result.index_price);
   });
 
   test("an incremental ticker is whole at first, and a change has only the fields that differ", async () => {
     const market = await openStreamMarket({ optionTurnMs: 250 });
-    const summary = await getJson<any>(
+    const summary = await getJson<Json>(
       market,
       "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option",
     );
-    const option = summary.result.find((row: any) => row.bid_price > 0.01);
+    const option = summary.result.find((row: Json) => row.bid_price > 0.01);
     const channel = `incremental_ticker.${option.instrument_name}`;
     const client = await connect(market, PATH);
     await call(client, 1, "public/subscribe", { channels: [channel] });
@@ -61,11 +61,11 @@ describe("Deribit's streams", () => {
     const changed = Object.keys(change).filter((key) => !["type", "timestamp", "instrument_name"].includes(key));
     expect(changed.length).toBeGreaterThan(0);
     for (const key of changed) expect(change[key]).not.toEqual(data[key]);
-    const later = await getJson<any>(
+    const later = await getJson<Json>(
       market,
       "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option",
     );
-    const row = later.result.find((one: any) => one.instrument_name === option.instrument_name);
+    const row = later.result.find((one: Json) => one.instrument_name === option.instrument_name);
     const merged = { ...data, ...change };
     expect(merged).toMatchObject({
       best_bid_price: row.bid_price ?? 0,
@@ -76,11 +76,11 @@ describe("Deribit's streams", () => {
 
   test("a side without a quote is a zero with the amount zero", async () => {
     const market = await openStreamMarket();
-    const { result } = await getJson<any>(
+    const { result } = await getJson<Json>(
       market,
       "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option",
     );
-    const { instrument_name } = result.find((row: any) => row.bid_price === null);
+    const { instrument_name } = result.find((row: Json) => row.bid_price === null);
     const client = await connect(market, PATH);
     await call(client, 1, "public/subscribe", { channels: [`ticker.${instrument_name}.100ms`] });
     const { data } = (await client.next(isPush(`ticker.${instrument_name}.100ms`))).json.params;
@@ -92,12 +92,12 @@ describe("Deribit's streams", () => {
     const client = await connect(market, PATH);
     await call(client, 1, "public/subscribe", { channels: ["markprice.options.btc_usd"] });
     const all = (await client.next(isPush("markprice.options.btc_usd"))).json.params.data;
-    const { result } = await getJson<any>(
+    const { result } = await getJson<Json>(
       market,
       "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option",
     );
     expect(all.length).toBe(result.length);
-    expect(Math.max(...all.map((row: any) => row.iv))).toBeLessThan(10);
+    expect(Math.max(...all.map((row: Json) => row.iv))).toBeLessThan(10);
     step(market, 4);
     const some = (await client.next(isPush("markprice.options.btc_usd"))).json.params.data;
     expect(some.length).toBeGreaterThan(0);

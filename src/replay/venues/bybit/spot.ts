@@ -1,10 +1,11 @@
 /** Bybit's spot books: strings without zeros at the end. */
+import type { BookLevel } from "../../../sim/market/depth.ts";
 import { SPOT_BOOKS, tickDecimals } from "../../../sim/market/venues.ts";
 import type { VenueAnswer } from "../../answer.ts";
 import { splitSymbol } from "../../symbols.ts";
 import { dayFigures } from "../day.ts";
 import { trimmed } from "../decimals.ts";
-import { bookOf, type Listed, type Scene } from "../scene.ts";
+import { bookOf, countOf, levelsAt, type Listed, type Scene } from "../scene.ts";
 import { bybitResult, bybitUnknown } from "./envelope.ts";
 
 /** @param symbol null: all of them */
@@ -13,6 +14,18 @@ export function bybitSpotTickers(scene: Scene, symbol: string | null): VenueAnsw
   const listed = pairs.map((pair) => bookOf(scene, "bybit", pair)).filter((found) => found !== null);
   if (symbol !== null && listed.length === 0) return bybitUnknown(scene.timeMs);
   return bybitResult({ category: "spot", list: listed.map((found) => tickerRow(scene, found)) }, scene.timeMs);
+}
+
+export function bybitBook(scene: Scene, query: URLSearchParams): VenueAnswer {
+  const { step, timeMs } = scene;
+  const found = bookOf(scene, "bybit", splitSymbol(query.get("symbol") ?? ""));
+  if (found === null) return bybitUnknown(timeMs);
+  const { bids, asks } = levelsAt(scene, found, countOf(query, "limit", 1, 200));
+  const row = ({ price, size }: BookLevel): unknown => [trimmed(price, tickDecimals(found.spec)), trimmed(size, 6)];
+  const ts = Math.floor(timeMs);
+  const s = `${found.pair.base}${found.pair.quote}`;
+  const book = { s, a: asks.map(row), b: bids.map(row), ts, u: 230_704 + step, seq: 1_432_604_333 + step, cts: ts };
+  return bybitResult(book, timeMs);
 }
 
 function tickerRow({ model, step }: Scene, { pair, spec, book }: Listed): unknown {

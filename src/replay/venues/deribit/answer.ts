@@ -5,7 +5,10 @@ import type { VenueTarget } from "../../venue-request.ts";
 import { venueIndex } from "../../../sim/market/index-price.ts";
 import type { Scene } from "../scene.ts";
 import { deribitError, deribitFloat, deribitResult, invalidParameter } from "./envelope.ts";
+import { futureInstrument, optionInstrument } from "./instruments.ts";
+import { instrumentBook } from "./order-book.ts";
 import { futureSummary, optionSummary } from "./summary.ts";
+import { volIndexBars } from "./vol-index.ts";
 
 const PREFIX = "/api/v2/public/";
 
@@ -16,6 +19,18 @@ export function answerDeribit(scene: Scene, { path, query }: VenueTarget): Venue
       return indexPrice(scene, query.get("index_name") ?? "");
     case "get_book_summary_by_currency":
       return bookSummary(scene, query);
+    case "get_instruments":
+      return instruments(scene, query);
+    case "get_order_book":
+      return instrumentBook(scene, query.get("instrument_name") ?? "", Number(query.get("depth") ?? 5));
+    case "ticker":
+      return instrumentBook(scene, query.get("instrument_name") ?? "", null);
+    case "get_volatility_index_data": {
+      const coin = coinOf(scene, query.get("currency") ?? "");
+      return coin === null
+        ? invalidParameter("currency", "invalid currency", scene.timeMs)
+        : volIndexBars(scene, coin, query);
+    }
     case "get_time":
       return deribitResult(String(Math.floor(scene.timeMs)), scene.timeMs);
     case "status":
@@ -26,7 +41,7 @@ export function answerDeribit(scene: Scene, { path, query }: VenueTarget): Venue
 }
 
 /** A coin whose contracts this market has, by its name in capitals. */
-export function coinOf({ model }: Scene, name: string): Coin | null {
+function coinOf({ model }: Scene, name: string): Coin | null {
   const coin = COINS.find((known) => known === name);
   return coin !== undefined && model.listsSpot(coin, "USD") ? coin : null;
 }
@@ -41,6 +56,21 @@ function indexPrice(scene: Scene, indexName: string): VenueAnswer {
   if (price === null) return deribitError(13028, "temporarily_unavailable", null, timeMs);
   const told = deribitFloat(Math.round(100 * price) / 100);
   return deribitResult(`{"estimated_delivery_price":${told},"index_price":${told}}`, timeMs);
+}
+
+function instruments(scene: Scene, query: URLSearchParams): VenueAnswer {
+  const { model, step, timeMs } = scene;
+  const coin = coinOf(scene, query.get("currency") ?? "");
+  if (coin === null) return invalidParameter("currency", "invalid currency", timeMs);
+  const kind = query.get("kind");
+  // Nothing is remembered of what has expired.
+  const isLive = query.get("expired") !== "true";
+  const rows: string[] = [];
+  if (isLive && (kind === null || kind === "option"))
+    for (const row of model.options(coin, step) ?? []) rows.push(optionInstrument(coin, row));
+  if (isLive && (kind === null || kind === "future"))
+    for (const row of model.futures(coin, step) ?? []) rows.push(futureInstrument(coin, row));
+  return deribitResult(`[${rows.join(",")}]`, timeMs);
 }
 
 function bookSummary(scene: Scene, query: URLSearchParams): VenueAnswer {

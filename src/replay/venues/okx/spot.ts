@@ -1,10 +1,11 @@
 /** OKX's spot books: strings without zeros at the end, "" where there is no quote. */
+import type { BookLevel } from "../../../sim/market/depth.ts";
 import { SPOT_BOOKS, tickDecimals } from "../../../sim/market/venues.ts";
 import type { VenueAnswer } from "../../answer.ts";
 import { dashedPair } from "../../symbols.ts";
 import { dayFigures } from "../day.ts";
 import { trimmed } from "../decimals.ts";
-import { bookOf, type Listed, type Scene } from "../scene.ts";
+import { bookOf, countOf, levelsAt, type Listed, type Scene } from "../scene.ts";
 import { okxData, okxUnknown } from "./envelope.ts";
 
 export function okxSpotTicker(scene: Scene, instId: string): VenueAnswer {
@@ -15,6 +16,20 @@ export function okxSpotTicker(scene: Scene, instId: string): VenueAnswer {
 export function okxSpotTickers(scene: Scene): VenueAnswer {
   const listed = SPOT_BOOKS.filter(({ venue }) => venue === "okx").map((spec) => bookOf(scene, "okx", spec));
   return okxData(listed.filter((found) => found !== null).map((found) => tickerRow(scene, found)));
+}
+
+/** Rows are price, size, a member that is retired, and the number of orders. */
+export function okxBook(scene: Scene, instId: string, query: URLSearchParams): VenueAnswer {
+  const found = bookOf(scene, "okx", dashedPair(instId));
+  if (found === null) return okxUnknown();
+  const { bids, asks } = levelsAt(scene, found, countOf(query, "sz", 1, 400));
+  const row = ({ price, size }: BookLevel, i: number): unknown => [
+    trimmed(price, tickDecimals(found.spec)),
+    trimmed(size, 8),
+    "0",
+    String(1 + (i % 5)),
+  ];
+  return okxData([{ asks: asks.map(row), bids: bids.map(row), ts: String(Math.floor(scene.timeMs)) }]);
 }
 
 function tickerRow({ model, timeMs }: Scene, { pair, spec, book }: Listed): unknown {
