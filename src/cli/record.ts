@@ -1,21 +1,18 @@
-/** `tenor record`: what the venues answer to the subscriptions of some feeds, written down for backtests. */
-import { readFileSync } from "node:fs";
+/** `tenor record`: what venues answer and push, written down for backtests and replays. */
 import { Command } from "commander";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import { silentLogger } from "../base/ports.ts";
-import { parseDefinitionSet } from "../feeds/definition-set.ts";
-import { describeProblem } from "../feeds/parse-definition.ts";
-import { subscriptionsOf } from "../feeds/subscriptions.ts";
-import { isVenue, perVenue, type Venue, VENUES } from "../market/venue.ts";
+import type { Venue } from "../market/venue.ts";
 import type { RecordingManifest } from "../market/recording.ts";
 import { systemClock, systemRng } from "../node/clock.ts";
 import { RecordingWriter } from "../replay/recording-writer.ts";
-import { accessBelow, PRODUCTION, type VenueAccess } from "../sources/hosts.ts";
+import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
 import { DEFAULT_POLL_MS } from "../sources/collector-options.ts";
 import { type Subscription, sourceName } from "../sources/subscription.ts";
 import { ending } from "./fail.ts";
 import { durationMs, positiveNumber } from "./options.ts";
+import { accessOf, type SourceFlags, wantedSources } from "./record-sources.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 const PROGRESS_MS = 1_000;
@@ -33,6 +30,7 @@ export type RecordOptions = {
 export type RecordProgress = {
   readonly elapsedMs: number;
   readonly replies: number;
+  readonly frames: number;
   readonly bytes: number;
   /** Sources that presently give no quote. */
   readonly gaps: number;
@@ -49,20 +47,31 @@ export async function record(
   tell: (progress: RecordProgress) => void = () => undefined,
 ): Promise<RecordingManifest> {
   const { dir, subscriptions, venues, forMs, maxBytes } = options;
-  if (subscriptions.length === 0) throw new OracleError("these feeds subscribe to nothing", { code: "bad-argument" });
+  if (subscriptions.length === 0)
+    throw new OracleError("nothing is to be recorded: no source was named", { code: "bad-argument" });
   const enough = new AbortController();
   let failure: unknown = null;
   let writer: RecordingWriter | null = null;
+  const keep = (write: (to: RecordingWriter) => void): void => {
+    if (writer === null || enough.signal.aborted) return;
+    try {
+      write(writer);
+    } catch (error) {
+      failure = error;
+      enough.abort();
+    }
+    if (writer.bytes >= maxBytes) enough.abort();
+  };
   const collector = new Collector(
-    { venues, subscriptions, pollMs: DEFAULT_POLL_MS },
+    // Backtests read answers, replays want frames too: both are recorded, whichever a node would have relied on.
+    { venues, subscriptions, pollMs: DEFAULT_POLL_MS, pollBesideStreams: true },
     {
       clock: systemClock,
       log: silentLogger,
       rng: systemRng,
-      hear: ({ subscription, path, body }) => {
-        if (writer === null || enough.signal.aborted) return;
-        try {
-          writer.write({
+      hear: ({ subscription, path, body }) =>
+        keep((to) =>
+          to.write({
             venue: subscription.venue,
             source: sourceName(subscription),
             path,
@@ -71,13 +80,9 @@ export async function record(
             sentMs: body.startedAtMs,
             receivedMs: body.receivedAtMs,
             body: body.text,
-          });
-        } catch (error) {
-          failure = error;
-          enough.abort();
-        }
-        if (writer.bytes >= maxBytes) enough.abort();
-      },
+          }),
+        ),
+      hearFrame: (frame) => keep((to) => to.writeFrame({ kind: "frame", ...frame })),
     },
   );
   // After the collector, whose refusals must not leave a directory behind.
@@ -87,6 +92,7 @@ export async function record(
   const progress = (): RecordProgress => ({
     elapsedMs: systemClock.monotonicMs() - begunMs,
     replies: writer.replies,
+    frames: writer.frames,
     bytes: writer.bytes,
     gaps: collector.snapshot(systemClock.nowMs()).gaps.length,
   });
@@ -113,56 +119,22 @@ async function firstOf(signals: readonly AbortSignal[], ms: number): Promise<voi
   });
 }
 
-/** Every venue below one market server. */
-export function venuesOfMarket(marketUrl: string): Record<Venue, VenueAccess> {
-  return perVenue((venue) => accessBelow(marketUrl, venue));
-}
-
-type RecordFlags = {
-  readonly feeds: readonly string[];
+type RecordFlags = SourceFlags & {
   readonly market?: string;
-  readonly venues?: readonly string[];
+  readonly urls?: readonly string[];
   readonly for: number;
   readonly maxMb: number;
 };
 
-function venuesOf({ market, venues }: RecordFlags): Record<Venue, VenueAccess> {
-  const access = market === undefined ? { ...PRODUCTION } : venuesOfMarket(market);
-  for (const text of venues ?? []) {
-    const at = text.indexOf("=");
-    const name = text.slice(0, at);
-    if (at < 1 || !isVenue(name)) {
-      throw new OracleError(`--venues takes name=url, where name is one of ${VENUES.join(", ")}; saw ${text}`, {
-        code: "bad-argument",
-        seen: text,
-      });
-    }
-    access[name] = { baseUrl: text.slice(at + 1) };
-  }
-  return access;
-}
-
-function readFeeds(files: readonly string[]): readonly Subscription[] {
-  const texts = files.map((file) => {
-    try {
-      return { file, text: readFileSync(file, "utf8") };
-    } catch (error) {
-      throw new OracleError(`cannot read ${file}: ${reasonOf(error)}`, { code: "cannot-read", path: file }, error);
-    }
-  });
-  const set = parseDefinitionSet(texts);
-  if (set.ok) return subscriptionsOf(set.feeds);
-  throw new OracleError(set.problems.map(describeProblem).join("\n"), { code: "bad-argument" });
-}
-
-function lineOf({ elapsedMs, replies, bytes, gaps }: RecordProgress, forMs: number): string {
+function lineOf({ elapsedMs, replies, frames, bytes, gaps }: RecordProgress, forMs: number): string {
   const share = `${Math.round(elapsedMs / 1000)} of ${Math.round(forMs / 1000)} s`;
-  return `${share}: ${replies} replies, ${(bytes / 1e6).toFixed(2)} MB, ${gaps} sources without a quote`;
+  return `${share}: ${replies} replies, ${frames} frames, ${(bytes / 1e6).toFixed(2)} MB, ${gaps} sources without a quote`;
 }
 
 function summary(dir: string, { files, sources }: RecordingManifest): string {
   const lines = files.map(
-    ({ venue, replies, bytes }) => `  ${venue}  ${replies} replies, ${(bytes / 1e6).toFixed(2)} MB`,
+    ({ venue, replies, frames, bytes }) =>
+      `  ${venue}  ${replies} replies, ${frames} frames, ${(bytes / 1e6).toFixed(2)} MB`,
   );
   const silent = Object.entries(sources).flatMap(([source, count]) => (count === 0 ? [source] : []));
   if (silent.length > 0) lines.push(`  never answered: ${silent.join(", ")}`);
@@ -171,11 +143,13 @@ function summary(dir: string, { files, sources }: RecordingManifest): string {
 
 export function recordCommand(): Command {
   return new Command("record")
-    .description("record what exchanges answer to the subscriptions of some feeds, for backtests and replays")
+    .description("record what exchanges really send, answers and frames, for backtests and replays")
     .argument("<dir>", "directory to write, new or empty")
-    .requiredOption("--feeds <file...>", "feed definitions, JSON")
+    .option("--feeds <file...>", "what these feed definitions read")
+    .option("--venues <name...>", "all that is read of these venues for BTC and ETH")
+    .option("--sources <name...>", "single sources, such as kraken:SOL-USD or okx:BTC.options")
     .option("--market <url>", "a market server instead of the exchanges")
-    .option("--venues <name=url...>", "base URLs instead of the exchanges' own")
+    .option("--urls <name=url...>", "URLs instead of the exchanges' own: http(s) for REST, ws(s) for streams")
     .option("--for <duration>", "how long, such as 90s, 10m or 1h", durationMs, 600_000)
     .option("--max-mb <n>", "end when the recording has grown to this size", positiveNumber, 2_000)
     .action(async (dir: string, flags: RecordFlags) => {
@@ -183,8 +157,8 @@ export function recordCommand(): Command {
         const stop = stopSignal();
         const options = {
           dir,
-          subscriptions: readFeeds(flags.feeds),
-          venues: venuesOf(flags),
+          subscriptions: wantedSources(flags),
+          venues: accessOf(flags.market, flags.urls ?? []),
           forMs: flags.for,
           maxBytes: flags.maxMb * 1e6,
         };

@@ -24,6 +24,8 @@ export type CollectorOptions = {
   readonly subscriptions: readonly Subscription[];
   /** Candles need none: a bar is asked for when it has ended. */
   readonly pollMs: Readonly<Record<PolledKind, number>>;
+  /** REST goes on at its pace while streams serve its sources: for recordings, which shall hold both. */
+  readonly pollBesideStreams?: boolean;
   /** `RELIST_MS` where absent. */
   readonly relistMs?: number;
   /** Instead of the venues' own, by venue. */

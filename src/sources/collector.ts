@@ -76,7 +76,7 @@ export class Collector {
   }
 
   #poll(state: SourceState): Promise<void> {
-    const { pollMs, relistMs = RELIST_MS, restAdapters = {} } = this.#options;
+    const { pollMs, relistMs = RELIST_MS, restAdapters = {}, pollBesideStreams = false } = this.#options;
     const { venue, kind } = state.subscription;
     // Sources of one venue and kind start evenly spread over their interval, each somewhere within its part.
     const siblings = this.#states.filter(
@@ -86,6 +86,7 @@ export class Collector {
       {
         pollMs: kind === "candles" ? CANDLE_RETRY_MS : pollMs[kind],
         relistMs,
+        pollBesideStreams,
         phase: (siblings.indexOf(state) + this.#doors.rng.next()) / siblings.length,
         adapter: restAdapters[venue] ?? REST_ADAPTERS[venue],
       },

@@ -38,6 +38,7 @@ export type HeardReply = { readonly subscription: Subscription; readonly path: s
 
 export type LoopOptions = {
   readonly pollMs: number;
+  readonly pollBesideStreams: boolean;
   readonly relistMs: number;
   /** Of the interval, where in it this source starts among its siblings: 0 to 1. */
   readonly phase: number;
@@ -145,7 +146,7 @@ export class SourceLoop {
   /** Whether REST has something to do: always, unless a live stream serves the source. */
   #isWanted(): boolean {
     const { state, desk, clock } = this.#doors;
-    if (!state.isLive) return true;
+    if (!state.isLive || this.#options.pollBesideStreams) return true;
     const nowMs = clock.nowMs();
     const { kind } = state.subscription;
     if (kind !== "options" && kind !== "futures")

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { record, venuesOfMarket } from "../../src/cli/record.ts";
+import { record } from "../../src/cli/record.ts";
+import { accessOf, venuesOfMarket, wantedSources } from "../../src/cli/record-sources.ts";
 import type { RecordedReply } from "../../src/market/recording.ts";
 import { openRecording } from "../../src/replay/recorded.ts";
 import { startMarket } from "../../src/replay/server.ts";
@@ -156,5 +157,62 @@ describe("a recording of a market", () => {
     const bad = { ...good, venues: { ...good.venues, coinbase: { baseUrl: "file:///etc" } } };
     await expect(record(bad, stop)).rejects.toThrow(/base URL/);
     expect(() => readdirSync(dir)).toThrow(/ENOENT/);
+  });
+});
+
+describe("what is recorded", () => {
+  const named = (flags: Parameters<typeof wantedSources>[0]) => wantedSources(flags).map(sourceName);
+
+  test("of a venue all that is read of it, of feeds what they read, each once", () => {
+    expect(named({ venues: ["kraken"] })).toEqual([
+      "kraken:BTC-USD",
+      "kraken:BTC-USD.depth",
+      "kraken:ETH-USD",
+      "kraken:ETH-USD.depth",
+    ]);
+    expect(named({ venues: ["deribit"] })).toContain("deribit:BTC.vol-index");
+    expect(named({ venues: ["okx"] })).toContain("okx:ETH.options");
+    const both = named({ venues: ["kraken"], sources: ["kraken:BTC-USD", "kraken:SOL-USD"] });
+    expect(both.filter((name) => name === "kraken:BTC-USD")).toHaveLength(1);
+    expect(both.at(-1)).toBe("kraken:SOL-USD");
+    expect(named({ feeds: ["feeds/BTC-USD.spot-index.json"] })).toContain("gemini:BTC-USD");
+  });
+
+  test.each([
+    [{}, /say what to record/],
+    [{ venues: ["mtgox"] }, /--venues takes some of coinbase, kraken/],
+    [{ sources: ["kraken:BTC.options"] }, /names no source/],
+    [{ feeds: ["feeds/none.json"] }, /cannot read feeds\/none.json/],
+  ])("%j is refused with what is wanted", (flags, complaint) => {
+    expect(() => wantedSources(flags)).toThrow(complaint);
+  });
+
+  test("a URL stands for the exchange's own, and its streams come from nowhere else", () => {
+    const { kraken, okx } = accessOf(undefined, [
+      "kraken=http://127.0.0.1:1",
+      "okx=http://127.0.0.1:2",
+      "okx=ws://127.0.0.1:3",
+    ]);
+    expect(kraken).toEqual({ baseUrl: "http://127.0.0.1:1" });
+    expect(okx).toEqual({ baseUrl: "http://127.0.0.1:2", streamUrl: "ws://127.0.0.1:3" });
+    expect(() => accessOf(undefined, ["kraken"])).toThrow(/--urls takes name=url/);
+    expect(() => accessOf(undefined, ["mtgox=http://127.0.0.1:1"])).toThrow(/--urls takes name=url/);
+  });
+
+  test("frames of a stream are in it beside the answers, in and out, from its opening on", async () => {
+    const dir = folder();
+    const venues = venuesOfMarket(await realMarket());
+    const subscriptions = wantedSources({ sources: ["kraken:BTC-USD"] });
+    const manifest = await record(
+      { dir, subscriptions, venues, forMs: 2_500, maxBytes: 1e8 },
+      new AbortController().signal,
+    );
+    expect(manifest.sources["kraken:BTC-USD"]).toBeGreaterThan(0);
+    const directions: string[] = [];
+    for await (const entry of (await openRecording(dir)).entries()) {
+      if (entry.kind === "frame") directions.push(entry.direction);
+    }
+    expect(directions[0]).toBe("open");
+    expect(new Set(directions)).toEqual(new Set(["open", "out", "in", "close"]));
   });
 });

@@ -6,7 +6,7 @@ import { smileViews } from "../../feeds/smile-view.ts";
 import { PRODUCTION } from "../../sources/hosts.ts";
 import { ending } from "../fail.ts";
 import { durationMs } from "../options.ts";
-import { venuesOfMarket } from "../record.ts";
+import { venuesOfMarket } from "../record-sources.ts";
 import { agreedCurves } from "./agreed-curves.ts";
 import { type LoadedFeed, loadFeed } from "./definitions.ts";
 import { gather } from "./gather.ts";
