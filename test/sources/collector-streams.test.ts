@@ -57,12 +57,15 @@ describe("a collector with streams", () => {
   let running: Collector[];
   let asked: EventEmitter;
   let restAnswers: number;
+  /** How far the wall clock has been moved on. */
+  let passedMs: number;
 
   beforeEach(async () => {
     server = await startStreamServer();
     running = [];
     asked = new EventEmitter();
     restAnswers = 0;
+    passedMs = 0;
   });
 
   afterEach(async () => {
@@ -103,7 +106,7 @@ describe("a collector with streams", () => {
         ...options,
       },
       {
-        clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+        clock: { nowMs: () => Date.now() + passedMs, monotonicMs: () => performance.now() },
         log,
         rng: { next: () => 0.5 },
         observe: (outcome) => told.emit("outcome", outcome),
@@ -210,6 +213,28 @@ describe("a collector with streams", () => {
     const quietMs = later.timeMs;
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(now(collector).spots[0]!.timeMs).toBe(quietMs);
+  });
+
+  test("a pair of which the stream has said nothing for half a minute is confirmed over REST, once", async () => {
+    answerRest(() => "101");
+    const { collector, told, polled } = collect([SPOT_BTC.coinbase]);
+    const connected = server.connected();
+    collector.start();
+    const socket = await connected;
+    const streamed = once(told, "source is streamed");
+    socket.send(quote(101));
+    await streamed;
+    const { unchangedSinceMs } = now(collector).spots[0]!;
+    passedMs = 31_000;
+    socket.send(frame({ kind: "heartbeat" }));
+    const [confirmed] = await polled();
+    expect(confirmed).toMatchObject({ state: "ok" });
+    const before = restAnswers;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(restAnswers).toBe(before);
+    expect(now(collector).spots).toMatchObject([{ bid: 101, unchangedSinceMs }]);
+    expect(now(collector).spots[0]!.timeMs).toBeGreaterThan(unchangedSinceMs! + 30_000);
+    expect(collector.statistics()).toMatchObject([{ via: "stream", state: "ok" }]);
   });
 
   test("REST goes on listing a streamed chain: new rows come and are subscribed, old ones go, newer ones stay", async () => {
