@@ -13,16 +13,18 @@ type MarketFlags = TapeFlags & {
   readonly recordings?: string;
   readonly recording?: string;
   readonly speed: number;
+  readonly optionTurn: number;
   readonly strikes: number;
   readonly from?: number;
 };
 
 function optionsOf(flags: MarketFlags): MarketOptions {
-  const { host, port, seed, recordings, recording, speed, strikes, from } = flags;
+  const { host, port, seed, recordings, recording, speed, strikes, optionTurn, from } = flags;
   const shared = {
     host,
     port,
     seed,
+    optionTurnMs: optionTurn,
     ...(recordings === undefined ? {} : { recordings }),
     ...(recording === undefined ? {} : { recording }),
   };
@@ -49,6 +51,12 @@ export function marketCommand(): Command {
       "that many strikes for one of the synthetic chains; 2 is about 900 options a venue and coin",
       wholeNumber(1, 4),
       1,
+    )
+    .option(
+      "--option-turn <ms>",
+      "streams of option boards tell each row anew so often",
+      wholeNumber(250, 60_000),
+      4_000,
     )
     .option("--from <unix>", "tape time to begin at, unix seconds", wholeNumber(0, 4_102_444_800))
     .action(async (flags: MarketFlags) => {
