@@ -1,6 +1,6 @@
 /** Which recorded file answers which request: files are named by venue, endpoint and symbol. */
 import type { Venue } from "../market/venue.ts";
-import { krakenPair, splitSymbol } from "./symbols.ts";
+import { dashedPair, krakenPair, splitSymbol } from "./symbols.ts";
 import type { Pair, VenueTarget } from "./venue-request.ts";
 
 type Rule = {
@@ -17,8 +17,14 @@ function named(prefix: string, pair: Pair | null, name: (pair: Pair) => string):
 }
 
 const joined = ({ base, quote }: Pair): string => base + quote;
+const joinedOf = (pair: Pair | null): string | null => pair && joined(pair);
+const dashed = ({ base, quote }: Pair): string => `${base}-${quote}`;
 const lower = (pair: Pair): string => joined(pair).toLowerCase();
 const krakenName = ({ base, quote }: Pair): string => (base === "BTC" ? "XBT" : base) + quote;
+
+function coinFile(prefix: string, coin: string | null): RegExp | null {
+  return coin === "BTC" || coin === "ETH" ? new RegExp(`^${prefix}${coin}_`) : null;
+}
 
 const RULES: readonly Rule[] = [
   {
@@ -65,6 +71,98 @@ const RULES: readonly Rule[] = [
       if (query.get("currency") !== "BTC" || (kind !== "option" && kind !== "future")) return null;
       return new RegExp(`^deribit/get_book_summary_by_currency_${kind}_`);
     },
+  },
+  {
+    venue: "deribit",
+    path: /^\/api\/v2\/public\/get_volatility_index_data$/,
+    files: /^deribit\/get_volatility_index_data_/,
+    wanted: (query) => coinFile("deribit/get_volatility_index_data_", query.get("currency")),
+  },
+  {
+    venue: "kraken",
+    path: /^\/0\/public\/Depth$/,
+    files: /^kraken\/Depth_/,
+    // Named by the key that the answer stands under.
+    wanted: (query) => (joinedOf(krakenPair(query.get("pair") ?? "")) === "BTCUSD" ? /^kraken\/Depth_XXBTZUSD_/ : null),
+  },
+  {
+    venue: "bitstamp",
+    path: /^\/api\/v2\/order_book\/([a-z0-9]+)\/?$/,
+    files: /^bitstamp\/order_book_/,
+    wanted: (_, symbol) => (symbol === "btcusd" ? /^bitstamp\/order_book_/ : null),
+  },
+  {
+    venue: "binance",
+    path: /^\/api\/v3\/depth$/,
+    files: /^binance\/depth_/,
+    wanted: (query) => named("binance/depth_", splitSymbol(query.get("symbol") ?? ""), joined),
+  },
+  {
+    venue: "binance",
+    path: /^\/eapi\/v1\/index$/,
+    files: /^binance\/eapi_index_/,
+    wanted: (query) => named("binance/eapi_index_", splitSymbol(query.get("underlying") ?? ""), joined),
+  },
+  {
+    venue: "binance",
+    path: /^\/eapi\/v1\/(mark|ticker)$/,
+    files: /^binance\/eapi_(mark|ticker)_/,
+    wanted: (_, kind) => new RegExp(`^binance/eapi_${kind}_`),
+  },
+  {
+    venue: "binance",
+    path: /^\/fapi\/v1\/premiumIndex$/,
+    files: /^binance\/fapi_premiumIndex_/,
+    wanted: (query) => named("binance/fapi_premiumIndex_", splitSymbol(query.get("symbol") ?? ""), joined),
+  },
+  {
+    venue: "okx",
+    path: /^\/api\/v5\/market\/index-tickers$/,
+    files: /^okx\/index-tickers_/,
+    wanted: (query) => named("okx/index-tickers_", dashedPair(query.get("instId") ?? ""), dashed),
+  },
+  {
+    venue: "okx",
+    path: /^\/api\/v5\/public\/mark-price$/,
+    files: /^okx\/mark-price_/,
+    wanted: (query) => (query.get("instType") === "SWAP" ? /^okx\/mark-price_.*-SWAP_/ : null),
+  },
+  {
+    venue: "okx",
+    path: /^\/api\/v5\/public\/instruments$/,
+    files: /^okx\/instruments_(OPTION|FUTURES)_/,
+    wanted: (query) => {
+      const kind = /^(OPTION|FUTURES)$/.exec(query.get("instType") ?? "");
+      return kind && new RegExp(`^okx/instruments_${kind[0]}_`);
+    },
+  },
+  {
+    venue: "okx",
+    path: /^\/api\/v5\/system\/status$/,
+    files: /^okx\/status_/,
+    wanted: () => /^okx\/status_/,
+  },
+  {
+    venue: "bybit",
+    path: /^\/v5\/market\/tickers$/,
+    files: /^bybit\/tickers_(linear|option|inverse|spot)_/,
+    wanted: (query) => {
+      const category = /^(linear|option|inverse|spot)$/.exec(query.get("category") ?? "");
+      const symbol = /^[A-Z0-9]+$/.exec(query.get("symbol") ?? "");
+      return category && new RegExp(`^bybit/tickers_${category[0]}_${symbol === null ? "" : `${symbol[0]}[_.]`}`);
+    },
+  },
+  {
+    venue: "gemini",
+    path: /^\/(v1\/book|v2\/ticker)\/btcusd$/,
+    files: /^gemini\/(v1_book|v2_ticker)_/,
+    wanted: (_, endpoint) => new RegExp(`^gemini/${endpoint.replace("/", "_")}_btcusd[_.]`, "i"),
+  },
+  {
+    venue: "bitfinex",
+    path: /^\/v2\/tickers$/,
+    files: /^bitfinex\/v2_tickers_/,
+    wanted: () => /^bitfinex\/v2_tickers_/,
   },
   {
     venue: "gemini",

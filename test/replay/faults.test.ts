@@ -8,6 +8,10 @@ const PATHS = {
   bitstamp: "/bitstamp/api/v2/ticker/btcusd/",
   binance: "/binance/api/v3/ticker/bookTicker?symbol=BTCUSDT",
   deribit: "/deribit/api/v2/public/get_index_price?index_name=btc_usd",
+  okx: "/okx/api/v5/market/ticker?instId=BTC-USDT",
+  bybit: "/bybit/v5/market/tickers?category=spot&symbol=BTCUSDT",
+  gemini: "/gemini/v1/pubticker/btcusd",
+  bitfinex: "/bitfinex/v2/ticker/tBTCUSD",
 } as const;
 const CHAIN = "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=option";
 const VENUES = Object.keys(PATHS) as (keyof typeof PATHS)[];
@@ -16,6 +20,7 @@ const VENUES = Object.keys(PATHS) as (keyof typeof PATHS)[];
 function sides(venue: keyof typeof PATHS, text: string): readonly [unknown, unknown] {
   switch (venue) {
     case "coinbase":
+    case "gemini":
     case "bitstamp": {
       const body = JSON.parse(text) as { bid: unknown; ask: unknown };
       return [body.bid, body.ask];
@@ -27,6 +32,18 @@ function sides(venue: keyof typeof PATHS, text: string): readonly [unknown, unkn
     case "binance": {
       const body = JSON.parse(text) as { bidPrice: unknown; askPrice: unknown };
       return [body.bidPrice, body.askPrice];
+    }
+    case "okx": {
+      const { data } = JSON.parse(text) as { data: [{ bidPx: unknown; askPx: unknown }] };
+      return [data[0].bidPx, data[0].askPx];
+    }
+    case "bybit": {
+      const { result } = JSON.parse(text) as { result: { list: [{ bid1Price: unknown; ask1Price: unknown }] } };
+      return [result.list[0].bid1Price, result.list[0].ask1Price];
+    }
+    case "bitfinex": {
+      const body = JSON.parse(text) as unknown[];
+      return [body[0], body[2]];
     }
     case "deribit": {
       const { result } = JSON.parse(text) as { result: { index_price: unknown } };

@@ -32,7 +32,10 @@ async function openReader(
 ): Promise<{ readonly market: TestMarket; readonly read: Reader }> {
   const market = await openMarket(options);
   market.clock.nowMs = START_MS + STEP * 250;
-  const http = new HttpGet({ userAgent: "test" }, { clock: { nowMs: () => market.clock.nowMs } });
+  const http = new HttpGet(
+    { userAgent: "test" },
+    { clock: { nowMs: () => market.clock.nowMs, monotonicMs: () => market.clock.nowMs } },
+  );
   onTestFinished(() => http.close());
   const read = async <Quote>(subscription: PolledSubscription): Promise<Quote> => {
     const access = accessBelow(market.url, subscription.venue);

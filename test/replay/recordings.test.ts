@@ -47,7 +47,7 @@ describe("recorded bodies over HTTP", () => {
     await expect(startMarket({ recordings: temporaryFolder() })).rejects.toThrow(/holds no recorded body/);
   });
 
-  test.skipIf(!here)(`the shared recordings answer all five venues with their own bytes${skipNote(here)}`, async () => {
+  test.skipIf(!here)(`the shared recordings answer all nine venues with their own bytes${skipNote(here)}`, async () => {
     const market = await openMarket({ recordings: join(DATA, "exchanges") });
     const paths = {
       "/coinbase/products/BTC-USD/ticker": "coinbase-exchange/products_ticker_xchange.json",
@@ -58,6 +58,24 @@ describe("recorded bodies over HTTP", () => {
         "deribit/get_book_summary_by_currency_option_2026-09-08_partial.json",
       "/deribit/api/v2/public/get_book_summary_by_currency?currency=BTC&kind=future":
         "deribit/get_book_summary_by_currency_future_2026-05-22.json",
+      "/deribit/api/v2/public/get_volatility_index_data?currency=BTC&resolution=60":
+        "deribit/get_volatility_index_data_BTC_1h_2026-09.json",
+      "/kraken/0/public/Depth?pair=XBTUSD": "kraken/Depth_XXBTZUSD_2022-06.json",
+      "/bitstamp/api/v2/order_book/btcusd/": "bitstamp/order_book_2022-06_raw.json",
+      "/binance/api/v3/depth?symbol=BTCUSDT&limit=1000": "binance/depth_BTCUSDT_2022-06_raw.json",
+      "/binance/eapi/v1/index?underlying=BTCUSDT": "binance/eapi_index_BTCUSDT_2024-05-30.json",
+      "/binance/eapi/v1/mark": "binance/eapi_mark_ETH-240628-800-C_2024-05-30.json",
+      "/binance/fapi/v1/premiumIndex?symbol=BTCUSDT": "binance/fapi_premiumIndex_BTCUSDT.json",
+      "/okx/api/v5/market/index-tickers?instId=BTC-USDT": "okx/index-tickers_BTC-USDT_2025-05-11.json",
+      "/okx/api/v5/public/mark-price?instType=SWAP": "okx/mark-price_BTC-USDT-SWAP_2025-04-14.json",
+      "/okx/api/v5/public/instruments?instType=OPTION&instFamily=BTC-USD":
+        "okx/instruments_OPTION_BTC-USD_2022-05-13.json",
+      "/okx/api/v5/system/status": "okx/status_ccxt.json",
+      "/bybit/v5/market/tickers?category=linear&symbol=BTCUSDT": "bybit/tickers_linear_BTCUSDT_2026-09-08.json",
+      "/bybit/v5/market/tickers?category=option&baseCoin=BTC": "bybit/tickers_option_ccxt.json",
+      "/gemini/v1/pubticker/btcusd": "gemini/v1_pubticker_btcusd_2026-09-08.json",
+      "/gemini/v1/book/btcusd": "gemini/v1_book_btcusd.json",
+      "/bitfinex/v2/tickers?symbols=tBTCUSD": "bitfinex/v2_tickers_xchange.json",
     };
     for (const [path, file] of Object.entries(paths)) {
       expect((await getText(market, path)).text, path).toBe(readFileSync(join(DATA, "exchanges", file), "utf8"));

@@ -5,6 +5,11 @@ import { SyntheticMarket } from "../../src/sim/market/synthetic.ts";
 import { getJson, getText, openMarket, START_MS } from "./support.ts";
 
 const PATHS = [
+  "/binance/eapi/v1/mark",
+  "/okx/api/v5/public/opt-summary?instFamily=BTC-USD",
+  "/bybit/v5/market/tickers?category=option&baseCoin=ETH",
+  "/gemini/v1/book/btcusd",
+  "/bitfinex/v2/book/tBTCUSD/P0",
   "/coinbase/products/BTC-USD/ticker",
   "/kraken/0/public/Ticker?pair=ETHUSD",
   "/bitstamp/api/v2/ticker/btcusd/",
