@@ -51,9 +51,7 @@ export class RecordedFrames {
   lifeAt(venue: Venue, target: VenueTarget, tapeMs: number): RecordedLife | null {
     const open = (this.#lives.get(venue) ?? []).filter(
       ({ openMs, frames, path }) =>
-        openMs <= tapeMs &&
-        pathOf(path) === ownPath(venue, target) &&
-        !isOverAt(frames.at(-1), tapeMs),
+        openMs <= tapeMs && pathOf(path) === ownPath(venue, target) && !isOverAt(frames.at(-1), tapeMs),
     );
     const query = queryText(target.query);
     return open.findLast(({ path }) => queryText(urlOf(path).searchParams) === query) ?? open.at(-1) ?? null;
