@@ -14,15 +14,17 @@ type MarketFlags = TapeFlags & {
   readonly recording?: string;
   readonly speed: number;
   readonly strikes: number;
+  readonly enforce: boolean;
   readonly from?: number;
 };
 
 function optionsOf(flags: MarketFlags): MarketOptions {
-  const { host, port, seed, recordings, recording, speed, strikes, from } = flags;
+  const { host, port, seed, recordings, recording, speed, strikes, enforce, from } = flags;
   const shared = {
     host,
     port,
     seed,
+    enforce,
     ...(recordings === undefined ? {} : { recordings }),
     ...(recording === undefined ? {} : { recording }),
   };
@@ -43,6 +45,7 @@ export function marketCommand(): Command {
     .option("--chain <time>", "with --tape: the chain to play, such as 20260113T092145Z")
     .option("--tape-minutes <csv>", "play minute bars")
     .option("--tape-chain <csv>", "play a recorded option chain")
+    .option("--no-enforce", "only count what goes over the exchanges' documented limits, and refuse nothing")
     .option("--speed <x>", "market time per wall time", positiveNumber, 1)
     .option(
       "--strikes <n>",

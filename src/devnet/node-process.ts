@@ -33,10 +33,12 @@ export function spawnNode(options: NodeProcessOptions): Child {
     TENOR__LOG__LEVEL: options.logLevel,
   };
   if (marketUrl !== null) {
+    // The market counts each node's requests on its own, as venues do by address.
+    const venuesUrl = `${marketUrl}/as/node-${id}`;
     for (const venue of SPOT_VENUES) {
-      environment[`TENOR__VENUES__${venue.toUpperCase()}__BASEURL`] = `${marketUrl}/${venue}`;
+      environment[`TENOR__VENUES__${venue.toUpperCase()}__BASEURL`] = `${venuesUrl}/${venue}`;
     }
-    environment["TENOR__VENUES__DERIBIT__BASEURL"] = `${marketUrl}/deribit/api/v2`;
+    environment["TENOR__VENUES__DERIBIT__BASEURL"] = `${venuesUrl}/deribit/api/v2`;
   }
   const args = [commandLine, "node", "--config", devnetNodeConfig];
   return new Child({ name: `node ${id}`, command: process.execPath, args, environment, logFile: paths.log });
