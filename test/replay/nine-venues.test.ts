@@ -1,4 +1,5 @@
 /** What the adapters of nine venues read from the market over HTTP, held against its model and against each other. */
+import { join } from "node:path";
 import { onTestFinished, describe, expect, test } from "vitest";
 import type {
   BookDepth,
@@ -17,8 +18,10 @@ import { fetchQuote } from "../../src/sources/adapters.ts";
 import { accessBelow } from "../../src/sources/hosts.ts";
 import { HttpGet } from "../../src/sources/http.ts";
 import { type PolledSubscription, sourceName } from "../../src/sources/subscription.ts";
-import { getJson, openMarket, START_MS, type TestMarket } from "./support.ts";
+import { DATA, getJson, openMarket, present, skipNote, START_MS, type TestMarket } from "./support.ts";
 
+const CHAIN = "exchanges/deribit/chain_20260113T092145Z.csv";
+const here = present(CHAIN);
 const SEED = 9;
 const STEP = 300;
 const COINS = ["BTC", "ETH"] as const;
@@ -155,6 +158,25 @@ describe("the adapters in a market of nine venues", () => {
       expect(vol > atTheMoney && vol < atTheMoney + 0.08, `${base} ${vol} ${atTheMoney}`).toBe(true);
     }
   });
+
+  test.skipIf(!here)(
+    `a recorded chain of Deribit's is read from every venue, with its own vols${skipNote(here)}`,
+    async () => {
+      const { read } = await openReader({ tape: { chain: join(DATA, CHAIN) } });
+      const vols = new Map<string, number>();
+      for (const venue of OPTION_VENUES) {
+        const chain = await read<OptionChain>({ kind: "options", venue, base: "BTC", quote: "USD" });
+        expect(strangers(chain.refused)).toEqual([]);
+        expect(chain.options.length).toBeGreaterThan(550);
+        for (const { expiryMs, strike, right, markVol } of chain.options) {
+          const name = `${expiryMs}:${strike}:${right}`;
+          if (markVol === null) continue;
+          if (venue === "deribit") vols.set(name, markVol);
+          else expect(Math.abs(markVol - vols.get(name)!), `${venue} ${name}`).toBeLessThan(3e-4);
+        }
+      }
+    },
+  );
 
   test("twice the strikes are a market of about three thousand options a coin, and every one is read", async () => {
     const { read } = await openReader({ strikeDensity: 2 });

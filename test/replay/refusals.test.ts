@@ -86,7 +86,7 @@ describe("refusals in each venue's words", () => {
     // Bitstamp has a web page for it, and Bitfinex says it with HTTP 500.
     for (const venue of SPOT_VENUES)
       expect(reasons[venue], venue).toBe(
-        { bitstamp: "venue-error", bitfinex: "server-error" }[String(venue)] ?? "delisted",
+        venue === "bitstamp" ? "venue-error" : venue === "bitfinex" ? "server-error" : "delisted",
       );
   });
 });

@@ -15,7 +15,7 @@ import { parseOkx } from "./answer.ts";
 import { byInstrument, newestTimeMs, OKX_NAMES } from "./names.ts";
 
 const EIGHT_HOURS_MS = 8 * 3_600_000;
-/** OKX caps the rate of its majors at 0.375 % to 1.5 % per period; over this it is in percent. */
+/** OKX caps the rate of its majors at 0.375 % per period; ten times that and more is in percent. */
 const FUNDING_MAX = 0.05;
 
 export const okxFutures: Endpoint<FuturesSubscription, FutureBoard> = {

@@ -16,7 +16,7 @@ function isStreamed(subscription: PolledSubscription): subscription is OkxStream
   }
 }
 
-/** One connection for everything: a hundred pushes a second at most, and three connections a second are all one may open. */
+/** One connection for everything: the venue counts connections by address, and channels share one gladly. */
 export const okxStreams: readonly StreamAdapter[] = [
   {
     venue: "okx",

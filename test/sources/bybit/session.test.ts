@@ -237,6 +237,15 @@ describe("the spot book", () => {
     expect(take(session, moved).updates).toEqual([quote(78498, 78499)]);
   });
 
+  test("the best of several levels is the quote, in whatever order they came", () => {
+    const session = open(spot);
+    take(session, book("snapshot", 1, [["78499", "1"]], [["78500", "1"]]));
+    expect(take(session, book("delta", 2, [["78498", "1"]], [["78501", "1"]])).updates).toEqual([quote(78499, 78500)]);
+    expect(take(session, book("delta", 3, [["78499.5", "1"]], [["78499.7", "1"]])).updates).toEqual([
+      quote(78499.5, 78499.7),
+    ]);
+  });
+
   test("a snapshot replaces all that was known, also one that counts from 1 again", () => {
     const session = open(spot);
     take(session, book("snapshot", 10, [["78499.9", "1"]], [["78500", "2"]]));

@@ -117,7 +117,11 @@ recorded(
         value: {
           timeMs: 1_646_733_631_242,
           options: [
-            { instrument: "BTC-USD-220309-33000-C", markVol: 1.5551965233045728, forward: 39016.814362906845 },
+            {
+              instrument: "BTC-USD-220309-33000-C",
+              markVol: 1.5551965233045728,
+              forward: Number("39016.8143629068452065"),
+            },
             { instrument: "BTC-USD-220309-33000-P", markVol: 1.5551965233045728 },
           ],
           refused: { "no-summary": 1 },
