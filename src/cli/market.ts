@@ -15,16 +15,18 @@ type MarketFlags = TapeFlags & {
   readonly speed: number;
   readonly optionTurn: number;
   readonly strikes: number;
+  readonly enforce: boolean;
   readonly from?: number;
 };
 
 function optionsOf(flags: MarketFlags): MarketOptions {
-  const { host, port, seed, recordings, recording, speed, strikes, optionTurn, from } = flags;
+  const { host, port, seed, recordings, recording, speed, strikes, optionTurn, enforce, from } = flags;
   const shared = {
     host,
     port,
     seed,
     optionTurnMs: optionTurn,
+    enforce,
     ...(recordings === undefined ? {} : { recordings }),
     ...(recording === undefined ? {} : { recording }),
   };
@@ -45,10 +47,11 @@ export function marketCommand(): Command {
     .option("--chain <time>", "with --tape: the chain to play, such as 20260113T092145Z")
     .option("--tape-minutes <csv>", "play minute bars")
     .option("--tape-chain <csv>", "play a recorded option chain")
+    .option("--no-enforce", "only count what goes over the exchanges' documented limits, and refuse nothing")
     .option("--speed <x>", "market time per wall time", positiveNumber, 1)
     .option(
       "--strikes <n>",
-      "that many strikes for one of the synthetic chains; 2 is about 900 options a venue and coin",
+      "that many strikes for one of the synthetic chains; 2 is about 700 options a venue and coin",
       wholeNumber(1, 4),
       1,
     )

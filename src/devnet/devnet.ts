@@ -33,6 +33,8 @@ export type DevnetOptions = {
   readonly apiPort: number;
   readonly logLevel: "debug" | "info";
   readonly blockTimeSec: number;
+  /** Sources that nodes hear besides those of the feeds, by node. */
+  readonly watch?: Readonly<Record<number, readonly string[]>>;
   /** Definition files; the shipped ones when left out. */
   readonly feeds?: readonly string[];
   /** The shipped settlements fix a price so often; 0 leaves them at 08:00 UTC. */
@@ -256,6 +258,7 @@ export class Devnet {
       rpcUrl: this.#rpcUrl,
       marketUrl: this.#marketUrl,
       blockTimeMs: 1_000 * this.#options.blockTimeSec,
+      watch: this.#options.watch?.[id] ?? [],
       logLevel: this.#options.logLevel,
     });
   }

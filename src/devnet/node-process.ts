@@ -16,6 +16,8 @@ export type NodeProcessOptions = {
   readonly marketUrl: string | null;
   readonly blockTimeMs: number;
   readonly logLevel: "debug" | "info";
+  /** Sources that it hears besides those of its feeds. */
+  readonly watch: readonly string[];
 };
 
 /** Below one market server, which counts each node by its name as a venue counts addresses. */
@@ -43,6 +45,7 @@ export function spawnNode(options: NodeProcessOptions): Child {
     TENOR__CHAIN__RPCS: `[{ name: devnet, url: "${options.rpcUrl}" }]`,
     TENOR__CHAIN__BLOCKTIMEMS: String(options.blockTimeMs),
     TENOR__LOG__LEVEL: options.logLevel,
+    TENOR__WATCH: JSON.stringify(options.watch),
   };
   if (marketUrl !== null) Object.assign(environment, venueEnvironment(marketUrl, id));
   const args = [commandLine, "node", "--config", devnetNodeConfig];
