@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { chaosCommand } from "./chaos.ts";
 import { devnetCommand } from "./devnet.ts";
 import { feedCommand } from "./feed/command.ts";
 import { hubCommand } from "./hub.ts";
@@ -29,6 +30,7 @@ const commands = [
   recordCommand(),
   sourcesCommand(),
   devnetCommand(),
+  chaosCommand(),
   simulateCommand(),
 ];
 

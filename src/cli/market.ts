@@ -13,11 +13,12 @@ type MarketFlags = TapeFlags & {
   readonly recordings?: string;
   readonly recording?: string;
   readonly speed: number;
+  readonly strikes: number;
   readonly from?: number;
 };
 
 function optionsOf(flags: MarketFlags): MarketOptions {
-  const { host, port, seed, recordings, recording, speed, from } = flags;
+  const { host, port, seed, recordings, recording, speed, strikes, from } = flags;
   const shared = {
     host,
     port,
@@ -26,7 +27,7 @@ function optionsOf(flags: MarketFlags): MarketOptions {
     ...(recording === undefined ? {} : { recording }),
   };
   const tape = chooseTape(flags);
-  if (tape === null) return { ...shared, speed };
+  if (tape === null) return { ...shared, speed, strikeDensity: strikes };
   return { ...shared, tape: { speed, ...tape, ...(from === undefined ? {} : { fromUnix: from }) } };
 }
 
@@ -43,6 +44,12 @@ export function marketCommand(): Command {
     .option("--tape-minutes <csv>", "play minute bars")
     .option("--tape-chain <csv>", "play a recorded option chain")
     .option("--speed <x>", "market time per wall time", positiveNumber, 1)
+    .option(
+      "--strikes <n>",
+      "that many strikes for one of the synthetic chains; 2 is about 900 options a venue and coin",
+      wholeNumber(1, 4),
+      1,
+    )
     .option("--from <unix>", "tape time to begin at, unix seconds", wholeNumber(0, 4_102_444_800))
     .action(async (flags: MarketFlags) => {
       await ending(async () => {

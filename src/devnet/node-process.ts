@@ -1,4 +1,5 @@
 /** One node as a process: the shared configuration file, and by environment what differs from node to node. */
+import { VENUES } from "../market/venue.ts";
 import { Child } from "./child.ts";
 import type { MemberPaths } from "./members.ts";
 import { commandLine, devnetNodeConfig } from "./paths.ts";
@@ -17,7 +18,18 @@ export type NodeProcessOptions = {
   readonly logLevel: "debug" | "info";
 };
 
-const SPOT_VENUES = ["coinbase", "kraken", "bitstamp", "binance"] as const;
+/** Below one market server, which counts each node by its name as a venue counts addresses. */
+function venueEnvironment(marketUrl: string, id: number): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const venue of VENUES) {
+    const root = `${marketUrl}/as/node-${id}/${venue}`;
+    const streams = root.replace(/^http/, "ws");
+    const key = `TENOR__VENUES__${venue.toUpperCase()}`;
+    environment[`${key}__BASEURL`] = venue === "deribit" ? `${root}/api/v2` : root;
+    environment[`${key}__STREAMURL`] = venue === "deribit" ? `${streams}/ws/api/v2` : streams;
+  }
+  return environment;
+}
 
 export function spawnNode(options: NodeProcessOptions): Child {
   const { id, paths, marketUrl } = options;
@@ -32,12 +44,7 @@ export function spawnNode(options: NodeProcessOptions): Child {
     TENOR__CHAIN__BLOCKTIMEMS: String(options.blockTimeMs),
     TENOR__LOG__LEVEL: options.logLevel,
   };
-  if (marketUrl !== null) {
-    for (const venue of SPOT_VENUES) {
-      environment[`TENOR__VENUES__${venue.toUpperCase()}__BASEURL`] = `${marketUrl}/${venue}`;
-    }
-    environment["TENOR__VENUES__DERIBIT__BASEURL"] = `${marketUrl}/deribit/api/v2`;
-  }
+  if (marketUrl !== null) Object.assign(environment, venueEnvironment(marketUrl, id));
   const args = [commandLine, "node", "--config", devnetNodeConfig];
   return new Child({ name: `node ${id}`, command: process.execPath, args, environment, logFile: paths.log });
 }

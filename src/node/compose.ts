@@ -12,6 +12,7 @@ import { Network } from "../network/network.ts";
 import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
+import { sourceName } from "../sources/subscription.ts";
 import { openStore } from "../store/store.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { watchProcess } from "../telemetry/process.ts";
@@ -31,6 +32,7 @@ import { SettlementSampler } from "./settlement-sampler.ts";
 import { peerRows, transactionRows } from "./view-rows.ts";
 import { sourceRows, venueRows } from "./view-sources.ts";
 import { LiveView } from "./view.ts";
+import { watchedBy } from "./watched.ts";
 
 export type NodeOptions = {
   readonly config: NodeConfig;
@@ -128,7 +130,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const rpc = new QuorumRpc({ ...config.chain, chainId: facts.chainId }, { log: log.child({ room: "chain" }) });
   const hub = new HubClient({ address: facts.hub }, { rpc });
   const collector = new Collector(
-    { venues: accessOf(config), subscriptions: subscriptionsOf(facts.feeds), pollMs: config.pollMs },
+    { venues: accessOf(config), subscriptions: watchedBy(facts.feeds, config.watch), pollMs: config.pollMs },
     { clock, log: log.child({ room: "sources" }), rng: systemRng, restMs: () => active?.restMs() ?? 0 },
   );
   const eye: MarketEye = new MarketEye(
@@ -192,6 +194,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     }),
   });
   const names = facts.rules.map(({ name }) => name);
+  const needed = new Set(subscriptionsOf(facts.feeds).map(sourceName));
   const transmitterAddress = keystore.publicIdentity().transmitter;
   const view: LiveView = new LiveView(
     {
@@ -227,7 +230,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       sources: () => sourceRows(collector.statistics(), collector.venueStatistics()),
       venues: () => {
         const venues = collector.venueStatistics();
-        return venueRows(sourceRows(collector.statistics(), venues), venues, clock.nowMs());
+        return venueRows(sourceRows(collector.statistics(), venues), venues, needed, clock.nowMs());
       },
     },
   );

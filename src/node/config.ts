@@ -44,6 +44,8 @@ export const nodeConfigSchema = z.strictObject({
   listen: z.array(z.string().startsWith("/")).min(1).max(4),
   api: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: port.default(8080) }).prefault({}),
   venues: z.strictObject(venues).prefault({}),
+  /** Sources to hear besides those that feeds need: to know a venue before a feed relies on it. */
+  watch: z.array(z.string().min(3).max(64)).max(64).default([]),
   pollMs: z
     .strictObject({
       spot: pollMs.default(DEFAULT_POLL_MS.spot),
@@ -107,6 +109,11 @@ const KNOWN_KEYS = [
   "dataDir",
   "passphraseFile",
   "baseUrl",
+  "optionsUrl",
+  "futuresUrl",
+  "streamUrl",
+  "optionsStreamUrl",
+  "futuresStreamUrl",
   "allowTestnet",
   "pollMs",
   "finalityDepth",

@@ -1,5 +1,7 @@
-/** The parameters of each venue's candle endpoint: seconds here, milliseconds and ISO times there. */
-import type { CandleRequest, Pair } from "./venue-request.ts";
+/** Requests for trade bars, with each venue's own parameters: seconds here, milliseconds and ISO times there. */
+import type { Venue } from "../market/venue.ts";
+import { dashedPair, krakenPair, splitSymbol } from "./symbols.ts";
+import type { CandleRequest, Pair, VenueTarget } from "./venue-request.ts";
 
 const BINANCE_INTERVALS: Readonly<Record<string, number>> = {
   "1m": 60_000,
@@ -9,6 +11,34 @@ const BINANCE_INTERVALS: Readonly<Record<string, number>> = {
   "1d": 86_400_000,
 };
 const SECONDS = [60, 300, 900, 3_600, 86_400];
+
+/** null where the target asks for no bars, or names no pair: whose trade bars nobody reads has none here. */
+export function parseCandleRequest(venue: Venue, { path, query }: VenueTarget): CandleRequest | null {
+  switch (venue) {
+    case "coinbase": {
+      const pair = dashedPair(/^\/products\/([^/]+)\/candles$/.exec(path)?.[1] ?? "");
+      return pair && coinbaseCandles(pair, query);
+    }
+    case "kraken": {
+      const pair = path === "/0/public/OHLC" ? krakenPair(query.get("pair") ?? "") : null;
+      return pair && krakenCandles(pair, query);
+    }
+    case "bitstamp": {
+      const pair = splitSymbol((/^\/api\/v2\/ohlc\/([a-z0-9]+)\/?$/.exec(path)?.[1] ?? "").toUpperCase());
+      return pair && bitstampCandles(pair, query);
+    }
+    case "binance": {
+      const pair = path === "/api/v3/klines" ? splitSymbol(query.get("symbol") ?? "") : null;
+      return pair && binanceCandles(pair, query);
+    }
+    case "deribit":
+    case "okx":
+    case "bybit":
+    case "gemini":
+    case "bitfinex":
+      return null;
+  }
+}
 
 /** null for what is absent or no number. */
 function whole(query: URLSearchParams, name: string): number | null {
@@ -32,12 +62,12 @@ function instant(query: URLSearchParams, name: string): number | null {
   return Number.isNaN(timeMs) ? null : timeMs;
 }
 
-export function coinbaseCandles(pair: Pair, query: URLSearchParams): CandleRequest {
+function coinbaseCandles(pair: Pair, query: URLSearchParams): CandleRequest {
   const [start, end] = [instant(query, "start"), instant(query, "end")];
   // One without the other counts for nothing.
   const both = start !== null && end !== null;
   return {
-    kind: "candles",
+    venue: "coinbase",
     pair,
     intervalMs: lengthOf(whole(query, "granularity") ?? 60),
     fromMs: both ? start : null,
@@ -46,9 +76,9 @@ export function coinbaseCandles(pair: Pair, query: URLSearchParams): CandleReque
   };
 }
 
-export function binanceCandles(pair: Pair, query: URLSearchParams): CandleRequest {
+function binanceCandles(pair: Pair, query: URLSearchParams): CandleRequest {
   return {
-    kind: "candles",
+    venue: "binance",
     pair,
     intervalMs: BINANCE_INTERVALS[query.get("interval") ?? ""] ?? null,
     fromMs: whole(query, "startTime"),
@@ -57,9 +87,9 @@ export function binanceCandles(pair: Pair, query: URLSearchParams): CandleReques
   };
 }
 
-export function bitstampCandles(pair: Pair, query: URLSearchParams): CandleRequest {
+function bitstampCandles(pair: Pair, query: URLSearchParams): CandleRequest {
   return {
-    kind: "candles",
+    venue: "bitstamp",
     pair,
     intervalMs: lengthOf(whole(query, "step")),
     fromMs: times(whole(query, "start"), 1000),
@@ -69,10 +99,10 @@ export function bitstampCandles(pair: Pair, query: URLSearchParams): CandleReque
 }
 
 /** `since` is the time of a bar that one has: later ones are wanted. */
-export function krakenCandles(pair: Pair, query: URLSearchParams): CandleRequest {
+function krakenCandles(pair: Pair, query: URLSearchParams): CandleRequest {
   const since = whole(query, "since");
   return {
-    kind: "candles",
+    venue: "kraken",
     pair,
     intervalMs: lengthOf(times(whole(query, "interval") ?? 1, 60)),
     fromMs: since === null ? null : (since + 1) * 1000,

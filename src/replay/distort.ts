@@ -1,9 +1,9 @@
 /** Faults that keep the venue's shape and spoil its numbers. They work on any body of the venue, rendered or recorded. */
 import { unreachable } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import type { Venue } from "../market/venue.ts";
 import type { VenueAnswer } from "./answer.ts";
 
-export type Distortion = "x1000" | "zero" | "null" | "crossed";
+export type Distortion = "x1000" | "zero" | "null" | "crossed" | "locked" | "empty";
 
 type Members = Record<string, unknown>;
 type Sides = { readonly bid: string; readonly ask: string; readonly others: readonly string[] };
@@ -19,6 +19,10 @@ const SIDES: Readonly<Record<Venue, Sides>> = {
     ask: "ask_price",
     others: ["mark_price", "mid_price", "last", "underlying_price", "index_price", "estimated_delivery_price"],
   },
+  okx: { bid: "bidPx", ask: "askPx", others: ["last", "markPx", "idxPx", "fwdPx"] },
+  bybit: { bid: "bid1Price", ask: "ask1Price", others: ["lastPrice", "markPrice", "indexPrice", "underlyingPrice"] },
+  gemini: { bid: "bid", ask: "ask", others: ["last", "close"] },
+  bitfinex: { bid: "0", ask: "2", others: ["6"] },
 };
 
 function isMembers(value: unknown): value is Members {
@@ -36,7 +40,14 @@ function priceRows(venue: Venue, body: unknown): readonly Members[] {
     case "coinbase":
     case "bitstamp":
     case "binance":
+    case "gemini":
       return [body];
+    case "okx":
+      return Array.isArray(body.data) ? body.data.filter(isMembers) : [];
+    case "bybit":
+      return isMembers(body.result) && Array.isArray(body.result.list) ? body.result.list.filter(isMembers) : [];
+    case "bitfinex":
+      return [];
     case "kraken":
       return isMembers(body.result) ? Object.values(body.result).filter(isMembers) : [];
     case "deribit":
@@ -85,6 +96,12 @@ function spoil(row: Members, sides: Sides, distortion: Distortion): void {
       mapPrice(row, sides.ask, () => scaled(bid, 0.99));
       return;
     }
+    case "locked":
+      mapPrice(row, sides.bid, () => priceOf(row[sides.ask]));
+      return;
+    case "empty":
+      for (const key of [sides.bid, sides.ask]) mapPrice(row, key, (price) => (typeof price === "string" ? "" : null));
+      return;
     default:
       unreachable(distortion);
   }

@@ -1,6 +1,6 @@
 /** What a market is started with, and the source of answers that follows from it. */
 import { OracleError } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import type { Venue } from "../market/venue.ts";
 import { CandleBook } from "../sim/market/candles.ts";
 import { type MarketModel, stepAt } from "../sim/market/model.ts";
 import { SyntheticMarket } from "../sim/market/synthetic.ts";
@@ -10,7 +10,6 @@ import { Recordings } from "./recordings.ts";
 import { renderAnswer } from "./render.ts";
 import { openRecording } from "./recorded.ts";
 import { RecordedTape } from "./recorded-tape.ts";
-import { parseVenueRequest } from "./request.ts";
 import type { VenueTarget } from "./venue-request.ts";
 import { loadTapeChain, loadTapeMinutes } from "./tape/load.ts";
 import { TapeMarket } from "./tape/tape-market.ts";
@@ -40,6 +39,8 @@ export type MarketOptions = {
   readonly stepMs?: number;
   /** Of the synthetic market and of a recording: market time per wall time, 1 by default. */
   readonly speed?: number;
+  /** Of the synthetic market: that many strikes for one, 1 by default; 2 gives about 900 options a venue and coin. */
+  readonly strikeDensity?: number;
   /** Serve recorded bodies from this directory. */
   readonly recordings?: string;
   /** Serve a recording of `tenor record` as it was, from its first moment on. */
@@ -49,6 +50,12 @@ export type MarketOptions = {
   readonly faults?: readonly FaultOrder[];
   /** Small delays per venue; on by default. */
   readonly latency?: boolean;
+  /** How often streams say what changed, wall ms; `stepMs` by default. */
+  readonly pushMs?: number;
+  /** How often one row of an option board is told anew in streams, wall ms; 4 000 by default. */
+  readonly optionTurnMs?: number;
+  /** Whether a client over a venue's documented limits gets the venue's refusal, or is only counted; on by default. */
+  readonly enforce?: boolean;
   /** Wall clock, for tests; Date.now by default. */
   readonly nowMs?: () => number;
 };
@@ -62,7 +69,8 @@ export type MarketSource = {
   readonly speed: number;
   /** null: recorded bodies have no truth. */
   readonly model: MarketModel | null;
-  answer(venue: Venue, target: VenueTarget, timeMs: number): VenueAnswer;
+  /** @param clockOffMs how far the venue's own clock is ahead; what was recorded keeps its times */
+  answer(venue: Venue, target: VenueTarget, timeMs: number, clockOffMs: number): VenueAnswer;
   /** Answers of one moment are the same for everybody. */
   momentOf(timeMs: number): number;
   /** What `/market` adds for this mode. */
@@ -89,7 +97,8 @@ export async function openSource(options: MarketOptions, nowMs: number): Promise
     return recordingSource(tape, seed, startMs, options.speed ?? 1);
   }
   if (options.tape !== undefined) return tapeSource(options.tape, seed, startMs, stepMs);
-  const market = new SyntheticMarket({ seed, startMs, stepMs, speed: options.speed ?? 1 });
+  const { speed = 1, strikeDensity = 1 } = options;
+  const market = new SyntheticMarket({ seed, startMs, stepMs, speed, strikeDensity });
   return modelSource("synthetic", market, market.speed, {});
 }
 
@@ -128,8 +137,7 @@ function modelSource(
     startMs: model.startMs,
     speed,
     model,
-    answer: (venue, { path, query }, timeMs) =>
-      renderAnswer(model, candles, venue, parseVenueRequest(venue, path, query), timeMs),
+    answer: (venue, target, timeMs, clockOffMs) => renderAnswer(model, candles, venue, target, timeMs, clockOffMs),
     momentOf: (timeMs) => stepAt(model, timeMs),
     describe: () => ({ stepMs: model.stepMs, noise: model.noise, coveredStables: model.coveredStables, ...extra }),
   };
@@ -142,7 +150,7 @@ function recordedSource(recordings: Recordings, seed: number, startMs: number): 
     startMs,
     speed: 1,
     model: null,
-    answer: (venue, { path, query }, timeMs) => recordings.answer(venue, parseVenueRequest(venue, path, query), timeMs),
+    answer: (venue, target, timeMs) => recordings.answer(venue, target, timeMs),
     momentOf: (timeMs) => Math.floor(timeMs / 250),
     describe: () => ({ noise: null, files: recordings.served() }),
   };

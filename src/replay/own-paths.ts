@@ -1,11 +1,12 @@
 /** Paths of the market itself, which no adapter knows: the truth, what this market is, and its faults. */
 import { OracleError, reasonOf } from "../base/errors.ts";
+import { isVenue, VENUES } from "../market/venue.ts";
 import { timeOf, stepAt } from "../sim/market/model.ts";
 import { boundsOver, truthAt } from "../sim/market/truth.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
 import { type FaultBoard, parseFaultOrder } from "./faults.ts";
 import type { MarketSource } from "./options.ts";
-import { isVenue, VENUES } from "./request.ts";
+import type { RequestLedger } from "./request-ledger.ts";
 
 /** Points of one series; a page asks for a few hundred. */
 const SERIES_POINTS_MAX = 10_000;
@@ -17,10 +18,15 @@ export type OwnRequest = {
   readonly body: string;
 };
 
+export type OwnThings = {
+  readonly source: MarketSource;
+  readonly faults: FaultBoard;
+  readonly ledger: RequestLedger;
+};
+
 /** @returns null when the path is none of the market's own */
 export function ownAnswer(
-  source: MarketSource,
-  faults: FaultBoard,
+  { source, faults, ledger }: OwnThings,
   request: OwnRequest,
   nowMs: number,
 ): VenueAnswer | null {
@@ -45,6 +51,11 @@ export function ownAnswer(
         return jsonAnswer(200, { fault: faults.add(parseFaultOrder(parseBody(request.body)), nowMs) });
       case "DELETE /control/fault":
         return jsonAnswer(200, { cleared: faults.clear(venueOrAll(request.query)) });
+      case "GET /control/requests":
+        return jsonAnswer(200, { venues: ledger.report() });
+      case "POST /control/requests/reset":
+        ledger.reset();
+        return jsonAnswer(200, {});
       default:
         return null;
     }

@@ -1,6 +1,6 @@
 /** The bars that a recording holds, by what was known when: pages are asked for with other ranges than they were recorded. */
 import { unreachable } from "../base/errors.ts";
-import type { SpotVenue } from "../sim/market/venues.ts";
+import type { CandleVenue } from "../market/venue.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
 import type { CandleRequest, Pair } from "./venue-request.ts";
 
@@ -8,7 +8,7 @@ type Row = { readonly knownMs: number; readonly json: unknown };
 /** Tellings of one bar by its opening time, in the order they came. */
 type Bars = { readonly byOpenMs: Map<number, Row[]>; key: string };
 
-const MOST: Readonly<Record<SpotVenue, number>> = { coinbase: 300, kraken: 720, bitstamp: 1_000, binance: 1_000 };
+const MOST: Readonly<Record<CandleVenue, number>> = { coinbase: 300, kraken: 720, bitstamp: 1_000, binance: 1_000 };
 
 function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
@@ -19,7 +19,7 @@ function member(value: unknown, name: string): unknown {
 }
 
 /** The rows of a venue's answer, and the name it answers under; null when it is none. */
-function rowsOf(venue: SpotVenue, body: unknown): { readonly rows: readonly unknown[]; readonly key: string } | null {
+function rowsOf(venue: CandleVenue, body: unknown): { readonly rows: readonly unknown[]; readonly key: string } | null {
   switch (venue) {
     case "coinbase":
     case "binance":
@@ -38,7 +38,7 @@ function rowsOf(venue: SpotVenue, body: unknown): { readonly rows: readonly unkn
   }
 }
 
-function openMsOf(venue: SpotVenue, row: unknown): number {
+function openMsOf(venue: CandleVenue, row: unknown): number {
   const time = isList(row) ? row[0] : member(row, "timestamp");
   return Number(time) * (venue === "binance" ? 1 : 1000);
 }
@@ -47,13 +47,14 @@ export class RecordedCandles {
   readonly #series = new Map<string, Bars>();
 
   /** @returns whether the body was a page of bars */
-  add(venue: SpotVenue, request: CandleRequest, body: string, knownMs: number): boolean {
+  add(request: CandleRequest, body: string, knownMs: number): boolean {
     let json: unknown;
     try {
       json = JSON.parse(body);
     } catch {
       return false;
     }
+    const { venue } = request;
     const page = rowsOf(venue, json);
     if (page === null) return false;
     const name = nameOf(venue, request.pair, request.intervalMs);
@@ -69,8 +70,8 @@ export class RecordedCandles {
   }
 
   /** @returns null where the recording holds no bars of that kind */
-  answer(venue: SpotVenue, request: CandleRequest, tapeMs: number): VenueAnswer | null {
-    const { pair, intervalMs, fromMs, toMs, limit } = request;
+  answer(request: CandleRequest, tapeMs: number): VenueAnswer | null {
+    const { venue, pair, intervalMs, fromMs, toMs, limit } = request;
     const bars = this.#series.get(nameOf(venue, pair, intervalMs));
     if (bars === undefined) return null;
     const rows: { readonly openMs: number; readonly json: unknown }[] = [];
@@ -87,12 +88,12 @@ export class RecordedCandles {
   }
 }
 
-function nameOf(venue: SpotVenue, { base, quote }: Pair, intervalMs: number | null): string {
+function nameOf(venue: CandleVenue, { base, quote }: Pair, intervalMs: number | null): string {
   return `${venue}:${base}-${quote}:${intervalMs}`;
 }
 
 function written(
-  venue: SpotVenue,
+  venue: CandleVenue,
   key: string,
   rows: readonly { readonly openMs: number; readonly json: unknown }[],
 ): VenueAnswer {

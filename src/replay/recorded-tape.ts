@@ -3,15 +3,15 @@
  * the bodies stay as recorded; a node whose clock is elsewhere calls them stale, and is right.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { isServed, type ServedVenue as Venue } from "./served.ts";
+import type { Venue } from "../market/venue.ts";
 import type { RecordingManifest } from "../market/recording.ts";
 import { JSON_TYPE, type VenueAnswer } from "./answer.ts";
 import { serverError } from "./refusals.ts";
 import type { Recording } from "./recorded.ts";
 import { RecordedCandles } from "./recorded-candles.ts";
-import { parseVenueRequest } from "./request.ts";
+import { parseCandleRequest } from "./candle-request.ts";
 import type { VenueTarget } from "./venue-request.ts";
-import { notServed } from "./unknown-symbol.ts";
+import { unknownSymbol } from "./unknown-symbol.ts";
 
 /** Bodies above this are kept compressed: chains are 400 kB each and there are thousands of them. */
 const PACKED_FROM_CHARS = 2_000;
@@ -39,18 +39,11 @@ export class RecordedTape {
     const tape = new RecordedTape(recording.manifest);
     for await (const reply of recording.replies()) {
       const { venue, path, status, contentType, receivedMs, body } = reply;
-      if (!isServed(venue)) continue;
       const atMs = Math.max(receivedMs, tape.#timesMs.at(-1) ?? 0);
       tape.#timesMs.push(atMs);
       const target = targetOf(path);
-      const request = parseVenueRequest(
-        venue,
-        venue === "deribit" ? `/api/v2${target.path}` : target.path,
-        target.query,
-      );
-      if (request.kind === "candles" && venue !== "deribit" && status === 200) {
-        if (tape.#candles.add(venue, request, body, atMs)) continue;
-      }
+      const bars = parseCandleRequest(venue, target);
+      if (bars !== null && status === 200 && tape.#candles.add(bars, body, atMs)) continue;
       const key = keyOf(venue, target);
       const kept = tape.#byPath.get(key) ?? [];
       kept.push({
@@ -70,14 +63,12 @@ export class RecordedTape {
   }
 
   answer(venue: Venue, target: VenueTarget, tapeMs: number): VenueAnswer {
-    const request = parseVenueRequest(venue, target.path, target.query);
-    if (request.kind === "candles" && venue !== "deribit") {
-      const bars = this.#candles.answer(venue, request, tapeMs);
-      if (bars !== null) return bars;
-    }
+    const request = parseCandleRequest(venue, target);
+    const bars = request === null ? null : this.#candles.answer(request, tapeMs);
+    if (bars !== null) return bars;
     const path = venue === "deribit" ? target.path.replace(/^\/api\/v2/, "") : target.path;
     const kept = this.#byPath.get(keyOf(venue, { ...target, path }));
-    if (kept === undefined) return notServed(venue, tapeMs);
+    if (kept === undefined) return unknownSymbol(venue, tapeMs);
     const current = kept[countUpTo(kept, ({ atMs }) => atMs, tapeMs) - 1];
     // Before its first answer a path is one that has not answered yet.
     if (current === undefined) return serverError();

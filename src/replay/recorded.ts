@@ -6,14 +6,13 @@ import { pipeline } from "node:stream";
 import { pipeline as flow } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { OracleError, reasonOf } from "../base/errors.ts";
-import type { Venue } from "../market/venue.ts";
+import { isVenue, type Venue } from "../market/venue.ts";
 import {
   RECORDING_MANIFEST,
   type RecordedReply,
   type RecordingFile,
   type RecordingManifest,
 } from "../market/recording.ts";
-import { isVenue } from "./request.ts";
 import { readText } from "./tape/load.ts";
 
 export type Recording = {

@@ -6,12 +6,13 @@
 import { readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { OracleError, reasonOf } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import type { Venue } from "../market/venue.ts";
 import type { VenueAnswer } from "./answer.ts";
-import type { Pair, VenueRequest } from "./venue-request.ts";
+import type { VenueTarget } from "./venue-request.ts";
 import { readText } from "./tape/load.ts";
-import { notServed } from "./unknown-symbol.ts";
-import { deribitResult } from "./venues/deribit.ts";
+import { unknownSymbol } from "./unknown-symbol.ts";
+import { deribitResult } from "./venues/deribit/envelope.ts";
+import { recordedFile, SERVED_FILES } from "./recorded-files.ts";
 
 /** R is byte-exact, N has real values in another white space; a star is a cut or a transcription. Documentation and derived bodies are not served. */
 const CLASS_ORDER = ["R", "R*", "N", "N*"];
@@ -54,13 +55,13 @@ export class Recordings {
 
   /** The files that some request would be answered from. */
   served(): readonly string[] {
-    return this.#files.filter((name) => SERVED.test(name));
+    return this.#files.filter((name) => SERVED_FILES.some((served) => served.test(name)));
   }
 
-  answer(venue: Venue, request: VenueRequest, nowMs: number): VenueAnswer {
-    const pattern = filePattern(venue, request);
+  answer(venue: Venue, target: VenueTarget, nowMs: number): VenueAnswer {
+    const pattern = recordedFile(venue, target);
     const file = pattern === null ? undefined : this.#files.find((name) => pattern.test(name));
-    if (file === undefined) return notServed(venue, nowMs);
+    if (file === undefined) return unknownSymbol(venue, nowMs);
     const body = this.#body(file);
     // Some recordings kept the result and dropped its envelope.
     if (/_result_/.test(file)) return deribitResult(body.trim(), nowMs);
@@ -73,38 +74,6 @@ export class Recordings {
     const body = readText(join(this.#dir, file));
     this.#bodies.set(file, body);
     return body;
-  }
-}
-
-const SERVED =
-  /^(coinbase-exchange|coinbase)\/products_ticker_|^kraken\/Ticker_|^bitstamp\/ticker_|^binance\/ticker_bookTicker_|^deribit\/(get_index_price|get_book_summary_by_currency_(option|future)_)/;
-
-function filePattern(venue: Venue, request: VenueRequest): RegExp | null {
-  if (request.kind === "spot") return spotPattern(venue, request.pairs[0]!);
-  if (venue !== "deribit") return null;
-  if (request.kind === "index")
-    return new RegExp(`^deribit/get_index_price(_result)?_${request.coin.toLowerCase()}_usd_`);
-  // The recorded summaries are BTC's.
-  if (request.kind !== "book-summary" || request.coin !== "BTC" || request.contracts === "other") return null;
-  return new RegExp(
-    `^deribit/get_book_summary_by_currency_${request.contracts === "all" ? "option" : request.contracts}_`,
-  );
-}
-
-function spotPattern(venue: Venue, pair: Pair): RegExp | null {
-  const symbol = `${pair.base}${pair.quote}`;
-  switch (venue) {
-    case "coinbase":
-      // The recorded product tickers do not carry their product's name.
-      return symbol === "BTCUSD" ? /^coinbase(-exchange)?\/products_ticker_/ : null;
-    case "kraken":
-      return new RegExp(`^kraken/Ticker_${pair.base === "BTC" ? "XBT" : pair.base}${pair.quote}[_.]`);
-    case "bitstamp":
-      return new RegExp(`^bitstamp/ticker_${symbol.toLowerCase()}[_.]`);
-    case "binance":
-      return new RegExp(`^binance/ticker_bookTicker_${symbol}[_.]`);
-    case "deribit":
-      return null;
   }
 }
 

@@ -1,6 +1,9 @@
 /** What a venue says when it is ill: statuses and bodies as documented by each, with the usual web server pages. */
 import { unreachable } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import type { Venue } from "../market/venue.ts";
+import { geminiError } from "./venues/gemini.ts";
+import { okxError } from "./venues/okx/envelope.ts";
+import { unknownSymbol } from "./unknown-symbol.ts";
 import { HTML_TYPE, JSON_TYPE, jsonAnswer, type VenueAnswer } from "./answer.ts";
 
 const RETRY_AFTER_SECONDS = 2;
@@ -33,6 +36,24 @@ export function rateLimited(venue: Venue): VenueAnswer {
         ...jsonAnswer(429, { jsonrpc: "2.0", error: { code: 10028, message: "too_many_requests", data: null } }),
         headers,
       };
+    case "okx":
+      return {
+        ...okxError(
+          429,
+          "50011",
+          "Rate limit reached. Please refer to API documentation and throttle requests accordingly",
+        ),
+        headers,
+      };
+    case "bybit":
+      return {
+        ...jsonAnswer(429, { retCode: 10006, retMsg: "Too many visits!", result: {}, retExtInfo: {}, time: 0 }),
+        headers: { ...headers, "x-bapi-limit": "10", "x-bapi-limit-status": "0" },
+      };
+    case "gemini":
+      return { ...geminiError(429, "RateLimit", "Requests were made too frequently. See Rate Limits below."), headers };
+    case "bitfinex":
+      return { ...jsonAnswer(429, { error: "ERR_RATE_LIMIT" }), headers };
     default:
       return unreachable(venue);
   }
@@ -58,4 +79,21 @@ export function garbage(answer: VenueAnswer): VenueAnswer {
     contentType: JSON_TYPE,
     body: `${answer.body.slice(0, answer.body.length >> 1)}\u0000\uFFFD{{]`,
   };
+}
+
+/** An address that is shut out. */
+export function banned(venue: Venue): VenueAnswer {
+  return { ...rateLimited(venue), status: venue === "binance" ? 418 : 403 };
+}
+
+export function maintenance(_venue: Venue): VenueAnswer {
+  return { status: 503, contentType: HTML_TYPE, body: "<html><body>under maintenance</body></html>" };
+}
+
+export function geoBlocked(venue: Venue): VenueAnswer {
+  return { status: venue === "binance" ? 451 : 403, contentType: HTML_TYPE, body: "<html>403</html>" };
+}
+
+export function delisted(venue: Venue): VenueAnswer {
+  return unknownSymbol(venue, 0);
 }

@@ -1,9 +1,10 @@
 /** Candle pages, each venue with its own limits, order and refusals. */
 import { unreachable } from "../base/errors.ts";
+import type { CandleVenue } from "../market/venue.ts";
 import { findBook } from "../sim/market/books.ts";
 import type { CandleBook } from "../sim/market/candles.ts";
 import type { MarketModel } from "../sim/market/model.ts";
-import { type SpotVenue, tickDecimals } from "../sim/market/venues.ts";
+import { tickDecimals } from "../sim/market/venues.ts";
 import { hashName, hashUniform } from "../sim/random.ts";
 import type { VenueAnswer } from "./answer.ts";
 import type { CandleRequest } from "./venue-request.ts";
@@ -14,7 +15,7 @@ import { coinbaseCandles, coinbaseRefusal } from "./venues/coinbase.ts";
 import type { VolumeOf } from "./venues/day.ts";
 import { krakenError, krakenOhlc } from "./venues/kraken.ts";
 
-const LIMITS: Readonly<Record<SpotVenue, { readonly most: number; readonly own: number }>> = {
+const LIMITS: Readonly<Record<CandleVenue, { readonly most: number; readonly own: number }>> = {
   coinbase: { most: 300, own: 300 },
   kraken: { most: 720, own: 720 },
   bitstamp: { most: 1_000, own: 100 },
@@ -25,15 +26,14 @@ const LIMITS: Readonly<Record<SpotVenue, { readonly most: number; readonly own: 
 export function renderCandles(
   candles: CandleBook,
   model: MarketModel,
-  venue: SpotVenue,
   request: CandleRequest,
   nowMs: number,
 ): VenueAnswer {
-  const { pair, intervalMs } = request;
+  const { venue, pair, intervalMs } = request;
   const spec = findBook(venue, pair.base, pair.quote);
-  if (spec === null || !model.listsSpot(spec.base, spec.quote)) return unknownSymbol(venue);
+  if (spec === null || !model.listsSpot(spec.base, spec.quote)) return unknownSymbol(venue, nowMs);
   if (intervalMs === null) return unknownLength(venue);
-  const range = rangeOf(venue, request, intervalMs, nowMs);
+  const range = rangeOf(request, intervalMs, nowMs);
   if (range === null) return tooMany(venue);
   const bars = candles.bars(spec, intervalMs, range.fromMs, range.toMs, nowMs);
   const stream = hashName(`volume:${venue}:${pair.base}-${pair.quote}`);
@@ -54,8 +54,7 @@ export function renderCandles(
 
 /** @returns null where the venue refuses a range that is too long, instead of cutting it */
 function rangeOf(
-  venue: SpotVenue,
-  { fromMs, toMs, limit }: CandleRequest,
+  { venue, fromMs, toMs, limit }: CandleRequest,
   intervalMs: number,
   nowMs: number,
 ): { readonly fromMs: number; readonly toMs: number } | null {
@@ -79,7 +78,7 @@ function rangeOf(
   }
 }
 
-function unknownLength(venue: SpotVenue): VenueAnswer {
+function unknownLength(venue: CandleVenue): VenueAnswer {
   switch (venue) {
     case "coinbase":
       return coinbaseRefusal("Unsupported granularity");
@@ -94,7 +93,7 @@ function unknownLength(venue: SpotVenue): VenueAnswer {
   }
 }
 
-function tooMany(venue: SpotVenue): VenueAnswer {
+function tooMany(venue: CandleVenue): VenueAnswer {
   if (venue !== "coinbase") return unknownLength(venue);
   return coinbaseRefusal(
     "granularity too small for the requested time range. Count of aggregations requested exceeds 300",

@@ -1,16 +1,20 @@
 /** The market as a server: the exchanges' public paths below `/<venue>`, the market's own beside them. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { OracleError, reasonOf, unreachable } from "../base/errors.ts";
-import type { ServedVenue as Venue } from "./served.ts";
+import type { Duplex } from "node:stream";
+import { OracleError, reasonOf } from "../base/errors.ts";
+import type { Venue } from "../market/venue.ts";
 import { hashName, hashUniform } from "../sim/random.ts";
 import { jsonAnswer, type VenueAnswer } from "./answer.ts";
-import { distort } from "./distort.ts";
-import { type Fault, FaultBoard, parseFaultOrder } from "./faults.ts";
+import { type VenueCall, venueCall } from "./client-path.ts";
+import { clockOffMs, type Fault, FaultBoard, parseFaultOrder } from "./faults.ts";
 import { type MarketOptions, type MarketSource, openSource } from "./options.ts";
 import { ownAnswer } from "./own-paths.ts";
-import { garbage, htmlPage, rateLimited, serverError } from "./refusals.ts";
-import { isVenue } from "./request.ts";
+import { allowanceAnswer, spoiled } from "./refusal-of-fault.ts";
+import { RequestLedger } from "./request-ledger.ts";
+import { StreamHub } from "./streams/hub.ts";
+import { streamRooms } from "./streams/rooms.ts";
+import type { VenueTarget } from "./venue-request.ts";
 
 export type RunningMarket = {
   readonly url: string;
@@ -26,12 +30,19 @@ const LATENCY_MS: Readonly<Record<Venue, readonly [least: number, spread: number
   bitstamp: [6, 20],
   binance: [3, 10],
   deribit: [6, 18],
+  okx: [5, 16],
+  bybit: [5, 15],
+  gemini: [8, 22],
+  bitfinex: [7, 24],
 };
 /** Four nodes poll the same dozen paths every second. */
 const CACHED_ANSWERS_MAX = 64;
 const BODY_BYTES_MAX = 10_000;
 /** Below this a packet is a packet. */
 const GZIP_FROM_BYTES = 1_000;
+/** A slow venue's body comes in so many pieces, so far apart. */
+const DRIPS = 20;
+const DRIP_MS = 250;
 
 type Cached = { readonly answer: VenueAnswer; gzip: Buffer | null };
 
@@ -48,6 +59,9 @@ export async function startMarket(options: MarketOptions = {}): Promise<RunningM
 class MarketServer {
   readonly #source: MarketSource;
   readonly #faults = new FaultBoard();
+  readonly #ledger = new RequestLedger();
+  readonly #hub: StreamHub;
+  readonly #enforce: boolean;
   readonly #nowMs: () => number;
   readonly #latency: boolean;
   readonly #server: Server;
@@ -58,7 +72,14 @@ class MarketServer {
   constructor(options: MarketOptions, source: MarketSource, startedMs: number) {
     this.#nowMs = options.nowMs ?? Date.now;
     this.#latency = options.latency ?? true;
+    this.#enforce = options.enforce ?? true;
     this.#source = source;
+    const doors = { faults: this.#faults, ledger: this.#ledger, nowMs: this.#nowMs };
+    const stepMs = options.stepMs ?? 250;
+    this.#hub = new StreamHub(
+      { pushMs: options.pushMs ?? stepMs, enforce: this.#enforce },
+      { ...doors, room: streamRooms(source, { enforce: this.#enforce, turnMs: options.optionTurnMs ?? 4_000 }, doors) },
+    );
     for (const order of options.faults ?? []) this.#faults.add(parseFaultOrder(order), startedMs);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
@@ -71,6 +92,7 @@ class MarketServer {
           );
       });
     });
+    this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   async listen(host: string, port: number): Promise<RunningMarket> {
@@ -95,6 +117,7 @@ class MarketServer {
   async #stop(): Promise<void> {
     for (const delay of this.#delays) clearTimeout(delay);
     this.#delays.clear();
+    this.#hub.stop();
     if (!this.#server.listening) return;
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -105,47 +128,77 @@ class MarketServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://market");
     const gzip = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
-    const [, head = "", ...rest] = url.pathname.split("/");
-    if (isVenue(head)) {
+    const call = venueCall(url, request.socket.remoteAddress);
+    if (call !== null) {
       if (request.method !== "GET")
         return send(response, { answer: jsonAnswer(405, { error: "only GET" }), gzip: null }, false);
-      return this.#serveVenue(head, `/${rest.join("/")}`, url, gzip, response);
+      return this.#serveVenue(call, url.search, gzip, response);
     }
     const body = await readBody(request);
     const own = ownAnswer(
-      this.#source,
-      this.#faults,
+      { source: this.#source, faults: this.#faults, ledger: this.#ledger },
       { method: request.method ?? "GET", path: url.pathname, query: url.searchParams, body },
       this.#nowMs(),
     );
+    if (request.method !== "GET") this.#hub.faultsChanged();
     const answer = own ?? jsonAnswer(404, { error: `no such path ${url.pathname}`, code: "not-found" });
     send(response, { answer, gzip: null }, gzip);
   }
 
-  #serveVenue(venue: Venue, path: string, url: URL, gzip: boolean, response: ServerResponse): void {
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const call = venueCall(new URL(request.url ?? "/", "http://market"), request.socket.remoteAddress);
+    if (call === null) socket.end("HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    else this.#hub.upgrade({ request, socket, head }, call);
+  }
+
+  #serveVenue({ venue, client, target }: VenueCall, search: string, gzip: boolean, response: ServerResponse): void {
     const nowMs = this.#nowMs();
+    const allowance = this.#ledger.request(venue, client, target, nowMs);
     const fault = this.#faults.rulingAt(venue, nowMs);
     // The request is taken in and never answered: the caller's own patience ends it, or stop() does.
     if (fault?.fault === "timeout") return;
-    const cached = this.#answer(venue, path, url, fault, nowMs);
+    const refusal = this.#enforce ? allowanceAnswer(venue, allowance, nowMs) : null;
+    const cached =
+      refusal === null ? this.#answer(venue, target, search, fault, nowMs) : { answer: refusal, gzip: null };
+    if (fault?.fault === "slow") return this.#drip(response, cached.answer);
     if (!this.#latency) return send(response, cached, gzip);
     const [least, spread] = LATENCY_MS[venue];
     const delayMs = least + spread * hashUniform(this.#source.seed, hashName(venue), this.#requests++);
+    this.#later(delayMs, () => send(response, cached, gzip));
+  }
+
+  #later(delayMs: number, act: () => void): void {
     const delay = setTimeout(() => {
       this.#delays.delete(delay);
-      send(response, cached, gzip);
+      act();
     }, delayMs);
     this.#delays.add(delay);
   }
 
-  #answer(venue: Venue, path: string, url: URL, fault: Fault | null, nowMs: number): Cached {
+  /** The headers at once, and then the body in small pieces. */
+  #drip(response: ServerResponse, { status, contentType, body, headers }: VenueAnswer): void {
+    const bytes = Buffer.from(body, "utf8");
+    const pieceBytes = Math.max(1, Math.ceil(bytes.length / DRIPS));
+    response.writeHead(status, { "content-type": contentType, ...headers, "content-length": String(bytes.length) });
+    const next = (at: number): void => {
+      if (response.destroyed) return;
+      response.write(bytes.subarray(at, at + pieceBytes));
+      if (at + pieceBytes >= bytes.length) response.end();
+      else this.#later(DRIP_MS, () => next(at + pieceBytes));
+    };
+    this.#later(DRIP_MS, () => next(0));
+  }
+
+  #answer(venue: Venue, target: VenueTarget, search: string, fault: Fault | null, nowMs: number): Cached {
     // A frozen venue tells what it told when it froze, its times included.
     const timeMs = fault?.fault === "frozen" ? Math.max(fault.fromMs, this.#source.startMs) : nowMs;
-    const key = `${venue}${path}${url.search}|${this.#source.momentOf(timeMs)}|${fault?.fault ?? ""}`;
+    const offMs = clockOffMs(fault);
+    const ruling = fault === null ? "" : `${fault.fault}${offMs}`;
+    const key = `${venue}${target.path}${search}|${this.#source.momentOf(timeMs)}|${ruling}`;
     const kept = this.#cache.get(key);
     if (kept !== undefined) return kept;
-    const honest = (): VenueAnswer => this.#source.answer(venue, { path, query: url.searchParams }, timeMs);
-    const cached: Cached = { answer: spoiled(venue, fault, honest), gzip: null };
+    const honest = (): VenueAnswer => this.#source.answer(venue, target, timeMs, offMs);
+    const cached: Cached = { answer: spoiled(venue, fault?.fault ?? null, honest), gzip: null };
     if (this.#cache.size >= CACHED_ANSWERS_MAX) this.#cache.delete(this.#cache.keys().next().value!);
     this.#cache.set(key, cached);
     return cached;
@@ -154,30 +207,6 @@ class MarketServer {
 
 function isTooLarge(error: unknown): boolean {
   return error instanceof OracleError && error.code === "too-large";
-}
-
-function spoiled(venue: Venue, fault: Fault | null, honest: () => VenueAnswer): VenueAnswer {
-  if (fault === null) return honest();
-  switch (fault.fault) {
-    case "timeout":
-    case "frozen":
-      return honest();
-    case "429":
-      return rateLimited(venue);
-    case "5xx":
-      return serverError();
-    case "html":
-      return htmlPage();
-    case "garbage":
-      return garbage(honest());
-    case "x1000":
-    case "zero":
-    case "null":
-    case "crossed":
-      return distort(venue, honest(), fault.fault);
-    default:
-      return unreachable(fault.fault);
-  }
 }
 
 function send(response: ServerResponse, cached: Cached, gzip: boolean): void {

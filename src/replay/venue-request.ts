@@ -1,11 +1,13 @@
 /** What a request of a venue's API can ask for. */
+import type { CandleVenue } from "../market/venue.ts";
+
 export type Pair = {
   readonly base: string;
   readonly quote: string;
 };
 
 export type CandleRequest = {
-  readonly kind: "candles";
+  readonly venue: CandleVenue;
   readonly pair: Pair;
   /** null: a length the venue does not have. */
   readonly intervalMs: number | null;
@@ -17,14 +19,5 @@ export type CandleRequest = {
   readonly limit: number | null;
 };
 
-/** `unknown` is a symbol the venue never had; `none` is a path that does not exist there. */
-export type VenueRequest =
-  | { readonly kind: "spot"; readonly pairs: readonly Pair[]; readonly list: boolean }
-  | CandleRequest
-  | { readonly kind: "index"; readonly coin: string }
-  | { readonly kind: "book-summary"; readonly coin: string; readonly contracts: "option" | "future" | "all" | "other" }
-  | { readonly kind: "unknown"; readonly seen: string }
-  | { readonly kind: "none" };
-
-/** What follows the venue's name in a request. */
+/** What follows the venue's name in a request: the venue's own path and query. */
 export type VenueTarget = { readonly path: string; readonly query: URLSearchParams };

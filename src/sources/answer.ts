@@ -13,22 +13,34 @@ export function readAnswer<Q>(answer: HttpBody, parse: (body: string, receivedAt
   const { status, headers, text, receivedAtMs } = answer;
   if (status === 200) {
     const type = headers["content-type"];
-    if (type !== undefined && !type.includes("json")) return gap("not-json", `content type ${type}`);
-    return parse(text, receivedAtMs);
+    const page = type !== undefined && !type.includes("json");
+    const read = page ? gap("not-json", `content type ${type}`) : parse(text, receivedAtMs);
+    return read.kind === "gap" && read.reason === "not-json" && saysMaintenance(text)
+      ? gap("maintenance", "a page about maintenance with HTTP 200")
+      : read;
   }
-  const told = statusGap(status, () => parse(text, receivedAtMs));
+  const told = statusGap(status, text, () => parse(text, receivedAtMs));
   const retryAfterMs = told.retryAfterMs ?? parseRetryAfter(headers["retry-after"], receivedAtMs);
   return retryAfterMs === undefined ? told : { ...told, retryAfterMs };
 }
 
-function statusGap<Q>(status: number, readBody: () => Parsed<Q>): Gap {
+function statusGap<Q>(status: number, text: string, readBody: () => Parsed<Q>): Gap {
   if (status === 429) return gap("rate-limited", "HTTP 429");
   if (status === 418 || status === 403) return gap("banned", `HTTP ${status}`);
   if (status === 451) return gap("geo-blocked", "HTTP 451");
-  if (status >= 500) return gap("server-error", `HTTP ${status}`);
   const body = readBody();
+  if (status >= 500) {
+    if (body.kind === "gap" && body.reason === "maintenance") return body;
+    const says = body.kind === "gap" && body.reason === "not-json" && saysMaintenance(text);
+    return says ? gap("maintenance", `HTTP ${status} and a page about it`) : gap("server-error", `HTTP ${status}`);
+  }
   const named = body.kind === "gap" && body.reason !== "not-json" && body.reason !== "bad-shape";
   return named ? body : gap("venue-error", `HTTP ${status}`);
+}
+
+/** Of what is no JSON: the pages that venues put up while they work on themselves, each in words of its own. */
+function saysMaintenance(text: string): boolean {
+  return /\bmaintenance\b/i.test(text);
 }
 
 /** RFC 9110 §10.2.3: seconds, or an HTTP date. @returns ms from `nowMs`, undefined when absent or unreadable */

@@ -31,7 +31,37 @@ export function depthOf(bids: readonly Level[], asks: readonly Level[]): Depth |
   const down = notionalUntil(bids, (price) => price >= middle * (1 - DEPTH_FRACTION), -1);
   const up = notionalUntil(asks, (price) => price <= middle * (1 + DEPTH_FRACTION), 1);
   if (down === null || up === null) return gap("bad-shape", "levels that are no book: a price or a size out of order");
+  // Of a spread over 2 % nothing lies within 1 % of the middle.
+  if (!(down.notional > 0 && up.notional > 0)) return gap("out-of-range", `nothing within 1 % of ${middle}`);
+  if (!(down.notional < Infinity && up.notional < Infinity)) return gap("out-of-range", "a notional without bounds");
   return { kind: "depth", bid, ask, down, up };
+}
+
+/**
+ * The same of a book as it was sent: rows that begin with price and size.
+ * @param numberOf one such number; null where it is none
+ */
+export function readDepth(
+  bidRows: unknown,
+  askRows: unknown,
+  numberOf: (value: unknown) => number | null,
+): Depth | Gap {
+  const bids = levelsOf("bids", bidRows, numberOf);
+  if ("kind" in bids) return bids;
+  const asks = levelsOf("asks", askRows, numberOf);
+  return "kind" in asks ? asks : depthOf(bids, asks);
+}
+
+function levelsOf(side: string, rows: unknown, numberOf: (value: unknown) => number | null): readonly Level[] | Gap {
+  if (!Array.isArray(rows)) return gap("bad-shape", `${side} is no array`);
+  const levels: Level[] = [];
+  const entries: readonly unknown[] = rows;
+  for (const row of entries.slice(0, LEVELS_MAX)) {
+    const [price, size] = Array.isArray(row) ? [numberOf(row[0]), numberOf(row[1])] : [null, null];
+    if (price === null || size === null) return gap("bad-shape", `${side}.${levels.length} is no price and size`);
+    levels.push([price, size]);
+  }
+  return levels;
 }
 
 function notionalUntil(levels: readonly Level[], isWithin: (price: number) => boolean, way: 1 | -1): DepthSide | null {

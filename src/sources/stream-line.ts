@@ -33,7 +33,7 @@ export type ConnectionStatistics = {
   readonly openedAtMs: number | null;
   /** Connections after the first, good or bad. */
   readonly reconnects: number;
-  /** Since start. */
+  /** Text frames that came, since the start. */
   readonly frames: number;
   readonly framesPerSecond: number;
   /** Frames that could not be read. */
@@ -121,10 +121,9 @@ export class StreamLine implements Liveness {
     let waitMs = 0;
     for (;;) {
       if (!(await sleepUnlessStopped(waitMs, stop))) return;
+      const pausedMs = gate.pause(clock.monotonicMs())?.leftMs ?? 0;
+      if (!(await sleepUnlessStopped(pausedMs, stop))) return;
       if (!(await sleepUnlessStopped(gate.reserveConnectMs(clock.monotonicMs()), stop))) return;
-      // A ban may grow while it is waited for.
-      for (let pause = gate.pause(clock.monotonicMs()); pause !== null; pause = gate.pause(clock.monotonicMs()))
-        if (!(await sleepUnlessStopped(pause.leftMs, stop))) return;
       const startedMs = clock.monotonicMs();
       const { reason, wasOpen } = await this.#connect(stop);
       if (stop.aborted) return;
@@ -144,7 +143,7 @@ export class StreamLine implements Liveness {
       state: this.#state,
       openedAtMs: this.#openedAtMs,
       reconnects: Math.max(0, this.#attempts - 1),
-      frames: this.#rate.count,
+      frames: this.#rate.total,
       framesPerSecond: this.#rate.read(this.#doors.clock.monotonicMs()),
       refusedFrames: this.#refused,
       lastError: this.#lastError,

@@ -93,9 +93,9 @@ const COMMON: readonly Mistake[] = [
   ],
   [
     "a revision the changelog does not know",
-    [[["revision"], "1.1.0"]],
+    [[["revision"], "1.2.0"]],
     [
-      /^changelog\[0\].revision is "1.0.0", allowed is the revision of the file, 1.1.0: the newest change stands first$/,
+      /^changelog\[0\].revision is "1.1.0", allowed is the revision of the file, 1.2.0: the newest change stands first$/,
     ],
   ],
   [
@@ -117,8 +117,8 @@ const COMMON: readonly Mistake[] = [
   ],
   [
     "a change on a day that is none",
-    [[["changelog", 0, "date"], "2026-02-29"]],
-    [/^changelog\[0\].date is "2026-02-29", allowed is a day of the calendar$/],
+    [[["changelog", 1, "date"], "2026-02-29"]],
+    [/^changelog\[1\].date is "2026-02-29", allowed is a day of the calendar$/],
   ],
   [
     "a review on a day that is none",

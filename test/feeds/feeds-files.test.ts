@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SPOT_VENUES } from "../../src/market/venue.ts";
 import { feedId, toRules } from "../../src/feeds/feed-id.ts";
 import { describeProblem, parseDefinition } from "../../src/feeds/parse-definition.ts";
 import { FEED_NAMES, feedJson, feedText, shippedFeeds } from "./support/definitions.ts";
@@ -8,6 +9,20 @@ test.each(FEED_NAMES)("%s of the repository is a good definition under its own f
   expect(parsed.ok ? [] : parsed.problems.map(describeProblem)).toEqual([]);
   expect(parsed).toMatchObject({ ok: true, definition: { name, $schema: "./feed.schema.json" } });
 });
+
+test.each(["BTC-USD", "ETH-USD"])(
+  "the spot index of %s reads every venue with a spot book, most of the weight in dollars",
+  (symbol) => {
+    const parsed = parseDefinition(feedText(`${symbol}.spot-index`), "x.json");
+    if (!parsed.ok || parsed.definition.kind !== "spot-index") expect.fail("no spot index");
+    const { markets } = parsed.definition.method;
+    expect(markets.map(({ venue }) => venue).sort()).toEqual([...SPOT_VENUES].sort());
+    const weightOf = (quote: string) =>
+      markets.filter((market) => market.quote === quote).reduce((sum, { weight }) => sum + weight, 0);
+    // Any two dollar books may be lost, and dollars still hold more than half of the weight.
+    expect(weightOf("USD") - 4).toBeGreaterThan(weightOf("USDT"));
+  },
+);
 
 describe("the shipped set", () => {
   const feeds = shippedFeeds();

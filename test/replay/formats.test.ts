@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deribitFloat } from "../../src/replay/venues/deribit.ts";
+import { deribitFloat } from "../../src/replay/venues/deribit/envelope.ts";
 import { getJson, getText, keyPaths, openMarket, present, sharedJson, skipNote } from "./support.ts";
 
 const TICKERS = {

@@ -27,6 +27,8 @@ export async function openMarket(options: MarketOptions = {}): Promise<TestMarke
     seed: 9,
     startMs: clock.nowMs,
     latency: false,
+    // The turned clock makes every second one moment.
+    enforce: false,
     nowMs: () => clock.nowMs,
     ...options,
   });

@@ -98,7 +98,7 @@ describeAdapter({
   goodQuote: quoteOf(subscription("coinbase")),
   emptyArray: "no-quote",
   errors: [
-    ['{"message":"NotFound"}', "venue-error"],
+    ['{"message":"NotFound"}', "delisted"],
     ['{"message":"Public rate limit exceeded"}', "rate-limited"],
     ["[[1,2]]", "bad-shape"],
     [coinbaseBody([UNFINISHED]), "no-quote"],
@@ -119,7 +119,7 @@ describeAdapter({
   goodQuote: quoteOf(subscription("binance", "USDT")),
   emptyArray: "no-quote",
   errors: [
-    ['{"code":-1121,"msg":"Invalid symbol."}', "venue-error"],
+    ['{"code":-1121,"msg":"Invalid symbol."}', "delisted"],
     ['{"code":-1003,"msg":"Too many"}', "rate-limited"],
     [JSON.stringify([binanceRow(BARS[0]!).with(6, BARS[0]!.openMs + 60_000 - 1)]), "bad-shape"],
     [JSON.stringify([binanceRow(BARS[0]!).with(4, "0x10")]), "out-of-range"],
@@ -133,7 +133,7 @@ describeAdapter({
   goodBody: bitstampBody(ALL),
   goodQuote: quoteOf(subscription("bitstamp")),
   errors: [
-    ['{"error":"Bitstamp.net is under scheduled maintenance."}', "server-error"],
+    ['{"error":"Bitstamp.net is under scheduled maintenance."}', "maintenance"],
     ['{"code":"400.002"}', "rate-limited"],
     [bitstampBody(BARS, "ETH/USD"), "bad-shape"],
     [bitstampBody([]), "no-quote"],
@@ -147,7 +147,7 @@ describeAdapter({
   goodBody: krakenBody(ALL),
   goodQuote: quoteOf(subscription("kraken")),
   errors: [
-    ['{"error":["EQuery:Unknown asset pair"]}', "venue-error"],
+    ['{"error":["EQuery:Unknown asset pair"]}', "delisted"],
     ['{"error":["EGeneral:Too many requests"]}', "rate-limited"],
     ['{"error":[],"result":{"last":1}}', "bad-shape"],
     [krakenBody(BARS, "XETHZUSD"), "bad-shape"],

@@ -15,14 +15,14 @@ const where = absent ? " [skipped: shared data is absent]" : "";
 const load = (file: string): string => readFileSync(`${root}/${file}`, "utf8");
 
 describe("whole chains put back into the wire layout (class X)", () => {
-  const chains: readonly (readonly [string, number])[] = [
-    ["20260113T092145Z", 622],
-    ["20260227T042840Z", 1048],
+  const chains: readonly (readonly [string, number, number])[] = [
+    ["20260113T092145Z", 622, Date.UTC(2026, 0, 13, 9, 21, 46)],
+    ["20260227T042840Z", 1048, Date.UTC(2026, 1, 27, 4, 28, 41)],
   ];
-  test.skipIf(absent).each(chains)(`%s keeps its rows and its missing quotes${where}`, (stamp, rowCount) => {
+  test.skipIf(absent).each(chains)(`%s keeps its rows and its missing quotes${where}`, (stamp, rowCount, atMs) => {
     const body = load(`deribit/get_book_summary_by_currency_option_DERIVED_${stamp}.json`);
     const raw: { result: { bid_price: number | null; ask_price: number | null }[] } = JSON.parse(body);
-    const outcome = deribitOptions.parse(body, DERIBIT_BTC.options, Date.UTC(2026, 1, 27, 4, 28, 41));
+    const outcome = deribitOptions.parse(body, DERIBIT_BTC.options, atMs);
     if (outcome.kind === "gap") expect.fail(outcome.detail);
     expectLawful({ kind: "quote", quote: { kind: "options", value: outcome.quote } });
     const { options, refused } = outcome.quote;

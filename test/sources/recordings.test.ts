@@ -161,22 +161,23 @@ describe("byte-exact recordings (class R)", () => {
   );
 
   // Answers of endpoints that no adapter asks. Taken by mistake they must be refused, not half read.
-  const others: readonly (readonly [file: string, subscription: Subscription])[] = [
-    ["deribit/get_order_book_2022-06-03.jsonl", DERIBIT_BTC.futures],
-    ["deribit/get_order_book_2022-06-03.jsonl", DERIBIT_BTC.options],
-    ["deribit/get_instruments_BTC_2021-07-22.json", DERIBIT_BTC.options],
-    ["deribit/get_instruments_BTC_2021-07-22.json", DERIBIT_BTC.futures],
-    ["kraken/Depth_XXBTZUSD_2022-06.json", SPOT_BTC.kraken],
-    ["binance/depth_BTCUSDT_2022-06_raw.json", SPOT_BTC.binance],
-    ["binance/depth_NKNUSDT_2021-10-12.json", SPOT_BTC.binance],
-    ["bitstamp/order_book_2022-06_raw.json", SPOT_BTC.bitstamp],
-    ["bitstamp/trading-pairs-info_2022-01-05.json", SPOT_BTC.bitstamp],
-    ["coinbase-exchange/products_2021-04-17.json", SPOT_BTC.coinbase],
-    ["coinbase-exchange/products_book_level2_2022-06.json", SPOT_BTC.coinbase],
+  const IN_2022 = Date.UTC(2022, 5, 3);
+  const others: readonly (readonly [file: string, subscription: Subscription, atMs: number])[] = [
+    ["deribit/get_order_book_2022-06-03.jsonl", DERIBIT_BTC.futures, IN_2022],
+    ["deribit/get_order_book_2022-06-03.jsonl", DERIBIT_BTC.options, IN_2022],
+    ["deribit/get_instruments_BTC_2021-07-22.json", DERIBIT_BTC.options, Date.UTC(2021, 6, 23)],
+    ["deribit/get_instruments_BTC_2021-07-22.json", DERIBIT_BTC.futures, Date.UTC(2021, 6, 23)],
+    ["kraken/Depth_XXBTZUSD_2022-06.json", SPOT_BTC.kraken, IN_2022],
+    ["binance/depth_BTCUSDT_2022-06_raw.json", SPOT_BTC.binance, IN_2022],
+    ["binance/depth_NKNUSDT_2021-10-12.json", SPOT_BTC.binance, IN_2022],
+    ["bitstamp/order_book_2022-06_raw.json", SPOT_BTC.bitstamp, IN_2022],
+    ["bitstamp/trading-pairs-info_2022-01-05.json", SPOT_BTC.bitstamp, IN_2022],
+    ["coinbase-exchange/products_2021-04-17.json", SPOT_BTC.coinbase, IN_2022],
+    ["coinbase-exchange/products_book_level2_2022-06.json", SPOT_BTC.coinbase, IN_2022],
   ];
-  test.skipIf(absent).each(others)(`%s is of another endpoint and refused${where}`, (file, subscription) => {
+  test.skipIf(absent).each(others)(`%s is of another endpoint and refused${where}`, (file, subscription, atMs) => {
     for (const line of file.endsWith("jsonl") ? load(file).trim().split("\n") : [load(file)]) {
-      expect(read(line, subscription, Date.UTC(2022, 5, 3))).toMatchObject({ kind: "gap", reason: "bad-shape" });
+      expect(read(line, subscription, atMs)).toMatchObject({ kind: "gap", reason: "bad-shape" });
     }
   });
 });
@@ -230,9 +231,9 @@ describe("re-serialised recordings (class N)", () => {
     }
   });
 
-  recorded(`binance/fapi_error_unknown_symbol is a venue error${where}`, () => {
+  recorded(`binance/fapi_error_unknown_symbol is of a symbol that is not listed${where}`, () => {
     const outcome = read(load("binance/fapi_error_unknown_symbol.json"), SPOT_BTC.binance, 1_580_000_000_000);
-    expect(outcome).toMatchObject({ kind: "gap", reason: "venue-error" });
+    expect(outcome).toMatchObject({ kind: "gap", reason: "delisted" });
   });
 
   const bitstampFiles: readonly (readonly [string, number, number, number])[] = [
@@ -271,7 +272,7 @@ describe("re-serialised recordings (class N)", () => {
       );
       expect(read(body, SPOT_BTC.coinbase, atMs + 2 * 86_400_000)).toMatchObject({
         kind: "gap",
-        reason: "out-of-range",
+        reason: "stale",
       });
     },
   );

@@ -4,7 +4,7 @@ import type { Evaluation, IndexDepth } from "../../feeds/evaluation.ts";
 import { ownersOf } from "../../feeds/venues.ts";
 import { formatExpiryDay } from "../../market/instrument.ts";
 import type { MarketSnapshot } from "../../market/quote.ts";
-import { isVenue } from "../../replay/request.ts";
+import { isVenue } from "../../market/venue.ts";
 import type { SmileView } from "../../feeds/smile-view.ts";
 import { totalVariance } from "../../quant/svi.ts";
 import type { LoadedFeed } from "./definitions.ts";

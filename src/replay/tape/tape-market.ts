@@ -1,6 +1,6 @@
 /** Real history as a market: BTC minutes, a recorded option chain, or both. */
 import { OracleError } from "../../base/errors.ts";
-import type { ServedVenue as Venue } from "../served.ts";
+import type { OptionVenue, Venue } from "../../market/venue.ts";
 import type {
   Bar,
   Coin,
@@ -12,6 +12,7 @@ import type {
   StatedNoise,
 } from "../../sim/market/model.ts";
 import { timeOf } from "../../sim/market/model.ts";
+import { relisted } from "../../sim/market/relisted.ts";
 import { spotNoise } from "../../sim/market/venues.ts";
 import type { RecordedChain } from "./chain-csv.ts";
 import { ChainTape } from "./chain-tape.ts";
@@ -142,8 +143,10 @@ export class TapeMarket implements MarketModel {
     return this.chain?.forward(coin, days, timeOf(this, step)) ?? null;
   }
 
-  options(coin: Coin, step: number): readonly OptionRow[] | null {
-    return this.chain?.options(coin, timeOf(this, step)) ?? null;
+  options(coin: Coin, step: number, venue: OptionVenue = "deribit"): readonly OptionRow[] | null {
+    const timeMs = timeOf(this, step);
+    const rows = this.chain?.options(coin, timeMs) ?? null;
+    return rows === null || venue === "deribit" ? rows : relisted(rows, { coin, venue, seed: this.seed, timeMs });
   }
 
   futures(coin: Coin, step: number): readonly FutureRow[] | null {

@@ -1,14 +1,28 @@
 /** Binance spot: best bid and ask as strings with eight places, no last price, no time. */
-import type { SpotBook } from "../../sim/market/books.ts";
 import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
-import type { VenueAnswer } from "../answer.ts";
-import type { Pair } from "../venue-request.ts";
+import { HTML_TYPE, type VenueAnswer } from "../answer.ts";
+import type { VenueTarget } from "../venue-request.ts";
+import { splitSymbol } from "../symbols.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
+import { bookOf, type Listed, type Scene } from "./scene.ts";
 
 const TYPE = "application/json;charset=UTF-8";
 
-export function binanceBookTicker(model: MarketModel, pair: Pair, book: SpotBook | null): VenueAnswer {
+export function answerBinance(scene: Scene, { path, query }: VenueTarget): VenueAnswer {
+  switch (path) {
+    case "/api/v3/ping":
+      return { status: 200, contentType: TYPE, body: "{}" };
+    case "/api/v3/ticker/bookTicker": {
+      const found = bookOf(scene, "binance", splitSymbol(query.get("symbol") ?? ""));
+      return found === null ? binanceUnknown() : bookTicker(scene.model, found);
+    }
+    default:
+      return { status: 404, contentType: HTML_TYPE, body: "<html><body><h2>404 Not found</h2></body></html>" };
+  }
+}
+
+function bookTicker(model: MarketModel, { pair, book }: Listed): VenueAnswer {
   const sizes = book === null ? [0, 0, 0] : dayFigures(model, book).sizes;
   const body = {
     symbol: `${pair.base}${pair.quote}`,

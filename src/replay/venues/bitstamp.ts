@@ -4,10 +4,18 @@ import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
 import { HTML_TYPE, type VenueAnswer } from "../answer.ts";
-import type { Pair } from "../venue-request.ts";
+import type { Pair, VenueTarget } from "../venue-request.ts";
+import { splitSymbol } from "../symbols.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
+import { bookOf, type Scene } from "./scene.ts";
 
-export function bitstampTicker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
+export function answerBitstamp(scene: Scene, { path }: VenueTarget): VenueAnswer {
+  const match = /^\/api\/v2\/ticker\/([a-z0-9]+)\/?$/.exec(path);
+  const found = bookOf(scene, "bitstamp", match && splitSymbol(match[1]!.toUpperCase()));
+  return found === null ? bitstampUnknown() : ticker(scene.model, found.book, scene.timeMs);
+}
+
+function ticker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
   const timestamp = String(Math.floor(timeMs / 1000));
   if (book === null) {
     const zero = "0";

@@ -5,9 +5,22 @@ import type { MarketModel } from "../../sim/market/model.ts";
 import { tickDecimals } from "../../sim/market/venues.ts";
 import { hashUniform } from "../../sim/random.ts";
 import { jsonAnswer, type VenueAnswer } from "../answer.ts";
+import { dashedPair } from "../symbols.ts";
+import type { VenueTarget } from "../venue-request.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
+import { bookOf, type Scene } from "./scene.ts";
 
-export function coinbaseTicker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
+export function answerCoinbase(scene: Scene, { path }: VenueTarget): VenueAnswer {
+  if (path === "/time") {
+    return jsonAnswer(200, { iso: new Date(Math.floor(scene.timeMs)).toISOString(), epoch: scene.timeMs / 1000 });
+  }
+  const match = /^\/products\/([^/]+)\/ticker$/.exec(path);
+  const found = bookOf(scene, "coinbase", match && dashedPair(match[1]!));
+  if (match === null || found === null) return coinbaseUnknown();
+  return ticker(scene.model, found.book, scene.timeMs);
+}
+
+function ticker(model: MarketModel, book: SpotBook | null, timeMs: number): VenueAnswer {
   if (book === null) {
     // A product without a book: numbers are there, and they are zero.
     return jsonAnswer(200, {

@@ -1,5 +1,6 @@
 /** The last day's figures that tickers carry beside the quote. They are scenery: consistent with it, and no more. */
 import { type SpotBook, spotBookAt } from "../../sim/market/books.ts";
+import { topSizes } from "../../sim/market/depth.ts";
 import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { hashName, hashUniform } from "../../sim/random.ts";
@@ -22,7 +23,6 @@ export type VolumeOf = (bar: Candle) => number;
 export function dayFigures(model: MarketModel, book: SpotBook): DayFigures {
   const stream = hashName(`day:${book.spec.venue}:${book.spec.base}-${book.spec.quote}`);
   const open = spotBookAt(model, book.spec, 0)?.last ?? book.last;
-  const size = (which: number): number => 0.0001 + 2 * hashUniform(model.seed, stream, book.step, which);
   const traded = 900 + 2_000 * hashUniform(model.seed, stream, 1);
   return {
     open,
@@ -32,6 +32,6 @@ export function dayFigures(model: MarketModel, book: SpotBook): DayFigures {
     volume: traded + book.step * 0.0137,
     trades: Math.floor(20 * traded) + book.step,
     changePercent: 100 * (book.last / open - 1),
-    sizes: [size(2), size(3), size(4)],
+    sizes: topSizes(model, book),
   };
 }

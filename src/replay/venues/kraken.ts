@@ -3,8 +3,10 @@ import type { SpotBook } from "../../sim/market/books.ts";
 import type { Candle } from "../../market/quote.ts";
 import type { MarketModel } from "../../sim/market/model.ts";
 import { jsonAnswer, type VenueAnswer } from "../answer.ts";
-import type { Pair } from "../venue-request.ts";
+import type { Pair, VenueTarget } from "../venue-request.ts";
+import { krakenPair } from "../symbols.ts";
 import { dayFigures, type VolumeOf } from "./day.ts";
+import { bookOf, type Listed, type Scene } from "./scene.ts";
 
 const ANSWER_KEYS: Readonly<Record<string, string>> = {
   "BTC-USD": "XXBTZUSD",
@@ -20,9 +22,24 @@ function answerKey({ base, quote }: Pair): string {
   return ANSWER_KEYS[`${base}-${quote}`] ?? `${base}${quote}`;
 }
 
-export type KrakenRow = { readonly pair: Pair; readonly book: SpotBook | null };
+export function answerKraken(scene: Scene, { path, query }: VenueTarget): VenueAnswer {
+  switch (path) {
+    case "/0/public/Ticker": {
+      const symbols = (query.get("pair") ?? "").split(",");
+      const rows = symbols.map((symbol) => bookOf(scene, "kraken", krakenPair(symbol)));
+      const known = rows.filter((row) => row !== null);
+      return known.length < rows.length ? krakenUnknown() : ticker(scene.model, known);
+    }
+    case "/0/public/SystemStatus": {
+      const timestamp = `${new Date(Math.floor(scene.timeMs)).toISOString().slice(0, 19)}Z`;
+      return jsonAnswer(200, { error: [], result: { status: "online", timestamp } });
+    }
+    default:
+      return jsonAnswer(404, { error: ["EGeneral:Unknown method"] });
+  }
+}
 
-export function krakenTicker(model: MarketModel, rows: readonly KrakenRow[]): VenueAnswer {
+function ticker(model: MarketModel, rows: readonly Listed[]): VenueAnswer {
   const result: Record<string, unknown> = {};
   for (const { pair, book } of rows) {
     result[answerKey(pair)] = tickerRow(model, pair, book);

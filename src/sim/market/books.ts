@@ -1,8 +1,9 @@
 /** One venue's top of book at one step, on its own ticks: bid rounded down, ask up. */
+import type { SpotVenue } from "../../market/venue.ts";
 import { hashName, hashUniform } from "../random.ts";
 import type { MarketModel, SpotCoin, Stable } from "./model.ts";
 import { smoothNoise } from "./noise.ts";
-import { NOISE_KNOT_STEPS, SPOT_BOOKS, type SpotBookSpec, type SpotVenue } from "./venues.ts";
+import { NOISE_KNOT_STEPS, SPOT_BOOKS, type SpotBookSpec } from "./venues.ts";
 
 export type SpotBook = {
   readonly spec: SpotBookSpec;

@@ -1,5 +1,6 @@
-/** The synthetic option chain and futures board of one coin at one step, in Deribit's units. */
+/** The synthetic option chains and the futures board of one coin at one step, in Deribit's units. */
 import { formatExpiryDay, formatInstrument } from "../../market/instrument.ts";
+import type { OptionVenue } from "../../market/venue.ts";
 import { hashName, hashUniform } from "../random.ts";
 import { hasListedFuture } from "./calendar.ts";
 import type { Coin, FutureRow, OptionRow } from "./model.ts";
@@ -7,9 +8,10 @@ import { signedNoise, smoothNoise } from "./noise.ts";
 import { currentFunding, funding8h, perpetualPremium } from "./funding.ts";
 import type { CoinFactors } from "./path.ts";
 import { coinPremium, coinVega, type Right, YEAR_MS } from "./pricing.ts";
-import { quoteAround } from "./quotes.ts";
+import { type OptionSides, quoteAround } from "./quotes.ts";
 import { atmTotalVariance, smileVol, type TermStructure } from "./smile.ts";
-import { DENSE_STRIKES, type StrikeLadder, strikeLadder } from "./strikes.ts";
+import { OPTION_RULES, type OptionRule } from "./option-rules.ts";
+import { type StrikeLadder, strikeLadder } from "./strikes.ts";
 
 /** Largest distance of a row's `mark_iv` from the smile before it is rounded to 0.01 %. */
 export const ROW_VOL_NOISE = 2e-4;
@@ -36,7 +38,12 @@ export type ChainMoment = {
   readonly anchorNumber: number;
   /** Steps of one listing period. */
   readonly listingSteps: number;
+  /** See `strikeLadder`. */
+  readonly strikeDensity: number;
 };
+
+/** Whose board of options, and what a unit of the money that its premiums and strikes are in is worth, USD. */
+type Lister = { readonly venue: OptionVenue; readonly moneyUsd: number };
 
 export function termStructure(coin: Coin, factors: CoinFactors): TermStructure {
   const short = SHORT_VOL[coin] * Math.exp(factors.slow + 1.6 * factors.fast);
@@ -46,11 +53,6 @@ export function termStructure(coin: Coin, factors: CoinFactors): TermStructure {
 
 function roundTo(value: number, perUnit: number): number {
   return Math.round(value * perUnit) / perUnit;
-}
-
-/** Deribit prints BTC forwards to cents and ETH's to a hundredth of a cent. */
-function roundForward(coin: Coin, price: number): number {
-  return roundTo(price, coin === "BTC" ? 100 : 10_000);
 }
 
 /** Under a day there is no future to lean on and the index itself is the forward. */
@@ -67,21 +69,35 @@ function underlyingIndex(coin: Coin, expiryMs: number, timeMs: number): string {
   return hasListedFuture(expiryMs) ? name : `SYN.${name}`;
 }
 
-export function syntheticOptions(moment: ChainMoment): readonly OptionRow[] {
+/** All venues quote one surface: total variance by log-moneyness to the forward in their own money. */
+export function syntheticOptions(moment: ChainMoment, lister: Lister): readonly OptionRow[] {
   const rows: OptionRow[] = [];
+  const rule = OPTION_RULES[lister.venue];
   const curve = termStructure(moment.coin, moment.now);
-  for (const expiryMs of moment.expiries) {
+  for (const [day, expiryMs] of moment.expiries.entries()) {
+    if (day === 1 && !rule.hasSecondDay) continue;
     const years = (expiryMs - moment.timeMs) / YEAR_MS;
     const theta = atmTotalVariance(curve, years);
-    const forward = forwardOf(moment, moment.now, expiryMs);
-    const ladder = strikeLadder(forwardOf(moment, moment.anchor, expiryMs), forward, years, Math.sqrt(theta));
+    const forward = forwardOf(moment, moment.now, expiryMs) / lister.moneyUsd;
+    const anchor = forwardOf(moment, moment.anchor, expiryMs);
+    const ladder = strikeLadder(anchor, forward, years, Math.sqrt(theta), moment.strikeDensity);
     for (const strike of ladder.strikes) {
+      if (isAbsent(moment, { venue: lister.venue, expiryMs, ladder, strike })) continue;
       for (const right of ["call", "put"] as const) {
-        rows.push(optionRow(moment, { expiryMs, years, theta, forward, ladder, strike, right }));
+        rows.push(optionRow(moment, lister, { expiryMs, years, theta, forward, ladder, strike, right }));
       }
     }
   }
   return rows;
+}
+
+function isAbsent(
+  { seed, coin }: ChainMoment,
+  { venue, expiryMs, ladder, strike }: Pick<Listing, "expiryMs" | "ladder" | "strike"> & Pick<Lister, "venue">,
+): boolean {
+  const { absentShare } = OPTION_RULES[venue];
+  if (absentShare === 0 || Math.abs(strike - ladder.centre) <= ladder.denseReach + ladder.gap / 2) return false;
+  return hashUniform(seed, hashName(`absent:${venue}:${coin}:${expiryMs}:${strike}`)) < absentShare;
 }
 
 type Listing = {
@@ -94,27 +110,39 @@ type Listing = {
   readonly right: Right;
 };
 
-function optionRow(moment: ChainMoment, listing: Listing): OptionRow {
+function optionRow(moment: ChainMoment, { venue, moneyUsd }: Lister, listing: Listing): OptionRow {
   const { coin, seed, step, timeMs } = moment;
   const { expiryMs, years, strike, right } = listing;
+  const rule = OPTION_RULES[venue];
+  const own = venue === "deribit" ? "" : `${venue}:`;
   const instrument = formatInstrument({ kind: "option", base: coin, settlement: null, expiryMs, strike, right });
-  const stream = hashName(instrument);
-  const underlyingPrice = roundForward(
-    coin,
+  const stream = hashName(own + instrument);
+  const underlyingPrice = roundTo(
     listing.forward * (1 + ROW_FORWARD_NOISE_RELATIVE * signedNoise(seed, stream, step, 1)),
+    rule.forwardPerUnit[coin],
   );
-  // One noise for call and put of a strike: Deribit fits one vol to both.
-  const volNoise = ROW_VOL_NOISE * smoothNoise(seed, hashName(`vol:${coin}:${expiryMs}:${strike}`), step, 40);
-  const markVolPercent = roundTo(100 * (smileVol(listing.theta, years, strike, listing.forward) + volNoise), 100);
+  // One noise for call and put of a strike: venues fit one vol to both.
+  const volNoise = ROW_VOL_NOISE * smoothNoise(seed, hashName(`${own}vol:${coin}:${expiryMs}:${strike}`), step, 40);
+  const markVolPercent = roundTo(
+    100 * (smileVol(listing.theta, years, strike, listing.forward) + volNoise),
+    rule.volPerPercent,
+  );
   const vol = markVolPercent / 100;
   const markCoin = roundTo(coinPremium(right, underlyingPrice, strike, vol, years), 1e8);
-  const spreadVol = 0.003 + 0.004 * hashUniform(seed, stream, 2);
-  const sides = quoteAround(markCoin, spreadVol * coinVega(underlyingPrice, strike, vol, years) + 0.002 * markCoin);
-  const { bidCoin, askCoin } = withGaps(moment, listing, stream, sides);
+  const [least, chance] = rule.spreadVol;
+  const spreadVol = least + chance * hashUniform(seed, stream, 2);
+  const half = spreadVol * coinVega(underlyingPrice, strike, vol, years) + 0.002 * markCoin;
+  // Quotes stand on ticks of the unit that premiums are paid in.
+  const unit = rule.settlement === null ? 1 : underlyingPrice;
+  const sides = quoteAround(markCoin * unit, half * unit, rule.ticks[coin]);
+  const { bid, ask } = withGaps(moment, rule, listing, stream, sides);
+  const bidCoin = bid === null ? null : bid / unit;
+  const askCoin = ask === null ? null : ask / unit;
 
   const volume = roundTo(Math.max(0, 60 * hashUniform(seed, stream, 3) - 20), 10);
   const traded = volume > 0;
-  const lastCoin = traded ? quoteAround(markCoin * (0.9 + 0.2 * hashUniform(seed, stream, 4)), 0).ask : null;
+  const last = quoteAround(markCoin * unit * (0.9 + 0.2 * hashUniform(seed, stream, 4)), 0, rule.ticks[coin]).ask;
+  const lastCoin = traded && last !== null ? last / unit : null;
   return {
     instrument,
     expiryMs,
@@ -127,7 +155,7 @@ function optionRow(moment: ChainMoment, listing: Listing): OptionRow {
     markVolPercent,
     underlyingPrice,
     underlyingIndex: underlyingIndex(coin, expiryMs, timeMs),
-    estimatedDeliveryPrice: roundTo(moment.now.spotUsd, 100),
+    estimatedDeliveryPrice: roundTo(moment.now.spotUsd / moneyUsd, 100),
     openInterest: roundTo(900 * hashUniform(seed, stream, 5) * hashUniform(seed, stream, 6), 10),
     volume,
     volumeUsd: roundTo(volume * markCoin * underlyingPrice, 100),
@@ -140,22 +168,22 @@ function optionRow(moment: ChainMoment, listing: Listing): OptionRow {
 }
 
 /**
- * In the wings some market makers are away: on every other strike one row in six has no quote at all, one in eight has
- * no bid. Never on two strikes in a row, where a variance strip would end.
+ * In the wings some market makers are away: on every other strike a share of the rows has no quote at all, and another
+ * has no bid. Never on two strikes in a row, where a variance strip would end.
  */
 function withGaps(
   moment: ChainMoment,
+  { unquotedShare, bidlessShare }: OptionRule,
   listing: Listing,
   stream: number,
-  sides: { readonly bid: number | null; readonly ask: number | null },
-): { readonly bidCoin: number | null; readonly askCoin: number | null } {
+  sides: OptionSides,
+): OptionSides {
   const distance = Math.abs(listing.strike - listing.ladder.centre);
   const dice = hashUniform(moment.seed, stream, moment.anchorNumber, 9);
   const quoted = listing.ladder.strikes.indexOf(listing.strike) % 2 === 0;
-  if (distance <= (DENSE_STRIKES + 0.5) * listing.ladder.gap || quoted || dice > 1 / 6 + 1 / 8) {
-    return { bidCoin: sides.bid, askCoin: sides.ask };
-  }
-  return dice < 1 / 6 ? { bidCoin: null, askCoin: null } : { bidCoin: null, askCoin: sides.ask };
+  const isDense = distance <= listing.ladder.denseReach + listing.ladder.gap / 2;
+  if (isDense || quoted || dice > unquotedShare + bidlessShare) return sides;
+  return { bid: null, ask: dice < unquotedShare ? null : sides.ask };
 }
 
 /** The perpetual and a future for every Friday in the list. */

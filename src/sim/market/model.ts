@@ -2,7 +2,7 @@
  * What a market must say so that venues can be drawn from it: the synthetic one and the tape both do.
  * Time is a grid: step s covers [startMs + s·stepMs, +stepMs) and everything is constant within it.
  */
-import type { Venue } from "../../market/venue.ts";
+import type { OptionVenue, Venue } from "../../market/venue.ts";
 import type { Right } from "./pricing.ts";
 
 /** Coins with options and futures. */
@@ -14,8 +14,12 @@ export const COINS: readonly Coin[] = ["BTC", "ETH"];
 export const SPOT_COINS: readonly SpotCoin[] = ["BTC", "ETH", "SOL"];
 export const STABLES: readonly Stable[] = ["USDT", "USDC"];
 
-/** One row of Deribit's book summary for options, in its units: premiums in coin, vol in percent. */
+/**
+ * One listed option, in the units of Deribit's book summary whoever lists it: premiums in coin, vol in percent. Strike and
+ * forward are in the money of its venue's board, see `OPTION_RULES`.
+ */
 export type OptionRow = {
+  /** Deribit's form of the name; another venue's is made by `formatListed`. */
   readonly instrument: string;
   readonly expiryMs: number;
   readonly strike: number;
@@ -102,7 +106,9 @@ export interface MarketModel {
   atmVol(coin: Coin, days: number, step: number): number | null;
   /** Truth of the forward at a constant maturity, USD: straight lines in ln F between neighbours. null as above. */
   forward(coin: Coin, days: number, step: number): number | null;
-  options(coin: Coin, step: number): readonly OptionRow[] | null;
+  /** As the venue lists them, with its own noise, ticks and gaps; Deribit by default. */
+  options(coin: Coin, step: number, venue?: OptionVenue): readonly OptionRow[] | null;
+  /** Deribit's; the other venues' follow from them, see `venueFutures`. */
   futures(coin: Coin, step: number): readonly FutureRow[] | null;
 }
 

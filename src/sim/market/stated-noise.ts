@@ -5,6 +5,7 @@ import { type SpotCoin, type StatedNoise } from "./model.ts";
 import { MID_ERROR_COIN } from "./quotes.ts";
 import { SSVI_ETA, SSVI_RHO } from "./smile.ts";
 import { GAP_ROUNDING_MAX, gapTarget } from "./strikes.ts";
+import { VENUE_MARK_NOISE_RELATIVE } from "./venue-futures.ts";
 import { spotNoise } from "./venues.ts";
 
 /** Tenors from which strikes lie wider apart; see `gapTarget`. */
@@ -44,6 +45,11 @@ export function statedNoise(priceMin: Readonly<Record<SpotCoin, number>>): State
     volAbsFromMids: volAbs(30) + MID_ERROR_COIN / (0.38 * Math.sqrt(near30)),
     // By parity a call's and a put's mid each err by MID_ERROR_COIN, at strikes near the forward; a method that goes by
     // rates adds its own spot's error.
-    forwardRelative: 2.2 * MID_ERROR_COIN + ROW_FORWARD_NOISE_RELATIVE + 2 * BASIS_NOISE_RELATIVE + spot.spotRelative,
+    forwardRelative:
+      2.2 * MID_ERROR_COIN +
+      ROW_FORWARD_NOISE_RELATIVE +
+      2 * BASIS_NOISE_RELATIVE +
+      VENUE_MARK_NOISE_RELATIVE +
+      spot.spotRelative,
   };
 }

@@ -1,6 +1,6 @@
 /** A seeded market that never ends: the same seed, start and step give the same answer at the same time, always. */
 import { OracleError } from "../../base/errors.ts";
-import type { Venue } from "../../market/venue.ts";
+import type { OptionVenue, Venue } from "../../market/venue.ts";
 import { listedExpiries } from "./calendar.ts";
 import { type ChainMoment, forwardOf, syntheticFutures, syntheticOptions, termStructure } from "./chain.ts";
 import { MinuteHistory } from "./history.ts";
@@ -17,6 +17,7 @@ import {
   stepAt,
   timeOf,
 } from "./model.ts";
+import { OPTION_RULES } from "./option-rules.ts";
 import { PRICE_RANGE_FACTOR, START_PRICE, SyntheticPath } from "./path.ts";
 import { YEAR_MS } from "./pricing.ts";
 import { atmTotalVariance } from "./smile.ts";
@@ -32,7 +33,12 @@ export type SyntheticOptions = {
   readonly stepMs?: number;
   /** Market time per wall time, 1 by default: at 60 prices move as far in a second as else in a minute. Expiries stay on the wall clock. */
   readonly speed?: number;
+  /** That many strikes for one of the usual list, 1 by default, at most 4: 2 gives about 900 options a venue and coin. */
+  readonly strikeDensity?: number;
 };
+
+/** With more, gaps fall below the ticks of names, and a chain is larger than any venue's. */
+const STRIKE_DENSITY_MAX = 4;
 
 export type MarketState = {
   readonly timeMs: number;
@@ -56,6 +62,9 @@ export class SyntheticMarket implements MarketModel {
   readonly #path: SyntheticPath;
   readonly #history: MinuteHistory;
   readonly #listingSteps: number;
+  readonly #strikeDensity: number;
+  /** The board that was last asked for, of each venue and coin: one answer is made of several requests. */
+  readonly #boards = new Map<string, { readonly step: number; readonly rows: readonly OptionRow[] }>();
   /** The list of expiries changes once a day, when the first of them expires. */
   #expiries: { readonly fromMs: number; readonly list: readonly number[] } | null = null;
 
@@ -71,6 +80,14 @@ export class SyntheticMarket implements MarketModel {
     this.startMs = options.startMs;
     this.stepMs = options.stepMs ?? 250;
     this.speed = options.speed ?? 1;
+    this.#strikeDensity = options.strikeDensity ?? 1;
+    const density = this.#strikeDensity;
+    if (!Number.isInteger(density) || density < 1 || density > STRIKE_DENSITY_MAX) {
+      throw new OracleError(`strikeDensity is ${density}, expected a whole number from 1 to ${STRIKE_DENSITY_MAX}`, {
+        code: "bad-market-options",
+        seen: density,
+      });
+    }
     this.#path = new SyntheticPath({ seed: this.seed, stepMs: this.stepMs, speed: this.speed });
     this.#history = new MinuteHistory(this.seed);
     this.#listingSteps = Math.max(1, Math.round(LISTING_PERIOD_MS / (this.stepMs * this.speed)));
@@ -144,8 +161,15 @@ export class SyntheticMarket implements MarketModel {
     return constantMaturityForward(points, moment.timeMs, days)!;
   }
 
-  options(coin: Coin, step: number): readonly OptionRow[] {
-    return syntheticOptions(this.#moment(coin, step));
+  options(coin: Coin, step: number, venue: OptionVenue = "deribit"): readonly OptionRow[] {
+    const key = `${venue}:${coin}`;
+    const kept = this.#boards.get(key);
+    if (kept?.step === step) return kept.rows;
+    const { settlement } = OPTION_RULES[venue];
+    const moneyUsd = settlement === null ? 1 : this.stableUsd(settlement, step);
+    const rows = syntheticOptions(this.#moment(coin, step), { venue, moneyUsd });
+    this.#boards.set(key, { step, rows });
+    return rows;
   }
 
   futures(coin: Coin, step: number): readonly FutureRow[] {
@@ -165,6 +189,7 @@ export class SyntheticMarket implements MarketModel {
       anchor: this.#path.at(anchorNumber * this.#listingSteps)[coin],
       anchorNumber,
       listingSteps: this.#listingSteps,
+      strikeDensity: this.#strikeDensity,
     };
   }
 

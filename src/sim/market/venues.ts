@@ -1,9 +1,6 @@
 /** The spot books the market serves, their ticks, and how far each may stray: the numbers behind the stated noise. */
-import type { CandleVenue } from "../../market/venue.ts";
-import type { SpotCoin, Stable } from "./model.ts";
-
-/** Whose books the market draws. */
-export type SpotVenue = CandleVenue;
+import type { SpotVenue } from "../../market/venue.ts";
+import { SPOT_COINS, type SpotCoin, type Stable } from "./model.ts";
 
 export type SpotBookSpec = {
   readonly venue: SpotVenue;
@@ -16,12 +13,25 @@ export type SpotBookSpec = {
   readonly halfSpreadRelative: number;
 };
 
-const COIN_NOISE: Readonly<Record<SpotVenue, number>> = { coinbase: 6e-5, kraken: 8e-5, bitstamp: 1e-4, binance: 5e-5 };
+const COIN_NOISE: Readonly<Record<SpotVenue, number>> = {
+  coinbase: 6e-5,
+  kraken: 8e-5,
+  bitstamp: 1e-4,
+  binance: 5e-5,
+  okx: 5e-5,
+  bybit: 5e-5,
+  gemini: 9e-5,
+  bitfinex: 7e-5,
+};
 const COIN_HALF_SPREAD: Readonly<Record<SpotVenue, number>> = {
   coinbase: 1e-6,
   kraken: 4e-6,
   bitstamp: 3e-5,
   binance: 1e-6,
+  okx: 1e-6,
+  bybit: 1e-6,
+  gemini: 1e-5,
+  bitfinex: 8e-6,
 };
 const STABLE_NOISE = 2e-5;
 const STABLE_HALF_SPREAD = 4e-6;
@@ -37,6 +47,13 @@ function coinBook(venue: SpotVenue, base: SpotCoin, quote: "USD" | Stable, tick:
 
 function stableBook(venue: SpotVenue, base: Stable): SpotBookSpec {
   return { venue, base, quote: "USD", tick: 1e-5, noiseRelative: STABLE_NOISE, halfSpreadRelative: STABLE_HALF_SPREAD };
+}
+
+/** The same coins in both stablecoins. */
+function pairBooks(venue: SpotVenue, ticks: Readonly<Record<SpotCoin, number>>): readonly SpotBookSpec[] {
+  return (["USDT", "USDC"] as const).flatMap((quote) =>
+    SPOT_COINS.map((base) => coinBook(venue, base, quote, ticks[base])),
+  );
 }
 
 export const SPOT_BOOKS: readonly SpotBookSpec[] = [
@@ -62,6 +79,16 @@ export const SPOT_BOOKS: readonly SpotBookSpec[] = [
   coinBook("binance", "SOL", "USDT", 0.01),
   coinBook("binance", "BTC", "USDC", 0.01),
   coinBook("binance", "ETH", "USDC", 0.01),
+  ...pairBooks("okx", { BTC: 0.1, ETH: 0.01, SOL: 0.01 }),
+  ...pairBooks("bybit", { BTC: 0.1, ETH: 0.01, SOL: 0.01 }),
+  coinBook("gemini", "BTC", "USD", 0.01),
+  coinBook("gemini", "ETH", "USD", 0.01),
+  coinBook("gemini", "SOL", "USD", 0.001),
+  // Five significant digits.
+  coinBook("bitfinex", "BTC", "USD", 1),
+  coinBook("bitfinex", "ETH", "USD", 0.1),
+  coinBook("bitfinex", "SOL", "USD", 0.01),
+  stableBook("bitfinex", "USDT"),
 ];
 
 /** Decimal places of a book's tick. */

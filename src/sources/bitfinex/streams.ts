@@ -1,3 +1,5 @@
+import { bitfinexTickerStream } from "./ticker-stream.ts";
 import type { StreamAdapter } from "../stream-adapter.ts";
 
-export const bitfinexStreams: readonly StreamAdapter[] = [];
+/** Depth stays with REST. */
+export const bitfinexStreams: readonly StreamAdapter[] = [bitfinexTickerStream];

@@ -5,6 +5,7 @@ import { type Gap, type Parsed, gap } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { isPlausibleTimeMs, spotSides } from "../sanity.ts";
 import type { SpotSubscription } from "../subscription.ts";
+import { staleFault } from "../venue-time.ts";
 
 const ticker = z.looseObject({
   bid: z.string().nullable(),
@@ -28,6 +29,8 @@ export const bitstamp = {
     if (!shape.success) return shapeGap(shape.error);
     const timeMs = Number(shape.data.timestamp) * 1000;
     if (!isPlausibleTimeMs(timeMs)) return gap("out-of-range", `timestamp ${shape.data.timestamp} is not unix seconds`);
+    const stale = staleFault(timeMs, receivedAtMs);
+    if (stale !== null) return stale;
     const sides = spotSides(shape.data.bid, shape.data.ask);
     if (sides.kind === "gap") return sides;
     const { bid, ask } = sides;
@@ -38,7 +41,7 @@ export const bitstamp = {
 
 export function bitstampError(answer: Readonly<Record<string, unknown>>): Gap | null {
   if (typeof answer.error === "string") {
-    return gap(/maintenance/i.test(answer.error) ? "server-error" : "venue-error", answer.error);
+    return gap(/maintenance/i.test(answer.error) ? "maintenance" : "venue-error", answer.error);
   }
   if ("error" in answer) return gap("venue-error", "error of an unknown form");
   const code = answer.response_code ?? answer.code;

@@ -10,9 +10,7 @@ import { type Gap, type Parsed, gap } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { spotSides } from "../sanity.ts";
 import type { SpotSubscription } from "../subscription.ts";
-
-const TRADE_AHEAD_MAX_MS = 30_000;
-const TRADE_AGE_MAX_MS = 86_400_000;
+import { timeFault } from "../venue-time.ts";
 
 const ticker = z.looseObject({
   bid: z.string().nullable(),
@@ -29,10 +27,9 @@ export const coinbase = {
     if (isRecord(json.value) && typeof json.value.message === "string") return coinbaseError(json.value.message);
     const shape = ticker.safeParse(json.value);
     if (!shape.success) return shapeGap(shape.error);
-    const tradeAgeMs = receivedAtMs - Date.parse(shape.data.time);
-    if (!(tradeAgeMs >= -TRADE_AHEAD_MAX_MS && tradeAgeMs <= TRADE_AGE_MAX_MS)) {
-      return gap("out-of-range", `last trade is ${tradeAgeMs} ms old`);
-    }
+    const tradeMs = Date.parse(shape.data.time);
+    const fault = timeFault(tradeMs, receivedAtMs);
+    if (fault !== null) return fault;
     const sides = spotSides(shape.data.bid, shape.data.ask);
     if (sides.kind === "gap") return sides;
     const { bid, ask } = sides;
@@ -43,6 +40,7 @@ export const coinbase = {
 
 export function coinbaseError(message: string): Gap {
   if (/rate limit/i.test(message)) return gap("rate-limited", message);
-  if (/maintenance/i.test(message)) return gap("server-error", message);
+  if (/maintenance/i.test(message)) return gap("maintenance", message);
+  if (/^not ?found$/i.test(message)) return gap("delisted", message);
   return gap("venue-error", message);
 }

@@ -29,7 +29,7 @@ export const deribitFutures = {
     receivedAtMs: number,
     rules: AdapterRules = PRODUCTION_ONLY,
   ): Parsed<FutureBoard> {
-    const answer = parseDeribit(body, rules);
+    const answer = parseDeribit(body, receivedAtMs, rules);
     if (answer.kind === "gap") return answer;
     const board = readBoard(answer.result, { ...DERIBIT_NAMES, base, timeMs: answer.timeMs, read: readFuture });
     if (board.kind === "gap") return board;
@@ -41,7 +41,7 @@ export const deribitFutures = {
   },
 };
 
-function readFuture(row: BoardRow, instrument: string, listed: Instrument): FutureQuote | RowRefusal {
+export function readFuture(row: BoardRow, instrument: string, listed: Instrument): FutureQuote | RowRefusal {
   if (listed.kind === "option") return "other-kind";
   const bid = sideOf(row.bid_price);
   const ask = sideOf(row.ask_price);

@@ -20,7 +20,7 @@ export const deribitIndex = {
     receivedAtMs: number,
     rules: AdapterRules = PRODUCTION_ONLY,
   ): Parsed<IndexQuote> {
-    const answer = parseDeribit(body, rules);
+    const answer = parseDeribit(body, receivedAtMs, rules);
     if (answer.kind === "gap") return answer;
     const shape = indexPrice.safeParse(answer.result);
     if (!shape.success) return shapeGap(shape.error);

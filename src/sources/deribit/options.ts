@@ -6,6 +6,7 @@ import type { Instrument } from "../../market/instrument.ts";
 import type { OptionChain, OptionQuote } from "../../market/quote.ts";
 import { isFiniteNumber } from "../decimal.ts";
 import { type BoardRow, type RowRefusal, readBoard } from "../board.ts";
+import { volOf } from "./percent-vol.ts";
 import { sideOf } from "./side.ts";
 import { DERIBIT_NAMES } from "./names.ts";
 import { type AdapterRules, PRODUCTION_ONLY } from "../rest-adapter.ts";
@@ -13,10 +14,6 @@ import { parseDeribit } from "./envelope.ts";
 import type { Parsed } from "../gap.ts";
 import { isCrossed, isPremiumWithinBounds, spotPriceInRange } from "../sanity.ts";
 import type { OptionsSubscription } from "../subscription.ts";
-
-/** Outside of 1 % … 1000 % a vol is a sentinel, or percent and decimal were mixed up. */
-const VOL_MIN = 0.01;
-const VOL_MAX = 10;
 
 export const deribitOptions = {
   path: ({ base }: OptionsSubscription): string => `/public/get_book_summary_by_currency?currency=${base}&kind=option`,
@@ -27,7 +24,7 @@ export const deribitOptions = {
     receivedAtMs: number,
     rules: AdapterRules = PRODUCTION_ONLY,
   ): Parsed<OptionChain> {
-    const answer = parseDeribit(body, rules);
+    const answer = parseDeribit(body, receivedAtMs, rules);
     if (answer.kind === "gap") return answer;
     const board = readBoard(answer.result, { ...DERIBIT_NAMES, base, timeMs: answer.timeMs, read: readOption });
     if (board.kind === "gap") return board;
@@ -39,7 +36,7 @@ export const deribitOptions = {
   },
 };
 
-function readOption(row: BoardRow, instrument: string, listed: Instrument): OptionQuote | RowRefusal {
+export function readOption(row: BoardRow, instrument: string, listed: Instrument): OptionQuote | RowRefusal {
   if (listed.kind !== "option") return "other-kind";
   const { expiryMs, strike, right } = listed;
   const bidCoin = sideOf(row.bid_price);
@@ -52,10 +49,4 @@ function readOption(row: BoardRow, instrument: string, listed: Instrument): Opti
   if (isCrossed(bidCoin, askCoin)) return "crossed";
   if (!isPremiumWithinBounds(markCoin, right, strike, forward)) return "out-of-bounds";
   return { instrument, expiryMs, strike, right, bidCoin, askCoin, markCoin, markVol: volOf(row.mark_iv), forward };
-}
-
-function volOf(percent: unknown): number | null {
-  if (!isFiniteNumber(percent)) return null;
-  const vol = percent / 100;
-  return vol > VOL_MIN && vol < VOL_MAX ? vol : null;
 }

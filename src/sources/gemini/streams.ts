@@ -1,3 +1,4 @@
+import { geminiLevelTwo } from "./level-two.ts";
 import type { StreamAdapter } from "../stream-adapter.ts";
 
-export const geminiStreams: readonly StreamAdapter[] = [];
+export const geminiStreams: readonly StreamAdapter[] = [geminiLevelTwo];

@@ -8,7 +8,7 @@ import { type CandleAdapter, type RawBar, readBars } from "../candle-bars.ts";
 import { parseDecimal } from "../decimal.ts";
 import { gap } from "../gap.ts";
 import { parseJson, shapeGap } from "../json.ts";
-import { isKeyOf, krakenCoin, krakenError } from "./spot.ts";
+import { isKeyOf, krakenCoin, krakenError } from "./envelope.ts";
 
 const price = z.string();
 const rows = z.array(z.tuple([z.number(), price, price, price, price], z.unknown()));

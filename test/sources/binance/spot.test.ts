@@ -16,7 +16,8 @@ describeAdapter({
     value: { venue: "binance", ...receipt, base: "BTC", quote: "USDT", bid: 78501.23, ask: 78501.24 },
   },
   errors: [
-    ['{"code":-1121,"msg":"Invalid symbol."}', "venue-error"],
+    ['{"code":-1121,"msg":"Invalid symbol."}', "delisted"],
+    ['{"code":-1122,"msg":"Invalid symbol status."}', "halted"],
     ['{"code":-1003,"msg":"Way too much request weight used; IP banned until 1659146400000."}', "rate-limited"],
     ['{"code":-1008,"msg":"Server is currently overloaded with other requests."}', "server-error"],
     ['{"code":0,"msg":"Service unavailable from a restricted location according to b. Eligibility"}', "geo-blocked"],

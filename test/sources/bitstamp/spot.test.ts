@@ -24,7 +24,7 @@ describeAdapter({
     },
   },
   errors: [
-    [`{"error": "Bitstamp.net is under scheduled maintenance. We'll be back soon."}`, "server-error"],
+    [`{"error": "Bitstamp.net is under scheduled maintenance. We'll be back soon."}`, "maintenance"],
     ['{"error": "Order not found"}', "venue-error"],
     ['{"error": {"__all__": ["Minimum order size is $1"]}}', "venue-error"],
     [
@@ -37,9 +37,11 @@ describeAdapter({
 describeSides("bitstamp", subscription, bitstampBody);
 
 describe("bitstamp times", () => {
-  test("an old stamp is kept as it is: the methods judge age", () => {
-    const outcome = bitstamp.parse(bitstampBody(undefined, undefined, "1700000000"), subscription, NOW_MS);
-    expect(outcome).toMatchObject({ kind: "quote", quote: { timeMs: 1_700_000_000_000, receivedAtMs: NOW_MS } });
+  test("a stamp of hours ago is kept as it is, for the methods judge age; one of more than a day ago is stale", () => {
+    const stamped = (ageSec: number) =>
+      bitstamp.parse(bitstampBody(undefined, undefined, String(NOW_MS / 1000 - ageSec)), subscription, NOW_MS);
+    expect(stamped(86_400)).toMatchObject({ quote: { timeMs: NOW_MS - 86_400_000, receivedAtMs: NOW_MS } });
+    expect(stamped(86_401)).toMatchObject({ kind: "gap", reason: "stale" });
   });
 
   test.each(["0", "1700000000000", "9999999999999999"])("%s is not unix seconds", (stamp) => {

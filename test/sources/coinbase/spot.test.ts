@@ -16,9 +16,9 @@ describeAdapter({
     value: { venue: "coinbase", ...receipt, base: "BTC", quote: "USD", bid: 78490.1, ask: 78490.11 },
   },
   errors: [
-    ['{"message":"NotFound"}', "venue-error"],
+    ['{"message":"NotFound"}', "delisted"],
     ['{"message":"Public rate limit exceeded"}', "rate-limited"],
-    ['{"message":"under maintenance"}', "server-error"],
+    ['{"message":"under maintenance"}', "maintenance"],
     ['{"message":"\\u001b[31m<script>\\n"}', "venue-error"],
   ],
 });
@@ -31,11 +31,11 @@ describe("coinbase times", () => {
   });
 
   test.each([
-    ["more than a day ago", NOW_MS - 86_400_001],
-    ["in the future", NOW_MS + 60_000],
-  ])("a last trade %s is out of range", (_name, timeMs) => {
+    ["more than a day ago", NOW_MS - 86_400_001, "stale"],
+    ["in the future", NOW_MS + 60_000, "out-of-range"],
+  ])("a last trade %s is refused", (_name, timeMs, reason) => {
     const outcome = coinbase.parse(coinbaseBody(undefined, undefined, timeMs), subscription, NOW_MS);
-    expect(outcome).toMatchObject({ kind: "gap", reason: "out-of-range" });
+    expect(outcome).toMatchObject({ kind: "gap", reason });
   });
 
   test.each(["", "yesterday", "2026-09-10", "1789041600", "2026-02-30T00:00:00Z"])(

@@ -28,8 +28,14 @@ describeAdapter({
       "venue-error",
     ],
     ['{"jsonrpc":"2.0","id":1,"error":{"code":10028,"message":"too_many_requests","data":null}}', "rate-limited"],
-    ['{"jsonrpc":"2.0","error":{"code":11051,"message":"system_maintenance"},"testnet":false}', "server-error"],
+    ['{"jsonrpc":"2.0","error":{"code":11051,"message":"system_maintenance"},"testnet":false}', "maintenance"],
     ['{"jsonrpc":"2.0","error":{"code":10041,"message":"settlement_in_progress"},"testnet":false}', "server-error"],
+    ['{"jsonrpc":"2.0","error":{"code":10020,"message":"invalid_instrument"},"testnet":false}', "delisted"],
+    ['{"jsonrpc":"2.0","error":{"code":13020,"message":"not_found"},"testnet":false}', "delisted"],
+    [
+      '{"jsonrpc":"2.0","error":{"code":-32602,"message":"Invalid params","data":{"param":"instrument_name"}}}',
+      "delisted",
+    ],
     ['{"jsonrpc":"2.0","error":null}', "venue-error"],
     ['{"jsonrpc":"2.0","result":{"index_price":1}}', "bad-shape"],
     [indexBody("0"), "zero-quote"],
@@ -63,6 +69,7 @@ describe("deribit envelope", () => {
     const stamped = (usOut: number) =>
       deribitIndex.parse(deribitBody('{"index_price":1}', '"testnet":false', usOut), subscription, NOW_MS);
     expect(stamped(NOW_MS * 1000 + 999)).toMatchObject({ kind: "quote", quote: { timeMs: NOW_MS } });
+    expect(stamped((NOW_MS - 86_400_001) * 1000)).toMatchObject({ kind: "gap", reason: "stale" });
     for (const usOut of [0, NOW_MS, NOW_MS * 1e6])
       expect(stamped(usOut)).toMatchObject({ kind: "gap", reason: "out-of-range" });
   });
