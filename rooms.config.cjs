@@ -29,7 +29,12 @@ module.exports = {
       packages: ["node-cron", "zod", "yaml"],
       node: true,
     },
-    devnet: { rooms: ["base", "market", "report", "feeds", "node", "chain", "api"], packages: ["yaml"], node: true, typesOnly: ["api"] },
+    devnet: {
+      rooms: ["base", "market", "report", "feeds", "node", "chain", "api"],
+      packages: ["yaml"],
+      node: true,
+      typesOnly: ["api"],
+    },
     cli: { rooms: "*", packages: ["commander"], node: true },
     dashboard: { rooms: ["api"], packages: ["uplot"], node: false, typesOnly: ["api"] },
   },

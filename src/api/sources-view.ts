@@ -58,6 +58,8 @@ export type BudgetView = { readonly bucket: string; readonly left: number; reado
 
 export type VenueView = {
   readonly venue: string;
+  /** False: no feed reads it, its operator watches it. */
+  readonly isNeeded: boolean;
   readonly state: VenueState;
   readonly sources: { readonly total: number; readonly ok: number; readonly streamed: number };
   /** Age of the newest quote of its sources. */

@@ -87,6 +87,7 @@ function readVenue(venue: Members): VenueView {
   const { total, ok, streamed } = members(venue["sources"], "sources of a venue");
   return {
     venue: text(venue["venue"], "venue"),
+    isNeeded: venue["isNeeded"] !== false,
     state: word(venue["state"], VENUE_STATES, "the state of a venue"),
     sources: { total: number(total, "total"), ok: number(ok, "ok"), streamed: number(streamed, "streamed") },
     ageMs: numberOrNull(venue["ageMs"], "ageMs"),

@@ -57,7 +57,7 @@ function venueRow({ lastError, pausedMs, ...venue }: VenueView, nowMs: number): 
   const words = lastError === null ? "" : `${lastError.source} ${errorText(lastError, nowMs)}`;
   const paused = pausedMs === null ? "" : `left alone for ${timeText(pausedMs)}`;
   return [
-    venue.venue,
+    venue.isNeeded ? venue.venue : `${venue.venue} (watched)`,
     venue.state,
     `${venue.sources.ok} of ${venue.sources.total}`,
     viaText(venue.sources),

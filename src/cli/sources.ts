@@ -56,9 +56,9 @@ function shown(reply: MarketReply, { all = false, json = false }: SourcesFlags):
   return sourcesText(reply, { all, colours });
 }
 
-/** Every venue here is one that some feed reads. */
+/** A venue that is only watched may be down without any feed being the poorer. */
 function exitCodeFor({ venues }: MarketReply): number {
-  return venues.some(({ state }) => state === "down") ? 1 : 0;
+  return venues.some(({ state, isNeeded }) => isNeeded && state === "down") ? 1 : 0;
 }
 
 /** Until it is stopped; a node that does not answer is told and asked again. */
@@ -99,7 +99,7 @@ async function sources(flags: SourcesFlags): Promise<number> {
 
 export function sourcesCommand(): Command {
   return new Command("sources")
-    .description("how a running node's market data stands, venue by venue; exits 1 when a venue is down")
+    .description("how a running node's market data stands, venue by venue; exits 1 when one that feeds read is down")
     .option("--node <url>", "the node's API", "http://127.0.0.1:8080")
     .option("--all", "every connection and every source as well")
     .option("--json", "as JSON, one object a look")

@@ -133,7 +133,8 @@ export class SourceTable {
 
   update(venue: VenueView, sources: readonly SourceView[], nowMs: number): void {
     const latency = venue.latencyMs === null ? NOTHING : formatLatency(venue.latencyMs);
-    setText(this.#facts, `Latency ${latency}, its clock less ours: ${clockWords(venue.clockOffsetMs)}.`);
+    const watched = venue.isNeeded ? "" : " No feed reads it: it is only watched.";
+    setText(this.#facts, `Latency ${latency}, its clock less ours: ${clockWords(venue.clockOffsetMs)}.${watched}`);
     const { lastError } = venue;
     setHidden(this.#error, lastError === null);
     if (lastError !== null) {

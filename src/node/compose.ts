@@ -6,11 +6,13 @@ import type { Logger } from "../base/ports.ts";
 import { startApi } from "../api/server.ts";
 import { HubClient } from "../chain/hub-client.ts";
 import { QuorumRpc } from "../chain/rpc.ts";
+import { subscriptionsOf } from "../feeds/subscriptions.ts";
 import { type Keystore, openKeystore } from "../keystore/keystore.ts";
 import { Network } from "../network/network.ts";
 import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
+import { sourceName } from "../sources/subscription.ts";
 import { openStore } from "../store/store.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { watchProcess } from "../telemetry/process.ts";
@@ -192,6 +194,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     }),
   });
   const names = facts.rules.map(({ name }) => name);
+  const needed = new Set(subscriptionsOf(facts.feeds).map(sourceName));
   const transmitterAddress = keystore.publicIdentity().transmitter;
   const view: LiveView = new LiveView(
     {
@@ -227,7 +230,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       sources: () => sourceRows(collector.statistics(), collector.venueStatistics()),
       venues: () => {
         const venues = collector.venueStatistics();
-        return venueRows(sourceRows(collector.statistics(), venues), venues, clock.nowMs());
+        return venueRows(sourceRows(collector.statistics(), venues), venues, needed, clock.nowMs());
       },
     },
   );

@@ -63,7 +63,7 @@ export function venueMetrics(
   return (sources, venues, nowMs) => {
     // A clock that nobody measures any more must not stand there with its last value.
     clockOffset.clear();
-    for (const { venue, state } of venueRows(sourceRows(sources, venues), venues, nowMs)) {
+    for (const { venue, state } of venueRows(sourceRows(sources, venues), venues, new Set(), nowMs)) {
       for (const one of VENUE_STATES) venueState.set(one === state ? 1 : 0, { venue, state: one });
     }
     for (const { venue, connections, clockOffsetMs, budgets } of venues) {

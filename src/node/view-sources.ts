@@ -70,10 +70,14 @@ function newestError(sources: readonly SourceView[], { venue, connections }: Ven
   return newest;
 }
 
-/** @param sources rows of the same moment */
+/**
+ * @param sources rows of the same moment
+ * @param needed  names of the sources that feeds read
+ */
 export function venueRows(
   sources: readonly SourceView[],
   venues: readonly VenueStatistics[],
+  needed: ReadonlySet<string>,
   nowMs: number,
 ): readonly VenueView[] {
   return venues.map((statistics) => {
@@ -81,6 +85,7 @@ export function venueRows(
     const own = sources.filter((source) => source.venue === venue);
     return {
       venue,
+      isNeeded: own.some(({ source }) => needed.has(source)),
       state: venueStateOf(own, statistics),
       sources: {
         total: own.length,

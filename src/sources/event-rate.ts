@@ -1,17 +1,11 @@
-/** Events since start, and a second, where an event counts less the longer it is past. */
+/** Events a second, where an event counts less the longer it is past. */
 const MEMORY_MS = 10_000;
 
 export class EventRate {
-  #count = 0;
   #perSecond = 0;
   #atMs = 0;
 
-  get count(): number {
-    return this.#count;
-  }
-
   note(monotonicMs: number): void {
-    this.#count += 1;
     this.#perSecond = this.read(monotonicMs) + 1000 / MEMORY_MS;
     this.#atMs = monotonicMs;
   }

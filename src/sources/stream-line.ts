@@ -33,8 +33,6 @@ export type ConnectionStatistics = {
   readonly openedAtMs: number | null;
   /** Connections after the first, good or bad. */
   readonly reconnects: number;
-  /** Since start. */
-  readonly frames: number;
   readonly framesPerSecond: number;
   /** Frames that could not be read. */
   readonly refusedFrames: number;
@@ -144,7 +142,6 @@ export class StreamLine implements Liveness {
       state: this.#state,
       openedAtMs: this.#openedAtMs,
       reconnects: Math.max(0, this.#attempts - 1),
-      frames: this.#rate.count,
       framesPerSecond: this.#rate.read(this.#doors.clock.monotonicMs()),
       refusedFrames: this.#refused,
       lastError: this.#lastError,
@@ -183,7 +180,7 @@ export class StreamLine implements Liveness {
     const reason = await connection.ended;
     stop.removeEventListener("abort", onStop);
     const wasOpen = this.#openedAtMs !== null;
-    this.#ended(reason);
+    this.#ended(reason, stop.aborted);
     return { reason, wasOpen };
   }
 
@@ -219,7 +216,7 @@ export class StreamLine implements Liveness {
     this.#log.debug("frame refused", { reason, detail });
   }
 
-  #ended(reason: Gap): void {
+  #ended(reason: Gap, isStopped: boolean): void {
     const wasLive = this.#state === "live";
     const nowMs = this.#doors.clock.nowMs();
     this.#connection = null;
@@ -227,6 +224,7 @@ export class StreamLine implements Liveness {
     this.#state = "down";
     this.#openedAtMs = null;
     this.#aliveAtMs = null;
+    if (isStopped) return;
     this.#noteError(reason.reason, reason.detail);
     if (wasLive || this.#failuresInARow === 0) this.#log.warn("stream ended", { reason: reason.reason });
     this.#log.debug("stream end", { reason: reason.reason, detail: reason.detail });

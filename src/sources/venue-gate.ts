@@ -8,9 +8,8 @@ import { paceOf, TokenBucket } from "./token-bucket.ts";
 
 export type BucketBudget = {
   readonly bucket: string;
-  /** Credits that may be spent at once, the most that ever may, and what part of that they are. */
+  /** Credits that may be spent at once, and what part of the most that ever may that is. */
   readonly credits: number;
-  readonly of: number;
   readonly share: number;
 };
 
@@ -82,8 +81,7 @@ export class VenueGate {
   budgets(monotonicMs: number): readonly BucketBudget[] {
     return Array.from(this.#purses, ([bucket, purse]) => {
       const credits = purse.bucket.left(monotonicMs);
-      const of = purse.limit.burst;
-      return { bucket, credits, of, share: credits / of };
+      return { bucket, credits, share: credits / purse.limit.burst };
     });
   }
 

@@ -48,6 +48,7 @@ export function sourcesOf(nowMs: number): SourceView[] {
 function venue(name: string, total: number, over: Partial<VenueView> = {}): VenueView {
   return {
     venue: name,
+    isNeeded: true,
     state: "ok",
     sources: { total, ok: total, streamed: total },
     ageMs: 320,

@@ -66,6 +66,14 @@ test("--all tells every source and connection; a venue that is down makes it end
   expect(stdout).toMatch(/^ {2}deribit:BTC\.options +ok +stream/m);
 });
 
+test("a venue that no feed reads is shown as watched, and may be down", async () => {
+  setState("deribit", "down");
+  fixture.state.venues = fixture.state.venues.map((one) => ({ ...one, isNeeded: one.venue !== "deribit" }));
+  const { status, stdout } = await run("--node", api.url);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^ {2}deribit \(watched\) +down/m);
+});
+
 test("--json is what the API says, in one object", async () => {
   const { status, stdout } = await run("--node", api.url, "--json");
   expect(status).toBe(0);

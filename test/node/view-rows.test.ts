@@ -86,6 +86,14 @@ describe("this node's own evaluation", () => {
     expect(ownOf(undefined, amount)).toBeNull();
   });
 
+  test("carries what it costs to move it where the method says so, and null elsewhere", () => {
+    const value = { kind: "value", value: 1n, observed: 1n, sources: [], inputs: [], excluded: [], notes: [] } as const;
+    const depth = { downUsd: 1e6, upUsd: 2e6, isLowerBound: true, books: [] };
+    expect(ownOf({ ...value, depth }, amount)).toMatchObject({ depth });
+    expect(ownOf({ ...value, depth: null }, amount)).toMatchObject({ depth: null });
+    expect(ownOf(value, amount)).toMatchObject({ depth: null });
+  });
+
   test("says why it is missing, with the inputs it had", () => {
     const view = ownOf(
       { kind: "missing", reason: "no-chain", detail: "timed out", inputs: [line], excluded: [] },

@@ -7,7 +7,7 @@ import { connection, NOW_MS, source, venue } from "./support/statistics.ts";
 
 function lookAt(sources: readonly SourceStatistics[], over: Partial<VenueStatistics> = {}) {
   const venues = [venue("kraken", over)];
-  return venueRows(sourceRows(sources, venues), venues, NOW_MS)[0]!;
+  return venueRows(sourceRows(sources, venues), venues, new Set(), NOW_MS)[0]!;
 }
 
 describe("a source", () => {
@@ -110,12 +110,13 @@ describe("a venue", () => {
     ]);
   });
 
-  test("has only its own sources", () => {
+  test("has only its own sources, and is needed where a feed reads one of them", () => {
     const venues = [venue("okx"), venue("kraken")];
-    const rows = venueRows(sourceRows([good, source("okx:BTC-USDT", { state: "halted" })], venues), venues, NOW_MS);
-    expect(rows.map((row) => [row.venue, row.state, row.sources.total])).toEqual([
-      ["okx", "down", 1],
-      ["kraken", "ok", 1],
+    const sources = sourceRows([good, source("okx:BTC-USDT", { state: "halted" })], venues);
+    const rows = venueRows(sources, venues, new Set(["kraken:BTC-USD"]), NOW_MS);
+    expect(rows.map((row) => [row.venue, row.state, row.sources.total, row.isNeeded])).toEqual([
+      ["okx", "down", 1, false],
+      ["kraken", "ok", 1, true],
     ]);
   });
 });

@@ -23,6 +23,7 @@ export function source(name: string, over: Partial<SourceStatistics> = {}): Sour
     lastState: "ok",
     lastOkMs: NOW_MS - 120,
     droppedCount: 0,
+    refusedRows: {},
     unchangedSinceMs: NOW_MS - 120,
     lastError: null,
     ...over,
