@@ -73,7 +73,12 @@ async function measureTicks() {
     await sleep(seconds * 1_000);
     const perSecond = ((frames - before) * 1_000) / (performance.now() - startedMs);
     const sorted = [...latencies].sort((a, b) => a - b);
-    row("option tick → node's snapshot, p50", quantile(sorted, 0.5), "ms", `${sorted.length} of ${frames - before} ticks looked at`);
+    row(
+      "option tick → node's snapshot, p50",
+      quantile(sorted, 0.5),
+      "ms",
+      `${sorted.length} of ${frames - before} ticks looked at`,
+    );
     row("option tick → node's snapshot, p99", quantile(sorted, 0.99), "ms", "target 20");
     row("ticks a second meanwhile", perSecond, "1/s", `${TICKS_PER_SECOND} sent`);
   } finally {
@@ -110,7 +115,8 @@ async function measureChains() {
     const { apiUrl } = devnet.nodes[0];
     const plain = devnet.nodes[1].apiUrl;
     const sources = async () => (await (await fetch(`${apiUrl}/v1/sources`)).json()).sources;
-    const streaming = (all) => all.filter(({ source, via, state }) => CHAINS.includes(source) && via === "stream" && state === "ok");
+    const streaming = (all) =>
+      all.filter(({ source, via, state }) => CHAINS.includes(source) && via === "stream" && state === "ok");
     for (let waitedMs = 0; ; waitedMs += 500) {
       const live = streaming(await sources());
       if (live.length === CHAINS.length) break;
@@ -121,15 +127,35 @@ async function measureChains() {
     const cpu = (url) => metric(url, /^process_cpu_seconds_total (\S+)/m);
     const updates = async () => streaming(await sources()).reduce((sum, { counts }) => sum + counts.ok, 0);
     const rss = [];
-    const [cpuBefore, plainBefore, updatesBefore, startedMs] = [await cpu(apiUrl), await cpu(plain), await updates(), performance.now()];
+    const [cpuBefore, plainBefore, updatesBefore, startedMs] = [
+      await cpu(apiUrl),
+      await cpu(plain),
+      await updates(),
+      performance.now(),
+    ];
     for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs; await sleep(1_000)) {
       rss.push(await metric(apiUrl, /^process_resident_memory_bytes (\S+)/m));
     }
     const spanSec = (performance.now() - startedMs) / 1_000;
     const share = (before, after) => (100 * (after - before)) / spanSec;
-    row("CPU of a node with four venues' chains streaming", share(cpuBefore, await cpu(apiUrl)), "% of a core", "target 35");
-    row("CPU of a node with Deribit's alone", share(plainBefore, await cpu(plain)), "% of a core", "protocol, feeds and nine venues included");
-    row("option messages a second", ((await updates()) - updatesBefore) / spanSec, "1/s", "updates counted by the node");
+    row(
+      "CPU of a node with four venues' chains streaming",
+      share(cpuBefore, await cpu(apiUrl)),
+      "% of a core",
+      "target 35",
+    );
+    row(
+      "CPU of a node with Deribit's alone",
+      share(plainBefore, await cpu(plain)),
+      "% of a core",
+      "protocol, feeds and nine venues included",
+    );
+    row(
+      "option messages a second",
+      ((await updates()) - updatesBefore) / spanSec,
+      "1/s",
+      "updates counted by the node",
+    );
     row("instruments held", await instruments(apiUrl), "", "listed by the four venues for both coins");
     row("resident memory of that node, largest", Math.max(...rss) / 1_048_576, "MiB", "target 350");
   } finally {
@@ -146,5 +172,8 @@ await measureTicks();
 await measureChains();
 for (const { name, value, unit, anchor } of rows) {
   if (asJson) process.stdout.write(`${JSON.stringify({ name, value: Number(value.toFixed(3)), unit })}\n`);
-  else process.stdout.write(`${name.padEnd(52)} ${value.toFixed(value < 10 ? 2 : 0).padStart(7)} ${unit.padEnd(12)} ${anchor}\n`);
+  else
+    process.stdout.write(
+      `${name.padEnd(52)} ${value.toFixed(value < 10 ? 2 : 0).padStart(7)} ${unit.padEnd(12)} ${anchor}\n`,
+    );
 }

@@ -41,8 +41,7 @@ const server = createServer((request, response) => {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 });
 const sockets = new WebSocketServer({ server, perMessageDeflate: false });
-const push = (channel, data) =>
-  JSON.stringify({ jsonrpc: "2.0", method: "subscription", params: { channel, data } });
+const push = (channel, data) => JSON.stringify({ jsonrpc: "2.0", method: "subscription", params: { channel, data } });
 let subscribed = [];
 let line = null;
 sockets.on("connection", (socket) => {

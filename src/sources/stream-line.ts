@@ -33,6 +33,8 @@ export type ConnectionStatistics = {
   readonly openedAtMs: number | null;
   /** Connections after the first, good or bad. */
   readonly reconnects: number;
+  /** Text frames that came, since the start. */
+  readonly frames: number;
   readonly framesPerSecond: number;
   /** Frames that could not be read. */
   readonly refusedFrames: number;
@@ -119,10 +121,9 @@ export class StreamLine implements Liveness {
     let waitMs = 0;
     for (;;) {
       if (!(await sleepUnlessStopped(waitMs, stop))) return;
+      const pausedMs = gate.pause(clock.monotonicMs())?.leftMs ?? 0;
+      if (!(await sleepUnlessStopped(pausedMs, stop))) return;
       if (!(await sleepUnlessStopped(gate.reserveConnectMs(clock.monotonicMs()), stop))) return;
-      // A ban may grow while it is waited for.
-      for (let pause = gate.pause(clock.monotonicMs()); pause !== null; pause = gate.pause(clock.monotonicMs()))
-        if (!(await sleepUnlessStopped(pause.leftMs, stop))) return;
       const startedMs = clock.monotonicMs();
       const { reason, wasOpen } = await this.#connect(stop);
       if (stop.aborted) return;
@@ -142,6 +143,7 @@ export class StreamLine implements Liveness {
       state: this.#state,
       openedAtMs: this.#openedAtMs,
       reconnects: Math.max(0, this.#attempts - 1),
+      frames: this.#rate.total,
       framesPerSecond: this.#rate.read(this.#doors.clock.monotonicMs()),
       refusedFrames: this.#refused,
       lastError: this.#lastError,
@@ -180,7 +182,7 @@ export class StreamLine implements Liveness {
     const reason = await connection.ended;
     stop.removeEventListener("abort", onStop);
     const wasOpen = this.#openedAtMs !== null;
-    this.#ended(reason, stop.aborted);
+    this.#ended(reason);
     return { reason, wasOpen };
   }
 
@@ -216,7 +218,7 @@ export class StreamLine implements Liveness {
     this.#log.debug("frame refused", { reason, detail });
   }
 
-  #ended(reason: Gap, isStopped: boolean): void {
+  #ended(reason: Gap): void {
     const wasLive = this.#state === "live";
     const nowMs = this.#doors.clock.nowMs();
     this.#connection = null;
@@ -224,7 +226,6 @@ export class StreamLine implements Liveness {
     this.#state = "down";
     this.#openedAtMs = null;
     this.#aliveAtMs = null;
-    if (isStopped) return;
     this.#noteError(reason.reason, reason.detail);
     if (wasLive || this.#failuresInARow === 0) this.#log.warn("stream ended", { reason: reason.reason });
     this.#log.debug("stream end", { reason: reason.reason, detail: reason.detail });

@@ -11,6 +11,7 @@ export type BucketBudget = {
   /** Credits that may be spent at once, and what part of the most that ever may that is. */
   readonly credits: number;
   readonly share: number;
+  readonly of: number;
 };
 
 type Charge = Pick<RestRequest, "bucket" | "cost">;
@@ -81,7 +82,7 @@ export class VenueGate {
   budgets(monotonicMs: number): readonly BucketBudget[] {
     return Array.from(this.#purses, ([bucket, purse]) => {
       const credits = purse.bucket.left(monotonicMs);
-      return { bucket, credits, share: credits / purse.limit.burst };
+      return { bucket, credits, share: credits / purse.limit.burst, of: purse.limit.burst };
     });
   }
 
