@@ -121,9 +121,10 @@ export class StreamLine implements Liveness {
     let waitMs = 0;
     for (;;) {
       if (!(await sleepUnlessStopped(waitMs, stop))) return;
-      const pausedMs = gate.pause(clock.monotonicMs())?.leftMs ?? 0;
-      if (!(await sleepUnlessStopped(pausedMs, stop))) return;
       if (!(await sleepUnlessStopped(gate.reserveConnectMs(clock.monotonicMs()), stop))) return;
+      // A ban may grow while it is waited for.
+      for (let pause = gate.pause(clock.monotonicMs()); pause !== null; pause = gate.pause(clock.monotonicMs()))
+        if (!(await sleepUnlessStopped(pause.leftMs, stop))) return;
       const startedMs = clock.monotonicMs();
       const { reason, wasOpen } = await this.#connect(stop);
       if (stop.aborted) return;
@@ -182,7 +183,7 @@ export class StreamLine implements Liveness {
     const reason = await connection.ended;
     stop.removeEventListener("abort", onStop);
     const wasOpen = this.#openedAtMs !== null;
-    this.#ended(reason);
+    this.#ended(reason, stop.aborted);
     return { reason, wasOpen };
   }
 
@@ -218,7 +219,7 @@ export class StreamLine implements Liveness {
     this.#log.debug("frame refused", { reason, detail });
   }
 
-  #ended(reason: Gap): void {
+  #ended(reason: Gap, isStopped: boolean): void {
     const wasLive = this.#state === "live";
     const nowMs = this.#doors.clock.nowMs();
     this.#connection = null;
@@ -226,6 +227,7 @@ export class StreamLine implements Liveness {
     this.#state = "down";
     this.#openedAtMs = null;
     this.#aliveAtMs = null;
+    if (isStopped) return;
     this.#noteError(reason.reason, reason.detail);
     if (wasLive || this.#failuresInARow === 0) this.#log.warn("stream ended", { reason: reason.reason });
     this.#log.debug("stream end", { reason: reason.reason, detail: reason.detail });
