@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { VENUES } from "../src/market/venue.ts";
 import { nodeConfigSchema } from "../src/node/config.ts";
 import { mountsOf, readCompose, root, type Service, startOrder } from "./support/compose-file.ts";
 
@@ -145,10 +146,13 @@ describe("docker-compose.yml", () => {
       .map((name) => readFileSync(join(folder, name), "utf8"))
       .join("\n");
     const wanted = new Set([...devnet.matchAll(/\b(TENOR__[A-Z_]+[A-Z])\b(?!_?\$)/g)].map((match) => match[1]!));
-    for (const venue of ["COINBASE", "KRAKEN", "BITSTAMP", "BINANCE", "DERIBIT"]) {
-      wanted.add(`TENOR__VENUES__${venue}__BASEURL`);
+    for (const venue of VENUES) {
+      wanted.add(`TENOR__VENUES__${venue.toUpperCase()}__BASEURL`);
+      wanted.add(`TENOR__VENUES__${venue.toUpperCase()}__STREAMURL`);
     }
     wanted.delete("TENOR__VENUES");
+    // Only measurements hear more than the feeds need.
+    wanted.delete("TENOR__WATCH");
     // In a container the API must be reachable from outside it.
     wanted.add("TENOR__API__HOST");
     expect(Object.keys(nodes[0]![1].environment ?? {}).sort()).toEqual([...wanted].sort());

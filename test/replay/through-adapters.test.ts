@@ -143,13 +143,16 @@ describe("nodes in the market", () => {
     }
   });
 
-  test("×1000, a frozen book and HTML on three venues leave spot missing, never wrong", async () => {
+  test("×1000, frozen books and HTML on six of eight venues leave spot missing, never wrong", async () => {
     const feeds = feedsOf([], ["BTC"]);
     const market = await openMarket({ seed: 78 });
     for (const [venue, fault] of [
       ["coinbase", "x1000"],
       ["kraken", "html"],
       ["bitstamp", "frozen"],
+      ["okx", "x1000"],
+      ["gemini", "html"],
+      ["bitfinex", "html"],
     ] as const)
       await postFault(market, { venue, fault });
     market.clock.nowMs += 20_000;

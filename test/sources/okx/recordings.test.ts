@@ -52,7 +52,7 @@ recorded(`books_2022-06 (R): five books as deep as the levels that were kept, an
     [29755.4, 29756.3, 1_654_329_646_278],
     [29671.2, 29671.3, 1_654_329_603_386],
     [29701.6, 29701.7, 1_654_329_607_417],
-    { kind: "gap", reason: "out-of-range", detail: "bid 0.011 and ask 0.0155 are too far apart" },
+    { kind: "gap", reason: "out-of-range", detail: "nothing within 1 % of 0.01325" },
   ]);
   expect(read400[0]).toMatchObject({
     quote: {
