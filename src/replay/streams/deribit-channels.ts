@@ -100,6 +100,7 @@ function incremental(channel: string, instrument: string, told: ToldMarket): Cha
       row: (at) => tickerOf(instrument, at),
       snapshot: (row, at) => data("snapshot", row, at),
       delta: (changed, _row, at) => data("change", changed, at),
+      gone: (at) => data("change", { state: quoted("closed") }, at),
       ...turnOf(instrument),
     },
     told,

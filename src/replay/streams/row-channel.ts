@@ -10,6 +10,8 @@ export type RowShape = {
   readonly snapshot: (row: Fields, told: ToldMarket) => string;
   /** The fields that changed, where the venue sends only those; else the whole row again. */
   readonly delta?: (changed: Fields, row: Fields, told: ToldMarket) => string;
+  /** What is said once when the row is no longer listed; by default nothing. */
+  readonly gone?: (told: ToldMarket) => string;
   /** The picture is told to who joins; else the next change is the first word. True by default. */
   readonly picture?: boolean;
   /** Pushed again at least this often though nothing changed; by default never. */
@@ -44,7 +46,7 @@ export class RowChannel implements Channel {
     const waitedMs = told.timeMs - this.#pushedMs;
     if (atMostEveryMs !== undefined && waitedMs < atMostEveryMs && !told.isAnew) return NO_FRAMES;
     const row = this.#shape.row(told);
-    if (row === null) return NO_FRAMES;
+    if (row === null) return this.#leave(told);
     const changed = this.#row === null ? row : changedFields(this.#row, row);
     const isFirst = this.#row === null;
     const isDue = told.isAnew || (everyMs !== undefined && waitedMs >= everyMs);
@@ -58,5 +60,12 @@ export class RowChannel implements Channel {
         ? snapshot(row, told)
         : delta(changed, row, told),
     ];
+  }
+
+  #leave(told: ToldMarket): readonly string[] {
+    const { gone } = this.#shape;
+    if (this.#row === null || gone === undefined) return NO_FRAMES;
+    this.#row = null;
+    return [gone(told)];
   }
 }

@@ -34,6 +34,9 @@ export type ToldBook = {
 /** How boards of options are told: the whole chain is drawn every `chainMs`, and each row has its turn once in `turnMs`. */
 export type Pace = { readonly chainMs: number; readonly turnMs: number };
 
+/** A move from chain to chain after which rows do not wait for their turn. */
+const JUMP_RELATIVE = 5e-4;
+
 type Board<Row> = { readonly step: number; readonly rows: ReadonlyMap<string, Row> };
 
 /** What is drawn once for many steps, or for all. */
@@ -66,6 +69,7 @@ export class ToldMarket {
   /** Deribit's names to the venue's, once for all steps. */
   readonly #names: Map<string, string>;
   readonly #books = new Map<string, ToldBook | null>();
+  #jumped: boolean | null = null;
 
   /** @param previous what the venue told before: what has not changed since is not drawn again */
   constructor(
@@ -117,9 +121,13 @@ export class ToldMarket {
     return this.#passed === Number.POSITIVE_INFINITY && this.fault !== "frozen";
   }
 
-  /** @param turn any whole number ≥ 0 that is the row's own */
+  /**
+   * Where a coin has jumped since the chain before, every row is told at once: half a board at the old price and half at
+   * the new would be a market that no venue shows.
+   * @param turn any whole number ≥ 0 that is the row's own
+   */
   isTurn(turn: number): boolean {
-    if (this.#passed >= this.#slots) return true;
+    if (this.#passed >= this.#slots || this.#isJump()) return true;
     const since = (this.step - (turn % this.#slots)) % this.#slots;
     return (since + this.#slots) % this.#slots < this.#passed;
   }
@@ -190,6 +198,21 @@ export class ToldMarket {
     return this.#board(this.#drawn.deribitFutures, coin, this.step, (step) =>
       (this.model.futures(coin, step) ?? []).map((row) => [row.instrument, spoiltFuture(row, this.fault)]),
     );
+  }
+
+  #isJump(): boolean {
+    if (this.#jumped !== null) return this.#jumped;
+    const chainStep = this.#chainStep();
+    // Once for each chain, at the first step that tells it.
+    const isFirst = this.step - this.#passed < chainStep;
+    const before = Math.max(0, chainStep - this.#chainSteps);
+    this.#jumped =
+      isFirst &&
+      COINS.some((coin) => {
+        const [then, now] = [this.model.spotUsd(coin, before), this.model.spotUsd(coin, chainStep)];
+        return then !== null && now !== null && Math.abs(now / then - 1) > JUMP_RELATIVE;
+      });
+    return this.#jumped;
   }
 
   #chainStep(): number {

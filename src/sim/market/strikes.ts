@@ -2,8 +2,13 @@
 
 /** Strikes on each side of the centre that are one gap apart and always quoted. */
 export const DENSE_STRIKES = 4;
-/** The forward may leave the anchor's centre by this many gaps before the ladder is laid anew. */
-const CENTRE_TOLERANCE_GAPS = 1.5;
+/**
+ * The forward may leave the anchor's centre by this many gaps before the ladder is laid anew: one dense strike is left
+ * beyond it. Venues never take a listed strike away, so a ladder that moves with every jump would be a market of no venue.
+ */
+const CENTRE_TOLERANCE_GAPS = 3;
+/** Centres lie this many gaps apart. */
+const CENTRE_GAPS = 2;
 /** Gaps of the wings in units of the dense gap, from the inside out; all of them double until the wing is wide enough. */
 const WING_GAPS = [2, 2, 4, 4, 8, 8, 16, 16];
 const WING_GAPS_SUM = 60;
@@ -54,9 +59,10 @@ export function strikeLadder(
   density = 1,
 ): StrikeLadder {
   const gap = roundGap((anchorForward * gapTarget(years)) / density);
-  const anchored = Math.round(anchorForward / gap) * gap;
+  const step = CENTRE_GAPS * gap;
+  const anchored = Math.round(anchorForward / step) * step;
   const stray = Math.abs(forward - anchored) > CENTRE_TOLERANCE_GAPS * gap;
-  const centre = stray ? Math.round(forward / gap) * gap : anchored;
+  const centre = stray ? Math.round(forward / step) * step : anchored;
   const strikes: number[] = [];
   const dense = DENSE_STRIKES * density;
   for (let i = -dense; i <= dense; i++) strikes.push(centre + i * gap);
