@@ -3,10 +3,11 @@ import { VENUES, type Venue } from "../market/venue.ts";
 
 /** As the market server names them. */
 export const CHAOS_FAULTS = [
+  // First, because it lasts longest: it is over when the others are.
+  "ban",
   "disconnect",
   "half-open",
   "429",
-  "ban",
   "maintenance",
   "clock",
   "x1000",
@@ -26,7 +27,7 @@ export type Episode = {
 /** Of an episode's time the venue is ill; in the rest it may recover. */
 const ILL_SHARE = 0.7;
 /** Shorter than this nobody notices. */
-const EPISODE_MIN_MS = 5_000;
+const EPISODE_MIN_MS = 6_500;
 
 /**
  * All faults of all venues when there is time for them, venue by venue; else as many as fit, every venue with a fault of
@@ -52,8 +53,16 @@ function diagonal(): readonly { readonly venue: Venue; readonly fault: ChaosFaul
   );
 }
 
-/** A venue is given so long after an episode to be heard again: its breaker, a ban's rest, a reconnect's jitter. */
-export const RECOVERY_MS = 30_000;
+/** A venue is given so long after an episode to be heard again: its breaker, a reconnect's jitter and budget. */
+const RECOVERY_MS = 40_000;
+/** Who was banned without being told for how long stays away for a minute, and longer when it meets the ban again. */
+const BAN_RECOVERY_MS = 150_000;
+
+/** Until when a venue may be without a voice, from the start of the chaos, ms. */
+export function recoveredByMs({ fault, fromMs, forMs }: Episode): number {
+  return fromMs + forMs + (fault === "ban" ? BAN_RECOVERY_MS : RECOVERY_MS);
+}
+
 /** What was said just before an episode began may still be on its way. */
 const LEAD_MS = 2_000;
 
@@ -61,7 +70,7 @@ const LEAD_MS = 2_000;
 export function impairedAt(plan: readonly Episode[], atMs: number): ReadonlySet<Venue> {
   return new Set(
     plan
-      .filter(({ fromMs, forMs }) => atMs >= fromMs - LEAD_MS && atMs <= fromMs + forMs + RECOVERY_MS)
+      .filter((episode) => atMs >= episode.fromMs - LEAD_MS && atMs <= recoveredByMs(episode))
       .map(({ venue }) => venue),
   );
 }

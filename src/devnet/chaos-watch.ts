@@ -55,7 +55,7 @@ export class ChaosWatch {
   }
 
   take(report: SignedReportView): void {
-    if (this.#rounds.has(report.round)) return;
+    if (this.#rounds.has(report.round) || report.reportTimeMs < this.#startMs) return;
     this.#rounds.add(report.round);
     const impaired = impairedAt(this.#plan, report.reportTimeMs - this.#startMs);
     for (const leaf of report.leaves) {
