@@ -1,4 +1,4 @@
-/** Venues fail, lie and send rubbish: each alone costs nothing, all together make the feed missing, never wrong. */
+/** Venues fail, lie and send rubbish: each alone costs nothing, enough of them make the feed missing, never wrong. */
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FeedsReply } from "../../src/api/replies.ts";
@@ -10,7 +10,7 @@ import { awaitRound, clearFaults, eventually, setFault, startDevnet } from "./su
 const SPOT = "BTC-USD.spot-index";
 const MINUTE_MS = 60_000;
 /** How long each venue misbehaves: long enough for every age limit to pass; TENOR_FULL=1 makes it the whole minute. */
-const FAULT_MS = process.env["TENOR_FULL"] === "1" ? MINUTE_MS : 25_000;
+const FAULT_MS = process.env["TENOR_FULL"] === "1" ? MINUTE_MS : 20_000;
 let devnet: Devnet;
 
 beforeAll(async () => {
@@ -86,14 +86,15 @@ describe(`for ${FAULT_MS / 1_000} s each`, () => {
     });
   }
 
-  test("all three together: spot is missing, not wrong, and the chain says so; afterwards it recovers", {
+  test("every dollar book together: spot is missing, not wrong, and the chain says so; afterwards it recovers", {
     timeout: 3 * MINUTE_MS,
   }, async () => {
     await eventually("all venues back", 60_000, async () => ((await exclusions()).length === 0 ? true : null));
     const before = await feed(SPOT);
     await setFault(devnet, "coinbase", "x1000");
     await setFault(devnet, "bitstamp", "frozen");
-    await setFault(devnet, "kraken", "html");
+    // Without these nobody knows what a USDT is worth either, and so the other three books are lost with them.
+    for (const venue of ["kraken", "gemini", "bitfinex"]) await setFault(devnet, venue, "html");
     const lost = await eventually("spot missing", MINUTE_MS, async () => {
       const view = await feed(SPOT);
       return view.status === "missing" && view.own?.kind === "missing" ? view : null;

@@ -1,11 +1,12 @@
 /** Every kind of feed in a running devnet: signed, landed, repriced against the market, and settled at an expiry. */
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FeedsReply, SurfaceReply } from "../../src/api/replies.ts";
+import type { FeedsReply, SourcesReply, SurfaceReply, VenuesReply } from "../../src/api/replies.ts";
 import type { SurfaceView } from "../../src/api/derivatives-view.ts";
 import type { FeedView, SignedReportView } from "../../src/api/view.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
+import { VENUES } from "../../src/market/venue.ts";
 import { totalVariance } from "../../src/quant/svi.ts";
 import { eventually, startDevnet } from "./support.ts";
 
@@ -45,6 +46,23 @@ test("all ten kinds are in the signed reports, and every one that is a number la
   expect(report!.leaves).toHaveLength(26);
   const details = report!.leaves.flatMap(({ detail }) => detail?.kind ?? []);
   expect(details.sort()).toEqual(["settlement", "settlement", "surface", "surface"]);
+});
+
+test("all nine venues are heard over their streams by every node", { timeout: 60_000 }, async () => {
+  for (const { id, apiUrl } of devnet.nodes) {
+    const venues = await eventually(`nine venues at node ${id}`, 45_000, async () => {
+      const all = (await fetchJson<VenuesReply>(`${apiUrl}/v1/venues`))?.venues ?? [];
+      const live = all.filter(
+        ({ state, connections }) => state === "ok" && connections.every((one) => one.state === "live"),
+      );
+      return live.length === VENUES.length ? live : null;
+    });
+    expect(venues.map(({ venue }) => venue).sort()).toEqual([...VENUES].sort());
+    const { sources } = (await fetchJson<SourcesReply>(`${apiUrl}/v1/sources`))!;
+    const polled = sources.filter(({ via }) => via !== "stream").map(({ source }) => source);
+    // Depth is streamed where a book is; bars are not streamed at all.
+    expect(polled.filter((source) => !/\.(depth|candles)$/.test(source))).toEqual([]);
+  }
 });
 
 type OptionRow = {
