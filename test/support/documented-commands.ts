@@ -33,6 +33,11 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     where: "repository",
     prints: /^feeds\/BTC-USD\.spot-index\.json: ok$/m,
   },
+  "npm run chaos -- --for 60s": { by: "file", file: "test/e2e/chaos.test.ts" },
+  "npx tenor record recordings/okx --venues okx --market http://127.0.0.1:8180 --for 6s": {
+    by: "file",
+    file: "test/cli/record-command.test.ts",
+  },
   "npx tenor sources --all --node http://127.0.0.1:8080": { by: "file", file: "test/cli/sources.test.ts" },
   // The walk through feeds/README.md.
   "npx tenor market --port 8180": NEWCOMER,
