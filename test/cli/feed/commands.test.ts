@@ -37,7 +37,7 @@ describe("tenor feed", () => {
     mkdirSync(dir);
     cpSync(join(root, "feeds", "BTC-USD.rate-30d.json"), join(dir, "BTC-USD.rate-30d.json"));
     const twice = join(dir, "BTC-USD.spot-index.json.txt");
-    writeFileSync(twice, readFileSync(SPOT, "utf8").replace('"minOwners": 3,', '"minOwners": 3,\n  "minOwners": 2,'));
+    writeFileSync(twice, readFileSync(SPOT, "utf8").replace('"minOwners": 5,', '"minOwners": 5,\n  "minOwners": 2,'));
     const { status, stdout, stderr } = tenor(
       "feed",
       "validate",

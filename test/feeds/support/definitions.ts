@@ -38,6 +38,8 @@ function withFewBooks(json: SpotJson): Record<string, unknown> {
   const { markets, conversions } = json.method;
   return {
     ...json,
+    minSources: 3,
+    minOwners: 3,
     contingency: [
       { whenSourcesBelow: 4, do: "note" },
       { whenSourcesBelow: 3, do: "missing" },
