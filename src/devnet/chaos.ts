@@ -23,6 +23,8 @@ export type ChaosDoors = { readonly write: (text: string) => void; readonly stop
 
 const LOOK_EVERY_MS = 250;
 const TELL_EVERY_MS = 15_000;
+/** A spot index takes quotes of 15 s, and one may be on its way: so long the last word of a silent venue counts. */
+const HELD_MS = 16_000;
 /** Before the first fault every venue must have been heard: candles and chains take longest. */
 const READY_TIMEOUT_MS = 90_000;
 const RECOVER_TIMEOUT_MS = 240_000;
@@ -57,7 +59,7 @@ export async function runChaos(options: ChaosOptions, doors: ChaosDoors): Promis
   const plan = chaosPlan(options.forMs);
   write(`tenor chaos: ${plan.length} episodes over ${Math.round(options.forMs / 1_000)} s\n`);
   const devnet = await Devnet.start(options, { progress: (line) => write(`${line}\n`) });
-  const monitor = new Monitor(devnet);
+  const monitor = new Monitor(devnet, HELD_MS);
   try {
     await untilWell(devnet, monitor, { timeoutMs: READY_TIMEOUT_MS, when: "before the chaos", watch: null }, doors);
     await resetCounts(devnet);

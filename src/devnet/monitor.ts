@@ -41,11 +41,14 @@ export class Monitor {
   /** When a report was first seen in which the feed has a value to publish: for a settlement a price that is fixed. */
   readonly agreedAtMs = new Map<string, number>();
   readonly #devnet: Devnet;
+  readonly #dataAgeMs: number | null;
   readonly #reader: SubmissionReader;
   #lastRound = 0;
 
-  constructor(devnet: Devnet) {
+  /** @param dataAgeMs how old a quote may be that a node holds; by kind where absent: nobody is silent */
+  constructor(devnet: Devnet, dataAgeMs: number | null = null) {
     this.#devnet = devnet;
+    this.#dataAgeMs = dataAgeMs;
     this.#reader = new SubmissionReader({ url: devnet.rpcUrl, hub: devnet.hub, fromBlock: 0 });
   }
 
@@ -119,7 +122,7 @@ export class Monitor {
     const { marketUrl, facts } = this.#devnet;
     if (marketUrl === null) return;
     const { name, kind } = facts.definitions[index]!;
-    const windowMs = DATA_AGE_MS[kind] ?? DATA_AGE_DEFAULT_MS;
+    const windowMs = this.#dataAgeMs ?? DATA_AGE_MS[kind] ?? DATA_AGE_DEFAULT_MS;
     const truth = await fetchJson<Truth>(`${marketUrl}/truth?feed=${name}&atMs=${reportTimeMs}&windowMs=${windowMs}`);
     if (truth !== null)
       this.landed.push({ feed: name, round, value, truth: truth.value, low: truth.low, high: truth.high });

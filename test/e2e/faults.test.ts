@@ -11,6 +11,8 @@ const SPOT = "BTC-USD.spot-index";
 const MINUTE_MS = 60_000;
 /** How long each venue misbehaves: long enough for every age limit to pass; TENOR_FULL=1 makes it the whole minute. */
 const FAULT_MS = process.env["TENOR_FULL"] === "1" ? MINUTE_MS : 20_000;
+/** The definition takes a quote this old, and a second on its way: so long the last word of a silent venue counts. */
+const HELD_MS = 16_000;
 let devnet: Devnet;
 
 beforeAll(async () => {
@@ -31,7 +33,7 @@ async function feed(name: string): Promise<FeedView> {
 
 async function bounds(name: string, atMs: number): Promise<{ low: number; high: number }> {
   const found = await fetchJson<{ low: number; high: number }>(
-    `${devnet.marketUrl}/truth?feed=${name}&atMs=${atMs}&windowMs=6000`,
+    `${devnet.marketUrl}/truth?feed=${name}&atMs=${atMs}&windowMs=${HELD_MS}`,
   );
   if (found === null) throw new Error("the market does not tell the truth");
   return found;

@@ -95,7 +95,7 @@ describe("a newcomer with feeds/README.md", () => {
 
     const previewed = type(COMMANDS.preview);
     expect(previewed).toMatch(/^value {2}\d+\.\d{8} USD\/SOL$/m);
-    expect(previewed).toContain("4 sources of 4 owners");
+    expect(previewed).toContain("8 sources of 8 owners");
 
     expect(type(COMMANDS.record)).toContain("recorded to recordings/sol");
     const tested = type(COMMANDS.backtest);
@@ -132,7 +132,7 @@ describe("a newcomer with feeds/README.md", () => {
     const { status, stderr } = spawnSync(program, rest, { cwd: folder, encoding: "utf8" });
     writeFileSync(path, text);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^feeds\/BTC-USD\.spot-index\.json:\d+:\d+: method\.markets\[3\]\.quote is "USDC"/m);
+    expect(stderr).toMatch(/^feeds\/BTC-USD\.spot-index\.json:\d+:\d+: method\.markets\[5\]\.quote is "USDC"/m);
     expect(stderr).not.toContain("    at ");
   });
 });
