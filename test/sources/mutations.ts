@@ -76,7 +76,7 @@ export type Damage = readonly Change[];
 /** Mostly damage that leaves JSON, for what is no JSON is refused at the door. */
 export const DAMAGE: fc.Arbitrary<Damage> = fc.oneof(
   { weight: 1, arbitrary: fc.array(TEXT_CHANGE, { minLength: 1, maxLength: 3 }) },
-  { weight: 3, arbitrary: fc.array(MEMBER_CHANGE, { minLength: 1, maxLength: 2 }) },
+  { weight: 6, arbitrary: fc.array(MEMBER_CHANGE, { minLength: 1, maxLength: 2 }) },
 );
 
 export function damaged(good: string, changes: Damage): string {
