@@ -11,13 +11,25 @@ const SNIPPETS = [
 ];
 
 /** In place of a member: sentinels, wrong types, numbers that no double holds, and names of JavaScript's own. */
-const HOSTILE: readonly unknown[] = [
-  ...[0, -0, -1, -1e-8, 1e-300, 1e300, 5, 78_490, 2 ** 53 + 2, -(2 ** 53) - 2, 4_611_686_018_427_388, 0.1 + 0.2],
-  ...[null, true, false, [], {}, [[]], [null], [0, 0], { toString: 1 }, { length: 7 }],
-  ...["", "0", "0.0000", "-1.0", "-0.00000001", "0x10", " 1", "1 ", "NaN", "Infinity", "-∞", "1e400", "1e-400", "5"],
-  ...["1_000", "78,490", ".5", "5.", "00", "+1", "١٢", "__proto__", "constructor", "toString", "true", "null"],
-  ...["9007199254740993", "0.30000000000000004", "1e5", "-5", "2026-09-10T12:00:00Z", "9".repeat(400), "\u0000"],
+const TEXTS =
+  "0|0.0000|-1.0|-0.00000001|0x10| 1|1 |NaN|Infinity|-∞|1e400|1e-400|5|1_000|78,490|.5|5.|00|+1|١٢|1e5|-5|true|null|" +
+  "__proto__|constructor|toString|9007199254740993|0.30000000000000004|2026-09-10T12:00:00Z|\u0000";
+const NUMBERS = [
+  0,
+  -0,
+  -1,
+  -1e-8,
+  1e-300,
+  1e300,
+  5,
+  78_490,
+  2 ** 53 + 2,
+  -(2 ** 53) - 2,
+  4_611_686_018_427_388,
+  0.1 + 0.2,
 ];
+const OTHERS: readonly unknown[] = [null, true, [], {}, [[]], [null], [0, 0], { toString: 1 }, { length: 7 }, ""];
+const HOSTILE = [...NUMBERS, ...OTHERS, ...TEXTS.split("|"), "9".repeat(400)];
 
 /** A number that is off by a factor that a mixed-up unit has, or that says nothing at all. */
 const FACTORS = [1000, 0.001, 100, 0.01, 1e6, 1e-6, 1e9, 1e-9, -1, 1e305, 10, 0.1];
@@ -163,7 +175,7 @@ function retyped(value: unknown): unknown {
   if (typeof value === "number") return String(value);
   if (typeof value === "string")
     return value === "" || Number.isNaN(Number(value)) ? value.toLowerCase() : Number(value);
-  return Array.isArray(value) ? { ...value } : [value];
+  return Array.isArray(value) ? Object.fromEntries(value.entries()) : [value];
 }
 
 function memberPaths(value: unknown, at: Path = []): Path[] {
