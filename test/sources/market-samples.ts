@@ -22,10 +22,10 @@ const STEP_MS = 250;
 /** Dollars where the venue has them, else the coin that most of its trade is in. */
 const QUOTES = perVenue((venue) => (["binance", "okx", "bybit"].includes(venue) ? "USDT" : "USD"));
 
-/** Everything of Bitcoin that the venue offers, but for candles. */
-export function polledOf(venue: Venue): readonly PolledSubscription[] {
-  const pair = { venue, base: "BTC", quote: QUOTES[venue] };
-  const board = { venue, base: "BTC", quote: "USD" };
+/** Everything of that coin that the venue offers, but for candles. */
+export function polledOf(venue: Venue, base = "BTC"): readonly PolledSubscription[] {
+  const pair = { venue, base, quote: QUOTES[venue] };
+  const board = { venue, base, quote: "USD" };
   const all: readonly unknown[] = [
     { kind: "spot", ...pair },
     { kind: "depth", ...pair },
@@ -45,9 +45,9 @@ export function openMarketSource(): Promise<MarketSource> {
 }
 
 /** @returns the bodies of all that the venue offers, whole */
-export function bodiesOf(source: MarketSource, venue: Venue): readonly BodySample[] {
+export function bodiesOf(source: MarketSource, venue: Venue, base = "BTC"): readonly BodySample[] {
   const ask = (path: string): string => source.answer(venue, targetOf(venue, path), AT_MS, 0).body;
-  const polled = polledOf(venue).map((subscription) => ({
+  const polled = polledOf(venue, base).map((subscription) => ({
     subscription,
     name: sourceName(subscription),
     bodies: requestsOf(subscription).map(({ path }) => ask(path)),
@@ -57,7 +57,7 @@ export function bodiesOf(source: MarketSource, venue: Venue): readonly BodySampl
   const candles = {
     kind: "candles",
     venue: known,
-    base: "BTC",
+    base,
     quote: QUOTES[venue],
     intervalMs: 300_000,
     days: 1,
