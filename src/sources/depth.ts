@@ -67,12 +67,15 @@ function levelsOf(side: string, rows: unknown, numberOf: (value: unknown) => num
 function notionalUntil(levels: readonly Level[], isWithin: (price: number) => boolean, way: 1 | -1): DepthSide | null {
   let notional = 0;
   let before = way === 1 ? 0 : Infinity;
+  let isWhole = false;
   for (const [price, size] of levels.slice(0, LEVELS_MAX)) {
     // Sizes of zero and prices out of order are no levels of a book.
     if (!(size > 0 && size < Infinity) || !(way * (price - before) > 0)) return null;
     before = price;
-    if (!isWithin(price)) return { notional, isWhole: true };
-    notional += price * size;
+    // The levels beyond count for nothing and are still looked at: a slipped decimal point among those within looks like
+    // the end of the book, and the next level gives it away.
+    if (!isWithin(price)) isWhole = true;
+    else notional += price * size;
   }
-  return { notional, isWhole: false };
+  return { notional, isWhole };
 }

@@ -21,6 +21,11 @@ export function gap(reason: GapReason, detail: string, retryAfterMs?: number): G
     : { kind: "gap", reason, detail: safe, retryAfterMs };
 }
 
+/** What a venue said in one member, for a detail. An object may bring a toString that is none, and `String()` would throw. */
+export function saidOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? "an object" : String(value);
+}
+
 /** Control characters and everything outside ASCII become '?': a venue cannot write terminal codes or markup into our pages. */
 export function printable(text: string): string {
   const cut = text.length > DETAIL_MAX_CHARS ? `${text.slice(0, DETAIL_MAX_CHARS - 3)}...` : text;

@@ -33,6 +33,22 @@ describe("the depth of a book", () => {
     });
   });
 
+  test("with a slipped decimal point among its levels is refused, for it looks like the end of the book", () => {
+    const slipped: readonly Level[] = [
+      [99.9, 2],
+      [9.95, 1],
+      [99, 4],
+    ];
+    expect(depthOf(slipped, ASKS)).toMatchObject({ kind: "gap", reason: "bad-shape" });
+    expect(
+      depthOf(BIDS, [
+        [100.1, 1],
+        [1005, 1],
+        [100.6, 1],
+      ]),
+    ).toMatchObject({ kind: "gap", reason: "bad-shape" });
+  });
+
   const faults: readonly (readonly [string, readonly Level[], readonly Level[], string])[] = [
     ["no bids", [], ASKS, "empty-book"],
     ["no asks", BIDS, [], "empty-book"],

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const root = `${process.env.TENOR_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url))}/exchanges`;
+export const filesRoot = `${process.env.TENOR_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url))}/exchanges`;
 
-export const filesAbsent = !existsSync(root);
+export const filesAbsent = !existsSync(filesRoot);
 /** Stands in the names of tests that need them. */
 export const whereFiles = filesAbsent ? " [skipped: shared data is absent]" : "";
 
-export const loadFile = (file: string): string => readFileSync(`${root}/${file}`, "utf8");
+export const loadFile = (file: string): string => readFileSync(`${filesRoot}/${file}`, "utf8");
 export const loadLines = (file: string): string[] => loadFile(file).trim().split("\n");

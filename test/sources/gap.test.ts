@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { gap, printable } from "../../src/sources/gap.ts";
+import { gap, printable, saidOf } from "../../src/sources/gap.ts";
 
 test("whatever a venue says is at most 80 printable characters without markup", () => {
   fc.assert(
@@ -20,4 +20,15 @@ test("a long detail ends in dots, a short one is kept", () => {
 test("a waiting time stands in the gap only where the venue gave one", () => {
   expect(gap("timeout", "x")).toEqual({ kind: "gap", reason: "timeout", detail: "x" });
   expect(gap("banned", "x", 0)).toEqual({ kind: "gap", reason: "banned", detail: "x", retryAfterMs: 0 });
+});
+
+test("what a member says can be told whatever it is, an object with a toString of its own too", () => {
+  expect([saidOf("50011"), saidOf(-1121), saidOf(undefined), saidOf(null)]).toEqual([
+    "50011",
+    "-1121",
+    "undefined",
+    "null",
+  ]);
+  expect(saidOf(JSON.parse('{"toString":1,"valueOf":2}'))).toBe("an object");
+  fc.assert(fc.property(fc.jsonValue(), (value) => typeof saidOf(value) === "string"));
 });

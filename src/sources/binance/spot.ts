@@ -1,7 +1,7 @@
 /** Binance spot: GET /api/v3/ticker/bookTicker?symbol=BTCUSDT. No timestamp at all: receipt time. */
 import { z } from "zod";
 import type { SpotQuote } from "../../market/quote.ts";
-import { type Gap, type Parsed, gap } from "../gap.ts";
+import { type Gap, type Parsed, gap, saidOf } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { spotSides } from "../sanity.ts";
 import type { SpotSubscription } from "../subscription.ts";
@@ -40,7 +40,7 @@ export const binance = {
 
 export function binanceError(answer: Readonly<Record<string, unknown>>): Gap {
   const { code } = answer;
-  const detail = `code ${String(code)}: ${typeof answer.msg === "string" ? answer.msg : "no message"}`;
+  const detail = `code ${saidOf(code)}: ${typeof answer.msg === "string" ? answer.msg : "no message"}`;
   if (code === -1003 || code === -1015) return gap("rate-limited", detail);
   if (typeof code === "number" && SERVER_ERROR_CODES.includes(code)) return gap("server-error", detail);
   if (code === UNKNOWN_SYMBOL_CODE) return gap("delisted", detail);

@@ -2,7 +2,7 @@
  * Bybit v5's answer: {"retCode":0,"retMsg":"OK","result":{…},"retExtInfo":{},"time":ms}; `time`, when it left the venue, is
  * the time of everything in it. Errors come with HTTP 200.
  */
-import { type Gap, gap } from "../gap.ts";
+import { type Gap, gap, saidOf } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import { isPlausibleTimeMs } from "../sanity.ts";
 
@@ -24,7 +24,7 @@ export function parseBybit(body: string): Answer | Gap {
   if (retCode !== 0) return bybitError(retCode, retMsg);
   if (!isRecord(result)) return gap("bad-shape", "result is no object");
   const timeMs = timeOfNumber(time);
-  if (timeMs === null) return gap("out-of-range", `time ${String(time)} is not unix milliseconds`);
+  if (timeMs === null) return gap("out-of-range", `time ${saidOf(time)} is not unix milliseconds`);
   return { kind: "answer", result, timeMs };
 }
 

@@ -70,14 +70,17 @@ export function bybitOption(
   if (forward === null || bid === undefined || ask === undefined || mark === null) return "bad-number";
   if (isCrossed(bid, ask)) return "crossed";
   const markCoin = mark / forward;
-  if (!isPremiumWithinBounds(markCoin, right, strike, forward)) return "out-of-bounds";
+  const bidCoin = bid === null ? null : bid / forward;
+  // Nobody bids more than an option can be worth; an ask of a thin book may be anything.
+  for (const premium of [bidCoin, markCoin])
+    if (premium !== null && !isPremiumWithinBounds(premium, right, strike, forward)) return "out-of-bounds";
   const isAskPriced = ask !== null && !isCappedAskVol(row[members.askVol]);
   return {
     instrument,
     expiryMs,
     strike,
     right,
-    bidCoin: bid === null ? null : bid / forward,
+    bidCoin,
     askCoin: isAskPriced ? ask / forward : null,
     markCoin,
     markVol: volOfText(row[members.markVol]),

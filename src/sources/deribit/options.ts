@@ -47,6 +47,8 @@ export function readOption(row: BoardRow, instrument: string, listed: Instrument
   if (!isFiniteNumber(markCoin) || !isFiniteNumber(forward) || spotPriceInRange("forward", forward) !== null)
     return "bad-number";
   if (isCrossed(bidCoin, askCoin)) return "crossed";
-  if (!isPremiumWithinBounds(markCoin, right, strike, forward)) return "out-of-bounds";
+  // Nobody bids more than an option can be worth; an ask of a thin book may be anything.
+  for (const premium of [bidCoin, markCoin])
+    if (premium !== null && !isPremiumWithinBounds(premium, right, strike, forward)) return "out-of-bounds";
   return { instrument, expiryMs, strike, right, bidCoin, askCoin, markCoin, markVol: volOf(row.mark_iv), forward };
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { geminiError } from "./answer.ts";
 import { type Change, WatchedBook } from "./watched-book.ts";
 import { parseDecimal } from "../decimal.ts";
-import { type Gap, gap } from "../gap.ts";
+import { type Gap, gap, saidOf } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { NOTHING, type StreamAdapter, type StreamSession, type StreamStep } from "../stream-adapter.ts";
 import { type DepthSubscription, type PolledSubscription, type SpotSubscription, sourceName } from "../subscription.ts";
@@ -78,7 +78,7 @@ class LevelTwoSession implements StreamSession {
       case "auction_result":
         return NOTHING;
     }
-    return refuse(gap("bad-shape", `a message of type ${String(message.type).slice(0, 24)}`));
+    return refuse(gap("bad-shape", `a message of type ${saidOf(message.type).slice(0, 24)}`));
   }
 
   tick(nowMs: number): StreamStep {

@@ -1,5 +1,5 @@
 /** OKX's answer: {"code":"0","msg":"","data":[…]}, an error with HTTP 200 as often as not. The order of members varies. */
-import { type Gap, gap } from "../gap.ts";
+import { type Gap, gap, saidOf } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 
 const RATE_LIMIT_CODES = ["50011", "50061", "60014"];
@@ -31,7 +31,7 @@ export function parseOkxRow(body: string): { readonly kind: "row"; readonly row:
 /** What an error code means; the words beside it have changed over the years. */
 export function okxError(code: unknown, msg: unknown): Gap {
   const words = typeof msg === "string" && msg !== "" ? msg : "no message";
-  const detail = `code ${String(code)}: ${words}`;
+  const detail = `code ${saidOf(code)}: ${words}`;
   if (typeof code !== "string") return gap("venue-error", detail);
   if (RATE_LIMIT_CODES.includes(code)) return gap("rate-limited", detail);
   if (MAINTENANCE_CODES.includes(code) || /maintenance/i.test(words)) return gap("maintenance", detail);
