@@ -105,11 +105,13 @@ describe("what a chain missed", () => {
   });
 
   test("what somebody else landed is not sent, and a replay is explained as stale", async () => {
-    const { anvil, node, options } = await scene();
+    const { anvil, node, options, rounds } = await scene();
     const other = testNode({ ...options, accountIndex: 2 });
     const publication = publicationOf(10, [0]);
     other.transmitter.offer(publication);
     await other.transmitter.tick();
+    // The chain takes a transaction before it has made the block of it.
+    await expect.poll(rounds, { timeout: 10_000, interval: 20 }).toEqual([10, 0, 0, 0]);
     node.transmitter.offer(publication);
     await node.transmitter.tick();
     expect(node.transmitter.recent(1)).toEqual([]);
