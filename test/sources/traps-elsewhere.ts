@@ -90,7 +90,7 @@ export const HELD_ELSEWHERE: readonly HeldElsewhere[] = [
   ),
   ...held("sources/stream-conformance.ts", [
     15,
-    "a line of minutes stays up, with every heartbeat answered and every ping sent",
+    "a line of minutes on which no price moves stays up, with every heartbeat answered and every ping sent",
   ]),
   ...held("sources/cut-off.test.ts", [
     13,
