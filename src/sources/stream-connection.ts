@@ -52,6 +52,9 @@ export type ConnectionDoors = {
   readonly listed: ReadonlyMap<string, readonly string[]>;
 };
 
+/** Fewer would end a line for what a venue changed in one of its messages, more would trust silence for longer. */
+const UNREAD_MAX = 20;
+
 export class StreamConnection {
   readonly #options: ConnectionOptions;
   readonly #doors: ConnectionDoors;
@@ -63,6 +66,7 @@ export class StreamConnection {
   #silence: NodeJS.Timeout | null = null;
   #lastFrameMs = 0;
   #isOpen = false;
+  #unreadInARow = 0;
   #isEnded = false;
   #resolve: (reason: Gap) => void = () => undefined;
   /** Why it is over. `disconnected` with the venue's code where the venue closed it. */
@@ -143,32 +147,47 @@ export class StreamConnection {
 
   #message(data: RawData, isBinary: boolean): void {
     if (this.#isEnded) return;
-    this.#frame();
-    if (isBinary) return this.#doors.refused(gap("bad-shape", "a binary frame"));
+    this.#lastFrameMs = this.#doors.clock.monotonicMs();
+    if (isBinary) return this.#unread(gap("bad-shape", "a binary frame"));
     const text = textOf(data);
     this.#doors.hear?.("in", text, this.#doors.clock.nowMs());
-    this.#step((session, nowMs) => session.take(text, nowMs));
+    const refusal = this.#step((session, nowMs) => session.take(text, nowMs));
+    if (refusal !== null) return this.#unread(refusal);
+    this.#unreadInARow = 0;
+    // What cannot be read says nothing of what stands: only a frame that was understood lets quotes live on.
+    this.#doors.alive();
+  }
+
+  /** A line on which nothing can be read any more is no line. */
+  #unread(refusal: Gap): void {
+    this.#doors.refused(refusal);
+    this.#unreadInARow += 1;
+    if (this.#unreadInARow < UNREAD_MAX) return;
+    this.#end(gap(refusal.reason, `${UNREAD_MAX} frames in a row: ${refusal.detail}`));
   }
 
   #tick(): void {
     this.#sendDue();
-    this.#step((session, nowMs) => session.tick(nowMs));
+    const refusal = this.#step((session, nowMs) => session.tick(nowMs));
+    if (refusal !== null) this.#doors.refused(refusal);
   }
 
-  #step(move: (session: StreamSession, nowMs: number) => StreamStep): void {
-    if (this.#isEnded) return;
+  /** @returns what could not be read of the message, null where all could */
+  #step(move: (session: StreamSession, nowMs: number) => StreamStep): Gap | null {
+    if (this.#isEnded) return null;
     let step: StreamStep;
     try {
       step = move(this.#session, this.#doors.clock.nowMs());
     } catch (error) {
       // Adapters promise not to throw. If one does it costs its own connection and nobody else's.
       this.#doors.log.error("adapter threw", { connection: this.#options.adapter.name, error: reasonOf(error) });
-      return this.#end(gap("bad-shape", "the adapter failed"));
+      this.#end(gap("bad-shape", "the adapter failed"));
+      return null;
     }
     for (const text of step.send) this.#send(text);
     for (const update of step.updates) this.#doors.take(update);
-    if (step.refused !== null) this.#doors.refused(step.refused);
     if (step.close !== null) this.#end(step.close);
+    return step.refused;
   }
 
   #send(text: string): void {

@@ -168,7 +168,10 @@ export class StreamLine implements Liveness {
         opened: () => this.#opened(),
         alive: () => this.#alive(),
         take: (update) => this.#take(update),
-        refused: (refusal) => this.#refuse(refusal),
+        refused: (refusal) => {
+          this.#rate.note(clock.monotonicMs());
+          this.#refuse(refusal);
+        },
         ...(hearFrame === undefined
           ? {}
           : {

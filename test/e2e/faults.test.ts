@@ -1,6 +1,6 @@
 /** Venues fail, lie and send rubbish: each alone costs nothing, enough of them make the feed missing, never wrong. */
 import { setTimeout as sleepFor } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FeedsReply } from "../../src/api/replies.ts";
 import type { FeedView } from "../../src/api/view.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
@@ -19,6 +19,9 @@ beforeAll(async () => {
   devnet = await startDevnet({ logLevel: "info" });
   await awaitRound(devnet, 1, 5, 30_000);
 }, 120_000);
+
+// A test that failed leaves no fault to the next one.
+afterEach(async () => await clearFaults(devnet));
 
 afterAll(async () => {
   await devnet.stop();
@@ -84,7 +87,6 @@ describe(`for ${FAULT_MS / 1_000} s each`, () => {
       expect(metrics).toMatch(
         new RegExp(`tenor_excluded_sources\\{feed="${SPOT}",source="${venue}:BTC-USD",reason="(${reason})"\\} 1`),
       );
-      await clearFaults(devnet);
     });
   }
 

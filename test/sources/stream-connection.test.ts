@@ -123,6 +123,20 @@ describe("one connection", () => {
     expect(updates).toHaveLength(1);
   });
 
+  test("twenty frames in a row that nobody can read end it; one good one among them does not count as garbage", async () => {
+    const { connection, events, refused } = connect();
+    const socket = await server.connected();
+    for (let i = 0; i < 19; i++) socket.send("<html>");
+    socket.send(quote(101));
+    await once(events, "update");
+    for (let i = 0; i < 20; i++) socket.send("<html>");
+    expect(await connection.ended).toMatchObject({
+      reason: "not-json",
+      detail: expect.stringContaining("20 frames in a row"),
+    });
+    expect(refused).toHaveLength(39);
+  });
+
   test("what is no WebSocket frame ends it", async () => {
     const { connection } = connect();
     const socket = await server.connected();
