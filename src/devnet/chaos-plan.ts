@@ -3,7 +3,6 @@ import { VENUES, type Venue } from "../market/venue.ts";
 
 /** As the market server names them. */
 export const CHAOS_FAULTS = [
-  // First, because it lasts longest: it is over when the others are.
   "ban",
   "disconnect",
   "half-open",
@@ -35,7 +34,7 @@ const EPISODE_MIN_MS = 6_500;
  * @param totalMs at least one episode's time
  */
 export function chaosPlan(totalMs: number): readonly Episode[] {
-  const all = VENUES.flatMap((venue) => CHAOS_FAULTS.map((fault) => ({ venue, fault })));
+  const all = VENUES.flatMap((venue) => banLast().map((fault) => ({ venue, fault })));
   const fit = Math.max(1, Math.floor(totalMs / EPISODE_MIN_MS));
   const chosen = fit >= all.length ? all : diagonal().slice(0, fit);
   const eachMs = totalMs / chosen.length;
@@ -46,7 +45,15 @@ export function chaosPlan(totalMs: number): readonly Episode[] {
   }));
 }
 
-/** The first nine have each venue and each fault once, and so have the next nine. */
+/** Who is banned stays away for long after: what came behind it would meet nobody. */
+function banLast(): readonly ChaosFault[] {
+  return [...CHAOS_FAULTS.filter((fault) => fault !== "ban"), "ban"];
+}
+
+/**
+ * The first nine have each venue and each fault once, and so have the next nine. The ban comes first, because it lasts
+ * longest: it is over when the others are.
+ */
 function diagonal(): readonly { readonly venue: Venue; readonly fault: ChaosFault }[] {
   return CHAOS_FAULTS.flatMap((_, shift) =>
     VENUES.map((venue, i) => ({ venue, fault: CHAOS_FAULTS[(i + shift) % CHAOS_FAULTS.length]! })),

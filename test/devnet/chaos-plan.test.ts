@@ -10,6 +10,7 @@ test("ten minutes hold every fault of every venue, one after the other", () => {
     const next = plan[i + 1];
     if (next !== undefined) expect(episode.fromMs + episode.forMs).toBeLessThanOrEqual(next.fromMs);
   }
+  for (const venue of VENUES) expect(plan.findLast((one) => one.venue === venue)!.fault).toBe("ban");
   const last = plan.at(-1)!;
   expect(last.fromMs + last.forMs).toBeLessThanOrEqual(600_000);
 });
