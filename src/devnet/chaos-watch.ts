@@ -64,7 +64,8 @@ export class ChaosWatch {
       // A settlement is between its windows most of the time, and a feed that never was there yet is not lost.
       if (feed.definition.kind === "settlement") continue;
       if (leaf.status === "ok") this.#known.add(feed.name);
-      if (leaf.status !== "missing" || !this.#known.has(feed.name)) continue;
+      // What readers are told: a feed that is back within its grace was never missing to them.
+      if (leaf.pubStatus !== "missing" || !this.#known.has(feed.name)) continue;
       this.missing.set(feed.name, (this.missing.get(feed.name) ?? 0) + 1);
       const spot = this.#spotOf(feed.definition);
       const reads = (one: FeedDefinition) => venuesOfFeed(one, undefined);

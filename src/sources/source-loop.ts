@@ -66,6 +66,8 @@ const REST_SPREAD_MS = 150;
 export const CANDLE_RETRY_MS = 5_000;
 /** Every node of the world wants a bar when it has ended; each asks at its own moment within this time after. */
 const CANDLE_SPREAD_MS = 2_000;
+/** A board that changes is listed again at most this often. */
+const RELIST_SOON_MS = 5_000;
 /** REST is asked about a source of which a live stream has said nothing for so long, well before it stops being trusted. */
 const QUIET_ASK_MS = QUIET_TRUST_MS / 2;
 
@@ -153,7 +155,10 @@ export class SourceLoop {
       return nowMs - Math.max(state.spokeAtMs, state.restAtMs) >= QUIET_ASK_MS;
     // A new connection may have missed what changed before it.
     const openedAtMs = desk.lineOf(state.subscription)?.openedAtMs ?? 0;
-    return openedAtMs > state.restAtMs || nowMs - state.restAtMs >= this.#relistMs;
+    const sinceMs = nowMs - state.restAtMs;
+    // Where some go, others come: a venue that ends instruments lists new ones, of which the stream does not speak yet.
+    const isChanged = state.goneAtMs > state.restAtMs && sinceMs >= RELIST_SOON_MS;
+    return openedAtMs > state.restAtMs || isChanged || sinceMs >= this.#relistMs;
   }
 
   async #ask(): Promise<Parsed<MarketQuote>> {

@@ -47,6 +47,7 @@ export class SourceState {
   #isLive = false;
   #spokeAtMs = Number.NEGATIVE_INFINITY;
   #restAtMs = Number.NEGATIVE_INFINITY;
+  #goneAtMs = Number.NEGATIVE_INFINITY;
   #restLatencyMs: number | null = null;
   #streamLagMs: number | null = null;
   #okCount = 0;
@@ -97,6 +98,11 @@ export class SourceState {
     return this.#spokeAtMs;
   }
 
+  /** When a stream last took rows of this board away. */
+  get goneAtMs(): number {
+    return this.#goneAtMs;
+  }
+
   get restAtMs(): number {
     return this.#restAtMs;
   }
@@ -140,6 +146,7 @@ export class SourceState {
         break;
       case "options":
       case "futures":
+        if (update.gone.length > 0) this.#goneAtMs = update.receivedAtMs;
         this.#takeRows(update);
         break;
       default:

@@ -12,7 +12,9 @@ const START_MS = 1_800_000_000_000;
 const ill = (venue: Episode["venue"]): Episode => ({ venue, fault: "x1000", fromMs: 10_000, forMs: 5_000 });
 
 function report(round: number, atMs: number, statuses: Readonly<Record<string, "ok" | "missing">>): SignedReportView {
-  const leaves = Object.entries(statuses).map(([feedId, status]) => ({ feedId, status }) as unknown as LeafView);
+  const leaves = Object.entries(statuses).map(
+    ([feedId, status]) => ({ feedId, status, pubStatus: status }) as unknown as LeafView,
+  );
   return { round, reportTimeMs: START_MS + atMs, leaves } as unknown as SignedReportView;
 }
 
