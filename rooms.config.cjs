@@ -30,7 +30,7 @@ module.exports = {
       node: true,
     },
     devnet: {
-      rooms: ["base", "market", "report", "feeds", "node", "chain", "api"],
+      rooms: ["base", "market", "report", "feeds", "sources", "node", "chain", "api"],
       packages: ["yaml"],
       node: true,
       typesOnly: ["api"],

@@ -1,7 +1,7 @@
 /** What the nodes say of the feeds while venues misbehave, judged against what the venues could still say. */
 import type { FeedDefinition } from "../feeds/definition.ts";
 import type { Venue } from "../market/venue.ts";
-import type { SignedReportView } from "../api/view.ts";
+import type { LeafView, SignedReportView } from "../api/view.ts";
 import { type Episode, impairedAt } from "./chaos-plan.ts";
 
 /** A feed that was missing although enough of its venues lived. */
@@ -13,8 +13,13 @@ export type Unexplained = {
   readonly needed: number;
 };
 
-/** Every venue that a feed reads itself or through its spot index; each once. */
-export function venuesOfFeed(definition: FeedDefinition, spot: FeedDefinition | undefined): readonly Venue[] {
+/** What is looked at of a signed report. */
+export type SeenReport = Pick<SignedReportView, "round" | "reportTimeMs"> & {
+  readonly leaves: readonly Pick<LeafView, "feedId" | "status" | "pubStatus">[];
+};
+
+/** Every venue that a feed reads by itself, each once; a settlement reads its spot index alone. */
+function venuesOf(definition: FeedDefinition): readonly Venue[] {
   switch (definition.kind) {
     case "spot-index":
       return [...new Set(definition.method.markets.map(({ venue }) => venue))];
@@ -23,7 +28,7 @@ export function venuesOfFeed(definition: FeedDefinition, spot: FeedDefinition | 
     case "funding-8h":
       return [definition.method.venue];
     case "settlement":
-      return spot === undefined ? [] : venuesOfFeed(spot, undefined);
+      return [];
     default:
       return [definition.method.options.venue];
   }
@@ -54,7 +59,7 @@ export class ChaosWatch {
     return this.#rounds.size;
   }
 
-  take(report: SignedReportView): void {
+  take(report: SeenReport): void {
     if (this.#rounds.has(report.round) || report.reportTimeMs < this.#startMs) return;
     this.#rounds.add(report.round);
     const impaired = impairedAt(this.#plan, report.reportTimeMs - this.#startMs);
@@ -67,13 +72,11 @@ export class ChaosWatch {
       // What readers are told: a feed that is back within its grace was never missing to them.
       if (leaf.pubStatus !== "missing" || !this.#known.has(feed.name)) continue;
       this.missing.set(feed.name, (this.missing.get(feed.name) ?? 0) + 1);
+      const livingOf = (one: FeedDefinition): number => venuesOf(one).filter((venue) => !impaired.has(venue)).length;
       const spot = this.#spotOf(feed.definition);
-      const reads = (one: FeedDefinition) => venuesOfFeed(one, undefined);
-      const living = reads(feed.definition).filter((venue) => !impaired.has(venue)).length;
-      const needed = Math.min(feed.definition.minSources, reads(feed.definition).length);
-      const spotLives =
-        spot === undefined || reads(spot).filter((venue) => !impaired.has(venue)).length >= spot.minSources;
-      if (living >= needed && spotLives) {
+      const living = livingOf(feed.definition);
+      const needed = feed.definition.minSources;
+      if (living >= needed && (spot === undefined || livingOf(spot) >= spot.minSources)) {
         this.unexplained.push({ feed: feed.name, round: report.round, atMs: report.reportTimeMs, living, needed });
       }
     }

@@ -1,5 +1,6 @@
 /** One node as a process: the shared configuration file, and by environment what differs from node to node. */
 import { VENUES } from "../market/venue.ts";
+import { accessBelow } from "../sources/hosts.ts";
 import { Child } from "./child.ts";
 import type { MemberPaths } from "./members.ts";
 import { commandLine, devnetNodeConfig } from "./paths.ts";
@@ -24,11 +25,10 @@ export type NodeProcessOptions = {
 function venueEnvironment(marketUrl: string, id: number): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const venue of VENUES) {
-    const root = `${marketUrl}/as/node-${id}/${venue}`;
-    const streams = root.replace(/^http/, "ws");
+    const { baseUrl, streamUrl } = accessBelow(`${marketUrl}/as/node-${id}`, venue);
     const key = `TENOR__VENUES__${venue.toUpperCase()}`;
-    environment[`${key}__BASEURL`] = venue === "deribit" ? `${root}/api/v2` : root;
-    environment[`${key}__STREAMURL`] = venue === "deribit" ? `${streams}/ws/api/v2` : streams;
+    environment[`${key}__BASEURL`] = baseUrl;
+    environment[`${key}__STREAMURL`] = streamUrl;
   }
   return environment;
 }

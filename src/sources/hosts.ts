@@ -56,7 +56,7 @@ export function streamUrl(access: VenueAccess, host: StreamHostName, path: strin
 }
 
 /** Every venue below one market server, which speaks for all of them. */
-export function accessBelow(marketUrl: string, venue: Venue): VenueAccess {
+export function accessBelow(marketUrl: string, venue: Venue): VenueAccess & { readonly streamUrl: string } {
   const root = `${marketUrl.replace(/\/+$/, "")}/${venue}`;
   const streams = root.replace(/^http/, "ws");
   return venue === "deribit"

@@ -14,6 +14,15 @@ const SPOT_PRICE_MAX = 1e9;
 const TIME_MIN_MS = 1_262_304_000_000;
 const TIME_MAX_MS = 4_102_444_800_000;
 
+/** Outside of 1 % … 1000 % a vol is a sentinel, or percent and decimal were mixed up. */
+const VOL_MIN = 0.01;
+const VOL_MAX = 10;
+
+/** An annualised decimal vol (0.47 = 47 %); null for what cannot be one, as venues say that there is none. */
+export function plausibleVol(vol: number | null): number | null {
+  return vol !== null && vol > VOL_MIN && vol < VOL_MAX ? vol : null;
+}
+
 export function isPlausibleTimeMs(timeMs: number): boolean {
   return timeMs >= TIME_MIN_MS && timeMs < TIME_MAX_MS;
 }

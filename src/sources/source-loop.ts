@@ -66,8 +66,8 @@ const REST_SPREAD_MS = 150;
 export const CANDLE_RETRY_MS = 5_000;
 /** Every node of the world wants a bar when it has ended; each asks at its own moment within this time after. */
 const CANDLE_SPREAD_MS = 2_000;
-/** A board that changes is listed again at most this often. */
-const RELIST_SOON_MS = 5_000;
+/** A board whose instruments end is listed again after this part of the usual time: five seconds of a minute. */
+const RELIST_SOON_SHARE = 1 / 12;
 /** REST is asked about a source of which a live stream has said nothing for so long, well before it stops being trusted. */
 const QUIET_ASK_MS = QUIET_TRUST_MS / 2;
 
@@ -156,8 +156,8 @@ export class SourceLoop {
     // A new connection may have missed what changed before it.
     const openedAtMs = desk.lineOf(state.subscription)?.openedAtMs ?? 0;
     const sinceMs = nowMs - state.restAtMs;
-    // Where some go, others come: a venue that ends instruments lists new ones, of which the stream does not speak yet.
-    const isChanged = state.goneAtMs > state.restAtMs && sinceMs >= RELIST_SOON_MS;
+    // Where some end, others come: new ones, of which the stream does not speak yet.
+    const isChanged = state.endedAtMs > state.restAtMs && sinceMs >= RELIST_SOON_SHARE * this.#relistMs;
     return openedAtMs > state.restAtMs || isChanged || sinceMs >= this.#relistMs;
   }
 

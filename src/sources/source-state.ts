@@ -47,7 +47,7 @@ export class SourceState {
   #isLive = false;
   #spokeAtMs = Number.NEGATIVE_INFINITY;
   #restAtMs = Number.NEGATIVE_INFINITY;
-  #goneAtMs = Number.NEGATIVE_INFINITY;
+  #endedAtMs = Number.NEGATIVE_INFINITY;
   #restLatencyMs: number | null = null;
   #streamLagMs: number | null = null;
   #okCount = 0;
@@ -98,9 +98,9 @@ export class SourceState {
     return this.#spokeAtMs;
   }
 
-  /** When a stream last took rows of this board away. */
-  get goneAtMs(): number {
-    return this.#goneAtMs;
+  /** When a stream last said that instruments of this board ended. */
+  get endedAtMs(): number {
+    return this.#endedAtMs;
   }
 
   get restAtMs(): number {
@@ -146,7 +146,7 @@ export class SourceState {
         break;
       case "options":
       case "futures":
-        if (update.gone.length > 0) this.#goneAtMs = update.receivedAtMs;
+        if (update.hasEnded === true) this.#endedAtMs = update.receivedAtMs;
         this.#takeRows(update);
         break;
       default:

@@ -15,8 +15,10 @@ export type RowsUpdate<Row> = {
   /** As `sourceName` makes it. */
   readonly source: string;
   readonly rows: readonly Row[];
-  /** Instruments that are gone: expired, delisted. */
+  /** Instruments without a row: ended, or such that what was said of them last cannot be read. */
   readonly gone: readonly string[];
+  /** Some of them ended, so that the venue's list is another one now: REST is asked for it. */
+  readonly hasEnded?: boolean;
   /**
    * The venue's time of these rows, unix ms; null where it gives none. Of rows made of several channels the newest of their
    * stamps: a row with an older one than the held row is taken for late and left out.

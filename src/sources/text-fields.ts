@@ -1,12 +1,9 @@
 /** Members of a row at venues that write their numbers as text, read one by one: OKX and Bybit. */
-import { parseDecimal } from "./decimal.ts";
 import { type Depth, depthOf, type Level } from "./depth.ts";
 import { type Gap, gap } from "./gap.ts";
-import { isPlausibleTimeMs, spotPriceInRange } from "./sanity.ts";
+import { isPlausibleTimeMs, plausibleVol, spotPriceInRange } from "./sanity.ts";
+import { decimalOf } from "./text-decimal.ts";
 
-/** Outside of 1 % … 1000 % a vol is a sentinel, or percent and decimal were mixed up. */
-const VOL_MIN = 0.01;
-const VOL_MAX = 10;
 /** Where both venues end the vol of an ask that is worth nothing: 500 %. */
 const ASK_VOL_CAP = 5;
 /** Ticks are 1e-4 coin and more; under this nothing is a price, and a quotient of it may be zero. */
@@ -15,26 +12,25 @@ const SIDE_MIN = 1e-12;
 /** One side of a book: null, "" and "0" mean no quote. @returns undefined when it is neither that nor a positive number */
 export function sideOfText(value: unknown): number | null | undefined {
   if (value === null || value === "") return null;
-  const price = typeof value === "string" ? parseDecimal(value) : null;
+  const price = decimalOf(value);
   if (price === 0) return null;
   return price !== null && price >= SIDE_MIN ? price : undefined;
 }
 
 /** A price that a row cannot do without: a mark, a forward, an index. @returns null when it is none */
 export function priceOfText(value: unknown): number | null {
-  const price = typeof value === "string" ? parseDecimal(value) : null;
+  const price = decimalOf(value);
   return price !== null && spotPriceInRange("price", price) === null ? price : null;
 }
 
 /** An annualised decimal vol (0.47 = 47 %); null for "", "0" and all else that is none. */
 export function volOfText(value: unknown): number | null {
-  const vol = typeof value === "string" ? parseDecimal(value) : null;
-  return vol !== null && vol > VOL_MIN && vol < VOL_MAX ? vol : null;
+  return plausibleVol(decimalOf(value));
 }
 
 /** An ask whose vol is the venue's cap is an order, and nobody's price. */
 export function isCappedAskVol(value: unknown): boolean {
-  const vol = typeof value === "string" ? parseDecimal(value) : null;
+  const vol = decimalOf(value);
   return vol !== null && vol >= ASK_VOL_CAP;
 }
 
@@ -51,18 +47,16 @@ export function levelsOfText(value: unknown): readonly Level[] | null {
   for (const entry of value as readonly unknown[]) {
     const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
     const price = priceOfText(pair[0]);
-    const size = typeof pair[1] === "string" ? parseDecimal(pair[1]) : null;
+    const size = decimalOf(pair[1]);
     if (price === null || size === null || size < 0) return null;
     levels.push([price, size]);
   }
   return levels;
 }
 
-/** The depth of a book whose sides are lists of such levels. A spread wider than 2 % has nothing within 1 % of its middle. */
+/** The depth of a book whose sides are lists of such levels. */
 export function depthOfText(bids: unknown, asks: unknown): Depth | Gap {
   const [bidLevels, askLevels] = [levelsOfText(bids), levelsOfText(asks)];
   if (bidLevels === null || askLevels === null) return gap("bad-shape", "a level that is no price and size");
-  const depth = depthOf(bidLevels, askLevels);
-  if (depth.kind === "gap" || (depth.down.notional > 0 && depth.up.notional > 0)) return depth;
-  return gap("out-of-range", `bid ${depth.bid} and ask ${depth.ask} are too far apart`);
+  return depthOf(bidLevels, askLevels);
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { LeafView, SignedReportView } from "../../src/api/view.ts";
 import type { Episode } from "../../src/devnet/chaos-plan.ts";
-import { ChaosWatch } from "../../src/devnet/chaos-watch.ts";
+import { ChaosWatch, type SeenReport } from "../../src/devnet/chaos-watch.ts";
 import { shippedFeeds } from "../feeds/support/definitions.ts";
 
 const feeds = shippedFeeds().map(({ definition }) => ({ name: definition.name, feedId: definition.name, definition }));
@@ -11,11 +10,9 @@ const START_MS = 1_800_000_000_000;
 
 const ill = (venue: Episode["venue"]): Episode => ({ venue, fault: "x1000", fromMs: 10_000, forMs: 5_000 });
 
-function report(round: number, atMs: number, statuses: Readonly<Record<string, "ok" | "missing">>): SignedReportView {
-  const leaves = Object.entries(statuses).map(
-    ([feedId, status]) => ({ feedId, status, pubStatus: status }) as unknown as LeafView,
-  );
-  return { round, reportTimeMs: START_MS + atMs, leaves } as unknown as SignedReportView;
+function report(round: number, atMs: number, statuses: Readonly<Record<string, "ok" | "missing">>): SeenReport {
+  const leaves = Object.entries(statuses).map(([feedId, status]) => ({ feedId, status, pubStatus: status }));
+  return { round, reportTimeMs: START_MS + atMs, leaves };
 }
 
 describe("a feed that is missing", () => {
@@ -32,6 +29,17 @@ describe("a feed that is missing", () => {
     watch.take(report(1, 1_000, { [VOL]: "ok", [SPOT]: "ok" }));
     watch.take(report(2, 12_000, { [VOL]: "missing", [SPOT]: "missing" }));
     expect(watch.unexplained.map(({ feed }) => feed)).toEqual([VOL, SPOT]);
+  });
+
+  test("is not unexplained while it is away from a report or two and readers were not told", () => {
+    const watch = new ChaosWatch([], START_MS, feeds);
+    watch.take(report(1, 1_000, { [VOL]: "ok" }));
+    watch.take({
+      round: 2,
+      reportTimeMs: START_MS + 2_000,
+      leaves: [{ feedId: VOL, status: "missing", pubStatus: "ok" }],
+    });
+    expect(watch.missing.size).toBe(0);
   });
 
   test("counts only after it was there, within the chaos, and each round once", () => {

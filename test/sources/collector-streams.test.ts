@@ -266,6 +266,28 @@ describe("a collector with streams", () => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(350);
   });
 
+  test("an instrument that ended has the chain listed again soon, one that cannot be read has not", async () => {
+    let listed = [row("A", 1), row("B", 1)];
+    answerRest(() => JSON.stringify(listed));
+    // So long that it never comes by itself here, and a twelfth of it is soon.
+    const { collector, told, polled } = collect([DERIBIT_BTC.options], {}, { relistMs: 3_600 });
+    const connected = server.connected();
+    collector.start();
+    const [socket] = await Promise.all([connected, polled()]);
+    const streamed = once(told, "source is streamed");
+    socket.send(frame({ kind: "options", source: CHAIN, rows: [row("A", 2)], timeMs: null }));
+    await streamed;
+    listed = [row("A", 2), row("C", 1)];
+    const before = restAnswers;
+    socket.send(frame({ kind: "options", source: CHAIN, rows: [], gone: ["B"], timeMs: null }));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(restAnswers).toBe(before);
+    socket.send(frame({ kind: "options", source: CHAIN, rows: [], gone: ["B"], hasEnded: true, timeMs: null }));
+    await polled();
+    expect(restAnswers).toBe(before + 1);
+    expect(now(collector).chains[0]!.options.map(({ instrument }) => instrument)).toEqual(["A", "C"]);
+  });
+
   test("a listing that was asked for before the stream spoke does not undo it", async () => {
     let release: () => void = () => undefined;
     const { collector, told, polled } = collect([DERIBIT_BTC.options]);

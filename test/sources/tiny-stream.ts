@@ -12,6 +12,7 @@ export type TinyFrame =
       readonly source: string;
       readonly rows: readonly OptionQuote[];
       readonly gone?: readonly string[];
+      readonly hasEnded?: boolean;
       readonly timeMs: number | null;
     }
   | { readonly kind: "futures"; readonly source: string; readonly rows: readonly FutureQuote[] }
@@ -61,8 +62,8 @@ function take(text: string, receivedAtMs: number): StreamStep {
       return update({ kind: "spot", source, quote: { ...head, bid, ask: bid + 1 } });
     }
     case "options": {
-      const { source, rows, gone = [], timeMs } = said;
-      return update({ kind: "options", source, rows, gone, timeMs, receivedAtMs, refused: {} });
+      const { source, rows, gone = [], hasEnded = false, timeMs } = said;
+      return update({ kind: "options", source, rows, gone, hasEnded, timeMs, receivedAtMs, refused: {} });
     }
     case "futures":
       return update({ ...said, gone: [], timeMs: null, receivedAtMs, refused: {} });

@@ -7,13 +7,9 @@
 import type { Instrument } from "../../market/instrument.ts";
 import type { OptionQuote } from "../../market/quote.ts";
 import type { RowRefusal } from "../board.ts";
-import { parseDecimal } from "../decimal.ts";
-import { isCrossed, isPremiumWithinBounds } from "../sanity.ts";
+import { isCrossed, isPremiumWithinBounds, plausibleVol } from "../sanity.ts";
+import { decimalOf } from "../text-decimal.ts";
 import { priceOf } from "./text-number.ts";
-
-/** Outside of 1 % … 1000 % a vol is a sentinel ("-1.0", "0.0000006"), or percent and decimal were mixed up. */
-const VOL_MIN = 0.01;
-const VOL_MAX = 10;
 
 /**
  * Coins whose contract is one coin, as recorded premiums show. A contract of XRP is a hundred, one of DOGE a thousand, and
@@ -45,10 +41,15 @@ export function optionOf(
   // Nobody bids more than the most that an option can be worth; an ask of a thin book may be anything.
   for (const premium of [bidCoin, markCoin])
     if (premium !== null && !isPremiumWithinBounds(premium, right, strike, forward)) return "out-of-bounds";
-  return { instrument, expiryMs, strike, right, bidCoin, askCoin, markCoin, markVol: volOf(sent.vol), forward };
-}
-
-function volOf(text: unknown): number | null {
-  const vol = typeof text === "string" ? parseDecimal(text) : null;
-  return vol !== null && vol > VOL_MIN && vol < VOL_MAX ? vol : null;
+  return {
+    instrument,
+    expiryMs,
+    strike,
+    right,
+    bidCoin,
+    askCoin,
+    markCoin,
+    markVol: plausibleVol(decimalOf(sent.vol)),
+    forward,
+  };
 }

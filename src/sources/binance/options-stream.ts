@@ -142,7 +142,8 @@ class OptionsSession implements StreamSession {
     const refused = board.kind === "gap" ? board : null;
     if (rows.length === 0 && gone.length === 0) return { ...NOTHING, refused };
     const counts = board.kind === "gap" ? {} : board.refused;
-    const update = { kind: "options", source, rows, gone, timeMs, receivedAtMs, refused: counts } as const;
+    const about = { timeMs, receivedAtMs, refused: counts, ...(gone.length > 0 ? { hasEnded: true } : {}) };
+    const update = { kind: "options", source, rows, gone, ...about } as const;
     return { ...NOTHING, updates: [update], refused };
   }
 

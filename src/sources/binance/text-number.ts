@@ -1,5 +1,5 @@
 /** Binance's numbers are decimal text, and so are its ways to say that there is none. */
-import { parseDecimal } from "../decimal.ts";
+import { decimalOf } from "../text-decimal.ts";
 
 /**
  * One side of a book, or a mark. "", "0", "0.0000" and the sentinels "-1.0" and "-0.00000001" mean none.
@@ -7,7 +7,7 @@ import { parseDecimal } from "../decimal.ts";
  */
 export function priceOf(value: unknown): number | null | undefined {
   if (value === null || value === "") return null;
-  const price = typeof value === "string" ? parseDecimal(value) : null;
+  const price = decimalOf(value);
   if (price === null || price < -1) return undefined;
   return price <= 0 ? null : price;
 }

@@ -30,7 +30,9 @@ const FIELDS = [
 type Ticker = Partial<Record<(typeof FIELDS)[number], unknown>>;
 
 /** A row as it stands, or why there is none; `kept` where what was known of it stays. */
-type Reading = { readonly row: OptionQuote | FutureQuote } | { readonly refusal: string; readonly kept: boolean };
+type Reading =
+  | { readonly row: OptionQuote | FutureQuote }
+  | { readonly refusal: string; readonly kept: boolean; readonly isEnd?: boolean };
 
 export class BoardTickers {
   readonly source: string;
@@ -98,6 +100,7 @@ export class BoardTickers {
     const futures: FutureQuote[] = [];
     const gone: string[] = [];
     const refused: Record<string, number> = {};
+    let hasEnded = false;
     let timeMs: number | null = null;
     for (const name of names) {
       const ticker = this.#tickers.get(name) ?? {};
@@ -105,13 +108,14 @@ export class BoardTickers {
       if ("refusal" in reading) {
         refused[reading.refusal] = (refused[reading.refusal] ?? 0) + 1;
         if (!reading.kept) gone.push(name);
+        hasEnded ||= reading.isEnd === true;
         continue;
       }
       if ("strike" in reading.row) options.push(reading.row);
       else futures.push(reading.row);
       if (isFiniteNumber(ticker.timestamp)) timeMs = Math.max(timeMs ?? 0, ticker.timestamp);
     }
-    const about = { source: this.source, timeMs, receivedAtMs, gone, refused };
+    const about = { source: this.source, timeMs, receivedAtMs, gone, refused, ...(hasEnded ? { hasEnded } : {}) };
     return this.#subscription.kind === "options"
       ? { kind: "options", ...about, rows: options }
       : { kind: "futures", ...about, rows: futures };
@@ -121,12 +125,15 @@ export class BoardTickers {
     const { state, timestamp } = ticker;
     // Settlement takes seconds, at 08:00 UTC and of all at once: what was known stands. All other states are no market.
     if (state === "settlement") return { refusal: "halted", kept: true };
-    if (state !== "open") return { refusal: typeof state === "string" ? "halted" : "bad-number", kept: false };
+    if (state !== "open") {
+      const isEnd = state === "closed" || state === "delivered";
+      return { refusal: typeof state === "string" ? "halted" : "bad-number", kept: false, isEnd };
+    }
     if (!isFiniteNumber(timestamp)) return { refusal: "bad-number", kept: false };
     const fault = timeFault(timestamp, receivedAtMs);
     if (fault !== null) return { refusal: fault.reason, kept: false };
     const instrument = liveInstrument(name, { ...DERIBIT_NAMES, base: this.base, timeMs: timestamp });
-    if (typeof instrument === "string") return { refusal: instrument, kept: false };
+    if (typeof instrument === "string") return { refusal: instrument, kept: false, isEnd: instrument === "expired" };
     const summary: BoardRow = {
       ...ticker,
       bid_price: ticker.best_bid_price,

@@ -111,7 +111,9 @@ test("an option that was known is gone at its expiry, once", () => {
   const tomorrow = row({ s: "BTC-260911-80000-C", mp: "900" });
   session.take(rows(row(), tomorrow), NOW_MS);
   const later = Date.UTC(2026, 8, 11, 8, 0, 1);
-  expect(session.take(rows(row({ E: later })), later).updates).toMatchObject([{ gone: ["BTC-260911-80000-C"] }]);
+  expect(session.take(rows(row({ E: later })), later).updates).toMatchObject([
+    { gone: ["BTC-260911-80000-C"], hasEnded: true },
+  ]);
   expect(session.take(rows(row({ E: later + 1 })), later).updates).toMatchObject([{ gone: [] }]);
 });
 

@@ -129,6 +129,18 @@ describe("the rows of deribit's boards", () => {
     expect(take(session, option(), NOW_MS).updates).toMatchObject([{ rows: [ROW], gone: [], refused: {} }]);
   });
 
+  test.each([
+    ["closed", true],
+    ["delivered", true],
+    ["locked", undefined],
+  ])("a row that is %s says of the list of instruments: ended %s", (state, hasEnded) => {
+    const session = open();
+    take(session, option(), NOW_MS);
+    const [update] = take(session, changed({ state }), NOW_MS).updates;
+    expect(update).toMatchObject({ gone: [CALL] });
+    expect(update?.kind === "options" ? update.hasEnded : null).toBe(hasEnded);
+  });
+
   test("a row past its expiry is gone", () => {
     const session = open();
     take(session, option(), NOW_MS);
