@@ -17,6 +17,7 @@ import type { VenueAccess } from "../../src/sources/hosts.ts";
 import { HttpGet, type HttpLimits } from "../../src/sources/http.ts";
 import { type Subscription, sourceName } from "../../src/sources/subscription.ts";
 import { NOW_MS } from "./bodies.ts";
+import { memberPaths, put } from "./member-paths.ts";
 import { expectLawful } from "./quote-laws.ts";
 import { type Handler, type VenueServer, sendJson, startVenueServer } from "./venue-server.ts";
 
@@ -262,20 +263,4 @@ function drip(body: string): Handler {
     }, 10);
     response.on("close", () => clearInterval(timer));
   };
-}
-
-type Path = readonly (string | number)[];
-
-function memberPaths(value: unknown, at: Path = []): Path[] {
-  if (typeof value !== "object" || value === null) return [at];
-  const keys: Path = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
-  const own = at.length === 0 ? [] : [at];
-  return [...own, ...keys.flatMap((key) => memberPaths(Reflect.get(value, key), [...at, key]))];
-}
-
-function put(target: object, path: Path, value: unknown): void {
-  const [key, ...rest] = path;
-  if (key === undefined) return;
-  if (rest.length === 0) Reflect.set(target, key, value);
-  else put(Reflect.get(target, key), rest, value);
 }

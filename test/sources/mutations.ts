@@ -1,7 +1,6 @@
 /** Everything that can be wrong with a body or a frame, as draws from a good one. */
 import fc from "fast-check";
-
-type Path = readonly (string | number)[];
+import { memberPaths, type Path, put, valueAt } from "./member-paths.ts";
 
 const SNIPPETS = [
   ...'0 - null "" 1e9 1e999 NaN . [ {} " , true 9999999 "0x1f" "-1.0" }'.split(" "),
@@ -176,23 +175,4 @@ function retyped(value: unknown): unknown {
   if (typeof value === "string")
     return value === "" || Number.isNaN(Number(value)) ? value.toLowerCase() : Number(value);
   return Array.isArray(value) ? Object.fromEntries(value.entries()) : [value];
-}
-
-function memberPaths(value: unknown, at: Path = []): Path[] {
-  if (typeof value !== "object" || value === null) return [at];
-  const keys: Path = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
-  const own = at.length === 0 ? [] : [at];
-  return [...own, ...keys.flatMap((key) => memberPaths(Reflect.get(value, key), [...at, key]))];
-}
-
-function valueAt(target: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
-    target,
-  );
-}
-
-function put(target: object, path: Path, value: unknown): void {
-  const parent = valueAt(target, path.slice(0, -1));
-  if (typeof parent === "object" && parent !== null) Reflect.set(parent, path.at(-1)!, value);
 }

@@ -49,8 +49,9 @@ export class BoardParts<Row extends object> {
 
   /** @param id the instrument that the push is about; null: a family, whose rows name themselves */
   take(channel: Channel, entries: readonly unknown[], id: string | null, receivedAtMs: number): RowsUpdate<Row> | null {
-    const rows: Row[] = [];
-    const gone: string[] = [];
+    // A push may name one instrument twice: its last word stands.
+    const rows = new Map<string, Row>();
+    const gone = new Set<string>();
     const refused: Partial<Record<RowRefusal, number>> = {};
     let timeMs: number | null = null;
     for (const entry of entries) {
@@ -58,16 +59,19 @@ export class BoardParts<Row extends object> {
       if (taken.timeMs !== null && (timeMs === null || taken.timeMs > timeMs)) timeMs = taken.timeMs;
       if (taken.row === null) continue;
       if (typeof taken.row !== "string") {
-        rows.push(taken.row);
+        rows.set(taken.name, taken.row);
+        gone.delete(taken.name);
         this.#told.add(taken.name);
         continue;
       }
       refused[taken.row] = (refused[taken.row] ?? 0) + 1;
       // What was told of it before holds no more.
-      if (this.#told.delete(taken.name)) gone.push(taken.name);
+      if (this.#told.delete(taken.name)) gone.add(taken.name);
+      rows.delete(taken.name);
     }
-    if (rows.length + gone.length + Object.keys(refused).length === 0) return null;
-    return { source: this.#source, rows, gone, timeMs, receivedAtMs, refused };
+    if (rows.size + gone.size + Object.keys(refused).length === 0) return null;
+    const told = { rows: [...rows.values()], gone: [...gone] };
+    return { source: this.#source, ...told, timeMs, receivedAtMs, refused };
   }
 
   forget(name: string): void {

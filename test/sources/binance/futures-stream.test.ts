@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { binanceFuturesStream } from "../../../src/sources/binance/futures-stream.ts";
 import type { StreamStep } from "../../../src/sources/stream-adapter.ts";
 import { NOW_MS } from "../bodies.ts";
-import { expectLawfulStep, expectNoEditGetsPast, openSession } from "./step-laws.ts";
+import { expectLawfulStep, expectNoEditGetsPast, openSession } from "../played-session.ts";
 
 const BTC = { kind: "futures", venue: "binance", base: "BTC", quote: "USD" } as const;
 

@@ -9,7 +9,7 @@ import type { StreamAdapter, StreamStep } from "../../../src/sources/stream-adap
 import type { PolledSubscription } from "../../../src/sources/subscription.ts";
 import { expectLawful } from "../quote-laws.ts";
 import { load, loadLines, recorded, where } from "./recorded.ts";
-import { expectLawfulStep } from "./step-laws.ts";
+import { expectLawfulStep } from "../played-session.ts";
 
 const SPOT = { kind: "spot", venue: "binance", base: "BTC", quote: "USDT" } as const;
 const DEPTH = { ...SPOT, kind: "depth" } as const;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { StreamStep } from "../../../src/sources/stream-adapter.ts";
 import { binanceSpotStream } from "../../../src/sources/binance/spot-stream.ts";
 import { NOW_MS } from "../bodies.ts";
-import { expectLawfulStep, expectNoEditGetsPast, openSession } from "./step-laws.ts";
+import { expectLawfulStep, expectNoEditGetsPast, openSession } from "../played-session.ts";
 
 const BTC = { kind: "spot", venue: "binance", base: "BTC", quote: "USDT" } as const;
 const ETH = { ...BTC, base: "ETH" } as const;

@@ -5,7 +5,7 @@ import { bitfinexTickerStream } from "../../../src/sources/bitfinex/ticker-strea
 import { PRODUCTION_ONLY } from "../../../src/sources/rest-adapter.ts";
 import type { PolledSubscription } from "../../../src/sources/subscription.ts";
 import { load, loadLines, recorded, where } from "../binance/recorded.ts";
-import { expectLawfulStep } from "../binance/step-laws.ts";
+import { expectLawfulStep } from "../played-session.ts";
 import { expectLawful } from "../quote-laws.ts";
 
 const SPOT = { kind: "spot", venue: "bitfinex", base: "BTC", quote: "USD" } as const;

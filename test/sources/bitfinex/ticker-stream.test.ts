@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bitfinexTickerStream } from "../../../src/sources/bitfinex/ticker-stream.ts";
 import type { StreamStep } from "../../../src/sources/stream-adapter.ts";
-import { expectLawfulStep, expectNoEditGetsPast, openSession } from "../binance/step-laws.ts";
+import { expectLawfulStep, expectNoEditGetsPast, openSession } from "../played-session.ts";
 import { NOW_MS } from "../bodies.ts";
 
 const BTC = { kind: "spot", venue: "bitfinex", base: "BTC", quote: "USD" } as const;

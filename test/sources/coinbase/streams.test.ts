@@ -3,7 +3,7 @@ import { coinbaseStreams } from "../../../src/sources/coinbase/streams.ts";
 import type { StreamSession } from "../../../src/sources/stream-adapter.ts";
 import type { SpotSubscription } from "../../../src/sources/subscription.ts";
 import { NOW_MS, SPOT_BTC } from "../bodies.ts";
-import { expectLawfulStep, expectNoDamageGetsThrough, take } from "../session-laws.ts";
+import { expectLawfulJsonStep, expectNoDamageGetsThrough, take } from "../session-laws.ts";
 
 const adapter = coinbaseStreams[0]!;
 const ETH: SpotSubscription = { ...SPOT_BTC.coinbase, base: "ETH" };
@@ -140,7 +140,7 @@ describe("coinbase's stream", () => {
     take(session, ticker(), NOW_MS);
     expect(session.tick(NOW_MS + 9_000).updates).toEqual([]);
     const late = session.tick(NOW_MS + 11_000);
-    expectLawfulStep(late);
+    expectLawfulJsonStep(late);
     expect(late.updates).toMatchObject([{ source: "coinbase:ETH-USD", gap: { reason: "not-subscribed" } }]);
     expect(session.tick(NOW_MS + 12_000).updates).toEqual([]);
     const confirmed = open();

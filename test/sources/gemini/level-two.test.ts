@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { geminiLevelTwo } from "../../../src/sources/gemini/level-two.ts";
 import type { StreamSession, StreamStep } from "../../../src/sources/stream-adapter.ts";
-import { expectLawfulStep, expectNoEditGetsPast, openSession } from "../binance/step-laws.ts";
+import { expectLawfulStep, expectNoEditGetsPast, openSession } from "../played-session.ts";
 import { NOW_MS } from "../bodies.ts";
 
 const SPOT = { kind: "spot", venue: "gemini", base: "BTC", quote: "USD" } as const;

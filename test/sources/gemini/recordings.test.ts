@@ -5,7 +5,7 @@ import { geminiLevelTwo } from "../../../src/sources/gemini/level-two.ts";
 import { PRODUCTION_ONLY } from "../../../src/sources/rest-adapter.ts";
 import type { PolledSubscription } from "../../../src/sources/subscription.ts";
 import { load, loadLines, recorded, where } from "../binance/recorded.ts";
-import { expectLawfulStep } from "../binance/step-laws.ts";
+import { expectLawfulStep } from "../played-session.ts";
 import { expectLawful } from "../quote-laws.ts";
 
 const SPOT = { kind: "spot", venue: "gemini", base: "BTC", quote: "USD" } as const;
