@@ -208,6 +208,7 @@ describe("a frame over a WebSocket", () => {
   test.each<[string, readonly number[]]>([
     ["of an opcode that is none", [0x83, 0]],
     ["with reserved bits", [0xb1, 0]],
+    ["of bits that nobody negotiated, all of them", [0xff, 1, 0]],
     ["that goes on with nothing begun", [0x80, 1, 0x78]],
     ["of text that is no UTF-8", [0x81, 2, 0xc3, 0x28]],
     ["of control that is too long", [0x89, 126, 0, 200]],

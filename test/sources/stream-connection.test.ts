@@ -137,14 +137,6 @@ describe("one connection", () => {
     expect(refused).toHaveLength(39);
   });
 
-  test("what is no WebSocket frame ends it", async () => {
-    const { connection } = connect();
-    const socket = await server.connected();
-    // Reserved bits that nobody negotiated.
-    (socket as unknown as { _socket: Socket })._socket.write(Buffer.from([0xff, 0x01, 0x00]));
-    expect(await connection.ended).toMatchObject({ reason: "bad-shape" });
-  });
-
   test("a handshake that takes too long is given up", async () => {
     server.refuse(() => undefined);
     const startedMs = performance.now();

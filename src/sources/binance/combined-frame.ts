@@ -6,6 +6,7 @@ import { binanceError } from "./spot.ts";
 import { type Gap, gap } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import { NOTHING, type StreamStep } from "../stream-adapter.ts";
+import { closes, refuses } from "../stream-step.ts";
 
 type CombinedFrame =
   | { readonly kind: "push"; readonly stream: string; readonly data: unknown }
@@ -29,7 +30,7 @@ export function readCombined(text: string): CombinedFrame {
   const { stream, data } = frame;
   const event = isRecord(data) ? data.e : frame.e;
   if (event === "serverShutdown") {
-    return { kind: "step", step: { ...NOTHING, close: gap("disconnected", "the server announced its shutdown") } };
+    return { kind: "step", step: closes(gap("disconnected", "the server announced its shutdown")) };
   }
   if (typeof stream === "string" && data !== undefined) return { kind: "push", stream, data };
   if (isRecord(frame.error)) return refusedFrame(binanceError(frame.error));
@@ -39,11 +40,11 @@ export function readCombined(text: string): CombinedFrame {
 }
 
 function refusedFrame(refused: Gap): CombinedFrame {
-  return { kind: "step", step: { ...NOTHING, refused } };
+  return { kind: "step", step: refuses(refused) };
 }
 
 export function unknownStream(stream: string): StreamStep {
-  return { ...NOTHING, refused: gap("bad-shape", `${stream} was not asked for`) };
+  return refuses(gap("bad-shape", `${stream} was not asked for`));
 }
 
 /** `u` of a book: it only grows. */

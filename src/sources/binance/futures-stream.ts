@@ -24,6 +24,7 @@ import { gap } from "../gap.ts";
 import { isRecord } from "../json.ts";
 import { isPlausibleTimeMs } from "../sanity.ts";
 import { NOTHING, type StreamAdapter, type StreamSession, type StreamStep } from "../stream-adapter.ts";
+import { closes, refuses, tells } from "../stream-step.ts";
 import { type FuturesSubscription, type PolledSubscription, sourceName } from "../subscription.ts";
 import { Unheard } from "../unheard.ts";
 
@@ -92,7 +93,7 @@ class FuturesSession implements StreamSession {
   }
 
   tick(nowMs: number): StreamStep {
-    return { ...NOTHING, updates: this.#unheard.overdue(nowMs) };
+    return tells(...this.#unheard.overdue(nowMs));
   }
 
   listed(): StreamStep {
@@ -112,18 +113,18 @@ class FuturesSession implements StreamSession {
     const source = sourceName(subscription);
     this.#unheard.heard(source);
     const update = { kind: "futures", source, rows: [row], gone: [], timeMs, receivedAtMs, refused: {} } as const;
-    return { ...NOTHING, updates: [update] };
+    return tells(update);
   }
 }
 
 function takeBook(watched: Watched, { u, b, a }: BoardRow, timeMs: number): StreamStep {
   if (!isUpdateId(u) || b === undefined || a === undefined) return refuse("a bookTicker without u, b and a");
   const last = watched.book?.updateId ?? -1;
-  if (u < last) return { ...NOTHING, close: gap("sequence-gap", `update ids went from ${last} to ${u}`) };
+  if (u < last) return closes(gap("sequence-gap", `update ids went from ${last} to ${u}`));
   watched.book = { bid: b, ask: a, timeMs, updateId: u };
   return NOTHING;
 }
 
 function refuse(detail: string): StreamStep {
-  return { ...NOTHING, refused: gap("bad-shape", detail) };
+  return refuses(gap("bad-shape", detail));
 }

@@ -23,6 +23,7 @@ import {
   type StreamStep,
   type StreamUpdate,
 } from "../stream-adapter.ts";
+import { refuses, tells } from "../stream-step.ts";
 import {
   type IndexSubscription,
   type OptionsSubscription,
@@ -84,12 +85,12 @@ class OptionsSession implements StreamSession {
     const chain = this.#chains.get(stream);
     const isIndex = stream === INDEX_STREAM && this.#indices.length > 0;
     if (chain === undefined && !isIndex) return unknownStream(stream);
-    if (!Array.isArray(data)) return { ...NOTHING, refused: gap("bad-shape", `${stream} is no array`) };
+    if (!Array.isArray(data)) return refuses(gap("bad-shape", `${stream} is no array`));
     return chain === undefined ? this.#takeIndices(data, receivedAtMs) : this.#takeRows(chain, data, receivedAtMs);
   }
 
   tick(nowMs: number): StreamStep {
-    return { ...NOTHING, updates: this.#unheard.overdue(nowMs) };
+    return tells(...this.#unheard.overdue(nowMs));
   }
 
   listed(): StreamStep {
@@ -115,12 +116,12 @@ class OptionsSession implements StreamSession {
       const quote = { venue: "binance", ...times, base, quote: SETTLEMENT, price: index.price } as const;
       updates.push({ kind: "index", source, quote });
     }
-    return { ...NOTHING, updates };
+    return tells(...updates);
   }
 
   #takeRows(subscription: OptionsSubscription, data: readonly unknown[], receivedAtMs: number): StreamStep {
     const timeMs = oldestOf(data);
-    if (timeMs === null) return { ...NOTHING, refused: gap("bad-shape", "option rows without a time in unix ms") };
+    if (timeMs === null) return refuses(gap("bad-shape", "option rows without a time in unix ms"));
     const source = sourceName(subscription);
     const board = readBoard(data, {
       base: subscription.base,

@@ -16,6 +16,7 @@ import { type Parsed, gap } from "../gap.ts";
 import { shapeGap } from "../json.ts";
 import { spotSides } from "../sanity.ts";
 import { NOTHING, type StreamAdapter, type StreamSession, type StreamStep } from "../stream-adapter.ts";
+import { closes, refuses, tells } from "../stream-step.ts";
 import { type PolledSubscription, type SpotSubscription, sourceName } from "../subscription.ts";
 import { Unheard } from "../unheard.ts";
 
@@ -66,14 +67,13 @@ class SpotSession implements StreamSession {
     const watched = this.#watched.get(frame.stream);
     if (watched === undefined) return unknownStream(frame.stream);
     const shape = push.safeParse(frame.data);
-    if (!shape.success) return { ...NOTHING, refused: shapeGap(shape.error) };
+    if (!shape.success) return refuses(shapeGap(shape.error));
     const { u, s, b, a } = shape.data;
     const { subscription, lastUpdateId } = watched;
     const symbol = `${subscription.base}${subscription.quote}`;
-    if (s !== symbol) return { ...NOTHING, refused: gap("bad-shape", `${frame.stream} says ${s}`) };
-    if (!isUpdateId(u)) return { ...NOTHING, refused: gap("bad-shape", "u is no update id") };
-    if (u < lastUpdateId)
-      return { ...NOTHING, close: gap("sequence-gap", `${symbol} went from ${lastUpdateId} to ${u}`) };
+    if (s !== symbol) return refuses(gap("bad-shape", `${frame.stream} says ${s}`));
+    if (!isUpdateId(u)) return refuses(gap("bad-shape", "u is no update id"));
+    if (u < lastUpdateId) return closes(gap("sequence-gap", `${symbol} went from ${lastUpdateId} to ${u}`));
     if (u === lastUpdateId) return NOTHING;
     watched.lastUpdateId = u;
     const source = sourceName(subscription);
@@ -83,11 +83,11 @@ class SpotSession implements StreamSession {
       parsed.kind === "gap"
         ? ({ kind: "gap", source, gap: parsed } as const)
         : ({ kind: "spot", source, quote: parsed.quote } as const);
-    return { ...NOTHING, updates: [update] };
+    return tells(update);
   }
 
   tick(nowMs: number): StreamStep {
-    return { ...NOTHING, updates: this.#unheard.overdue(nowMs) };
+    return tells(...this.#unheard.overdue(nowMs));
   }
 
   listed(): StreamStep {

@@ -6,7 +6,7 @@ import { bitfinexError } from "./answer.ts";
 import { CONF, Sequence } from "./sequence.ts";
 import { readTicker } from "./spot.ts";
 import { bitfinexSymbol } from "./symbol.ts";
-import { type Gap, gap } from "../gap.ts";
+import { gap } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import {
   NOTHING,
@@ -15,6 +15,7 @@ import {
   type StreamStep,
   type StreamUpdate,
 } from "../stream-adapter.ts";
+import { closes, refuses, sends, tells } from "../stream-step.ts";
 import { type PolledSubscription, type SpotSubscription, sourceName } from "../subscription.ts";
 import { Unheard } from "../unheard.ts";
 
@@ -59,22 +60,22 @@ class TickerSession implements StreamSession {
     const asked = [...this.#bySymbol.keys()].map((symbol) =>
       JSON.stringify({ event: "subscribe", channel: "ticker", symbol }),
     );
-    return { ...NOTHING, send: [CONF, ...asked] };
+    return sends(CONF, ...asked);
   }
 
   take(text: string, receivedAtMs: number): StreamStep {
     const json = parseJson(text);
-    if (json.kind === "gap") return refuse(json);
+    if (json.kind === "gap") return refuses(json);
     if (isRecord(json.value)) return this.#takeEvent(json.value);
-    if (!Array.isArray(json.value)) return refuse(gap("bad-shape", "a message that is neither array nor object"));
+    if (!Array.isArray(json.value)) return refuses(gap("bad-shape", "a message that is neither array nor object"));
     const message: readonly unknown[] = json.value;
     const [channel, payload, ...tail] = message;
     const counted = this.#sequence.take(tail);
-    if (counted.kind === "gap") return { ...NOTHING, close: counted };
+    if (counted.kind === "gap") return closes(counted);
     const watched = typeof channel === "number" ? this.#byChannel.get(channel) : undefined;
-    if (watched === undefined) return refuse(gap("bad-shape", "a message of a channel that was not asked for"));
+    if (watched === undefined) return refuses(gap("bad-shape", "a message of a channel that was not asked for"));
     if (payload !== "hb") {
-      if (!Array.isArray(payload)) return refuse(gap("bad-shape", "a ticker that is no array"));
+      if (!Array.isArray(payload)) return refuses(gap("bad-shape", "a ticker that is no array"));
       watched.values = payload;
     }
     // The heartbeat of a channel says that its last ticker stands.
@@ -82,7 +83,7 @@ class TickerSession implements StreamSession {
   }
 
   tick(nowMs: number): StreamStep {
-    return { ...NOTHING, updates: this.#unheard.overdue(nowMs) };
+    return tells(...this.#unheard.overdue(nowMs));
   }
 
   listed(): StreamStep {
@@ -105,13 +106,13 @@ class TickerSession implements StreamSession {
       case "error":
         return this.#takeError(event);
     }
-    return refuse(gap("bad-shape", "an event of an unknown name"));
+    return refuses(gap("bad-shape", "an event of an unknown name"));
   }
 
   #takeSubscribed({ channel, chanId, symbol }: Readonly<Record<string, unknown>>): StreamStep {
     const watched = typeof symbol === "string" ? this.#bySymbol.get(symbol) : undefined;
     if (channel !== "ticker" || typeof chanId !== "number" || watched === undefined)
-      return refuse(gap("bad-shape", "a subscription that was not asked for"));
+      return refuses(gap("bad-shape", "a subscription that was not asked for"));
     for (const [number, other] of this.#byChannel) if (other === watched) this.#byChannel.delete(number);
     this.#byChannel.set(chanId, watched);
     this.#unheard.heard(watched.source);
@@ -123,7 +124,7 @@ class TickerSession implements StreamSession {
     if (watched === undefined || typeof chanId !== "number") return NOTHING;
     this.#byChannel.delete(chanId);
     const ended = gap("not-subscribed", "the venue ended the subscription");
-    return { ...NOTHING, updates: [{ kind: "gap", source: watched.source, gap: ended }] };
+    return tells({ kind: "gap", source: watched.source, gap: ended });
   }
 
   #takeError({ code, msg, symbol }: Readonly<Record<string, unknown>>): StreamStep {
@@ -131,10 +132,10 @@ class TickerSession implements StreamSession {
     if (code === 10301) return NOTHING;
     const told = bitfinexError(code, msg);
     const watched = typeof symbol === "string" ? this.#bySymbol.get(symbol) : undefined;
-    if (watched === undefined) return refuse(told);
+    if (watched === undefined) return refuses(told);
     this.#unheard.heard(watched.source);
     const refusal = gap("not-subscribed", told.detail);
-    return { ...NOTHING, updates: [{ kind: "gap", source: watched.source, gap: refusal }] };
+    return tells({ kind: "gap", source: watched.source, gap: refusal });
   }
 }
 
@@ -142,9 +143,9 @@ class TickerSession implements StreamSession {
 function takeInfo({ code, platform }: Readonly<Record<string, unknown>>): StreamStep {
   const isDown = isRecord(platform) && platform.status === 0;
   if (code === 20060 || isDown) {
-    return { ...NOTHING, close: gap("maintenance", "the platform is in maintenance", MAINTENANCE_WAIT_MS) };
+    return closes(gap("maintenance", "the platform is in maintenance", MAINTENANCE_WAIT_MS));
   }
-  if (code === 20051) return { ...NOTHING, close: gap("disconnected", "the server restarts") };
+  if (code === 20051) return closes(gap("disconnected", "the server restarts"));
   // 20061 ends a maintenance, through which this connection did not live: nothing to resume.
   return NOTHING;
 }
@@ -169,9 +170,5 @@ function say(
           source,
           quote: { venue: "bitfinex", timeMs, timeSource, receivedAtMs, base, quote, bid: sides.bid, ask: sides.ask },
         };
-  return { ...NOTHING, updates: [update] };
-}
-
-function refuse(refused: Gap): StreamStep {
-  return { ...NOTHING, refused };
+  return tells(update);
 }

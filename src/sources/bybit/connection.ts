@@ -5,6 +5,7 @@
 import { type Gap, gap } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import { NOTHING, type StreamSession, type StreamStep, type StreamUpdate } from "../stream-adapter.ts";
+import { refuses, sends } from "../stream-step.ts";
 import { TopicBook, type TopicLimits } from "../topic-book.ts";
 import { timeOfNumber } from "./answer.ts";
 
@@ -59,7 +60,7 @@ export class BybitConnection implements StreamSession {
   opened(nowMs: number): StreamStep {
     this.#isOpen = true;
     this.#pingedMs = nowMs;
-    return { ...NOTHING, send: this.#due(nowMs) };
+    return sends(...this.#due(nowMs));
   }
 
   tick(nowMs: number): StreamStep {
@@ -83,7 +84,7 @@ export class BybitConnection implements StreamSession {
     }
     for (const topic of wanted) this.#topics.want(topic, null);
     this.#rows.set(source, wanted);
-    return { ...NOTHING, send: this.#isOpen ? this.#due(nowMs) : [] };
+    return sends(...(this.#isOpen ? this.#due(nowMs) : []));
   }
 
   take(text: string, receivedAtMs: number): StreamStep {
@@ -178,5 +179,5 @@ function notSubscribed(sources: readonly string[], detail: string): readonly Str
 }
 
 function refusal(refused: Gap): StreamStep {
-  return { ...NOTHING, refused };
+  return refuses(refused);
 }

@@ -10,6 +10,7 @@ import { parseDecimal } from "../decimal.ts";
 import { type Gap, gap, saidOf } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { NOTHING, type StreamAdapter, type StreamSession, type StreamStep } from "../stream-adapter.ts";
+import { closes, refuses, sends, tells } from "../stream-step.ts";
 import { type DepthSubscription, type PolledSubscription, type SpotSubscription, sourceName } from "../subscription.ts";
 import { Unheard } from "../unheard.ts";
 
@@ -57,15 +58,15 @@ class LevelTwoSession implements StreamSession {
   opened(nowMs: number): StreamStep {
     this.#unheard.opened(nowMs);
     const subscriptions = [{ name: "l2", symbols: [...this.#books.keys()] }];
-    return { ...NOTHING, send: [JSON.stringify({ type: "subscribe", subscriptions })] };
+    return sends(JSON.stringify({ type: "subscribe", subscriptions }));
   }
 
   take(text: string, receivedAtMs: number): StreamStep {
     const json = parseJson(text);
-    if (json.kind === "gap") return { ...NOTHING, refused: json };
+    if (json.kind === "gap") return refuses(json);
     const message = json.value;
-    if (!isRecord(message)) return refuse(gap("bad-shape", "a message that is no object"));
-    if (message.result === "error") return refuse(geminiError(message));
+    if (!isRecord(message)) return refuses(gap("bad-shape", "a message that is no object"));
+    if (message.result === "error") return refuses(geminiError(message));
     switch (message.type) {
       case "l2_updates":
         return this.#takeBook(message, receivedAtMs);
@@ -78,11 +79,11 @@ class LevelTwoSession implements StreamSession {
       case "auction_result":
         return NOTHING;
     }
-    return refuse(gap("bad-shape", `a message of type ${saidOf(message.type).slice(0, 24)}`));
+    return refuses(gap("bad-shape", `a message of type ${saidOf(message.type).slice(0, 24)}`));
   }
 
   tick(nowMs: number): StreamStep {
-    return { ...NOTHING, updates: this.#unheard.overdue(nowMs) };
+    return tells(...this.#unheard.overdue(nowMs));
   }
 
   listed(): StreamStep {
@@ -91,16 +92,16 @@ class LevelTwoSession implements StreamSession {
 
   #takeBook(message: unknown, receivedAtMs: number): StreamStep {
     const shape = updates.safeParse(message);
-    if (!shape.success) return refuse(shapeGap(shape.error));
+    if (!shape.success) return refuses(shapeGap(shape.error));
     const { symbol, changes, trades } = shape.data;
     const book = this.#books.get(symbol);
-    if (book === undefined) return refuse(gap("bad-shape", `${symbol} was not asked for`));
+    if (book === undefined) return refuses(gap("bad-shape", `${symbol} was not asked for`));
     const levels: Change[] = [];
     for (const [side, priceText, sizeText] of changes) {
       const [price, size] = [parseDecimal(priceText), parseDecimal(sizeText)];
       // A change that cannot be read leaves a book that is wrong from here on: begin anew.
       if (price === null || size === null || !(price > 0) || !(size >= 0))
-        return { ...NOTHING, close: gap("sequence-gap", `${symbol} has a change that is no level`) };
+        return closes(gap("sequence-gap", `${symbol} has a change that is no level`));
       levels.push({ side: side === "buy" ? "bid" : "ask", price, size });
     }
     for (const source of book.sources) this.#unheard.heard(source);
@@ -109,10 +110,6 @@ class LevelTwoSession implements StreamSession {
 
   /** The line lives, so every book stands as it is. */
   #confirm(receivedAtMs: number): StreamStep {
-    return { ...NOTHING, updates: [...this.#books.values()].flatMap((book) => book.confirm(receivedAtMs)) };
+    return tells(...[...this.#books.values()].flatMap((book) => book.confirm(receivedAtMs)));
   }
-}
-
-function refuse(refused: Gap): StreamStep {
-  return { ...NOTHING, refused };
 }

@@ -3,7 +3,8 @@ import { type BookSide, HeldBook } from "./held-book.ts";
 import { depthOf } from "../depth.ts";
 import { gap } from "../gap.ts";
 import { numericSides } from "../sanity.ts";
-import { NOTHING, type StreamStep, type StreamUpdate } from "../stream-adapter.ts";
+import { type StreamStep, type StreamUpdate } from "../stream-adapter.ts";
+import { closes, tells } from "../stream-step.ts";
 import { type DepthSubscription, type SpotSubscription, sourceName } from "../subscription.ts";
 
 export type Change = { readonly side: BookSide; readonly price: number; readonly size: number };
@@ -35,13 +36,13 @@ export class WatchedBook {
   take(changes: readonly Change[], isWhole: boolean, receivedAtMs: number): StreamStep {
     if (this.#book === null || isWhole) this.#book = new HeldBook();
     for (const { side, price, size } of changes) this.#book.set(side, price, size);
-    if (this.#book.isTooLarge) return { ...NOTHING, close: gap("too-large", "a book of over 100000 levels") };
+    if (this.#book.isTooLarge) return closes(gap("too-large", "a book of over 100000 levels"));
     const [bid, ask] = [this.#book.bids[0]?.[0], this.#book.asks[0]?.[0]];
     if (bid === undefined || ask === undefined || bid <= ask) this.#crossedSinceMs = null;
     else this.#crossedSinceMs ??= receivedAtMs;
     if (this.#crossedSinceMs !== null && receivedAtMs - this.#crossedSinceMs > CROSSED_MAX_MS)
-      return { ...NOTHING, close: gap("sequence-gap", `bid ${bid} above ask ${ask} for ${CROSSED_MAX_MS} ms`) };
-    return { ...NOTHING, updates: this.#say(receivedAtMs) };
+      return closes(gap("sequence-gap", `bid ${bid} above ask ${ask} for ${CROSSED_MAX_MS} ms`));
+    return tells(...this.#say(receivedAtMs));
   }
 
   /** What is known, again. */

@@ -7,6 +7,7 @@ import { parseListed } from "../../market/listed-name.ts";
 import { type Gap, gap } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import { NOTHING, type StreamSession, type StreamStep, type StreamUpdate } from "../stream-adapter.ts";
+import { closes, refuses, sends, tells } from "../stream-step.ts";
 import {
   type FuturesSubscription,
   type IndexSubscription,
@@ -58,7 +59,7 @@ export class OkxSession implements StreamSession {
   opened(nowMs: number): StreamStep {
     this.#isOpen = true;
     this.#heardMs = nowMs;
-    return { ...NOTHING, send: this.#due(nowMs) };
+    return sends(...this.#due(nowMs));
   }
 
   take(text: string, receivedAtMs: number): StreamStep {
@@ -104,7 +105,7 @@ export class OkxSession implements StreamSession {
       board.instruments.delete(name);
       board.forget(name);
     }
-    return { ...NOTHING, send: this.#isOpen ? this.#due(nowMs) : [] };
+    return sends(...(this.#isOpen ? this.#due(nowMs) : []));
   }
 
   #watch(subscription: OkxStreamed): void {
@@ -191,7 +192,7 @@ export class OkxSession implements StreamSession {
       return refusal(gap("bad-shape", "a push of no channel that was asked for"));
     if (!Array.isArray(data)) return refusal(gap("bad-shape", "data is no array"));
     this.#topics.confirm(topic);
-    return { ...NOTHING, updates: taker(data, receivedAtMs) };
+    return tells(...taker(data, receivedAtMs));
   }
 
   #takeEvent(message: Readonly<Record<string, unknown>>, receivedAtMs: number): StreamStep {
@@ -209,7 +210,7 @@ export class OkxSession implements StreamSession {
         return NOTHING;
       case "notice":
         return code === CLOSING_NOTICE
-          ? { ...NOTHING, close: gap("disconnected", `notice ${CLOSING_NOTICE}: the venue ends this connection`) }
+          ? closes(gap("disconnected", `notice ${CLOSING_NOTICE}: the venue ends this connection`))
           : refusal(okxError(code, msg));
       case "error":
         return this.#takeError(code, msg, receivedAtMs);
@@ -244,5 +245,5 @@ function notSubscribed(sources: readonly string[], detail: string): readonly Str
 }
 
 function refusal(refused: Gap): StreamStep {
-  return { ...NOTHING, refused };
+  return refuses(refused);
 }
