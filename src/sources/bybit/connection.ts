@@ -5,7 +5,7 @@
 import { type Gap, gap } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import { NOTHING, type StreamSession, type StreamStep, type StreamUpdate } from "../stream-adapter.ts";
-import { refuses, sends } from "../stream-step.ts";
+import { gapsOf, refuses, sends } from "../stream-step.ts";
 import { TopicBook, type TopicLimits } from "../topic-book.ts";
 import { timeOfNumber } from "./answer.ts";
 
@@ -64,7 +64,7 @@ export class BybitConnection implements StreamSession {
   }
 
   tick(nowMs: number): StreamStep {
-    const updates = notSubscribed(this.#topics.overdue(nowMs), "no answer to the subscription");
+    const updates = gapsOf(this.#topics.overdue(nowMs), gap("not-subscribed", "no answer to the subscription"));
     const send = [...this.#due(nowMs)];
     if (nowMs - this.#pingedMs >= PING_MS) {
       this.#pingedMs = nowMs;
@@ -89,9 +89,9 @@ export class BybitConnection implements StreamSession {
 
   take(text: string, receivedAtMs: number): StreamStep {
     const json = parseJson(text);
-    if (json.kind === "gap") return refusal(json);
+    if (json.kind === "gap") return refuses(json);
     const message = json.value;
-    if (!isRecord(message)) return refusal(gap("bad-shape", "a message that is no object"));
+    if (!isRecord(message)) return refuses(gap("bad-shape", "a message that is no object"));
     const { op, type } = message;
     // Of options {"args":["ms"],"op":"pong"}; else "op":"ping" with "ret_msg":"pong", with or without a req_id.
     if (op === "pong" || op === "ping") return NOTHING;
@@ -112,11 +112,11 @@ export class BybitConnection implements StreamSession {
   #takePush(message: Readonly<Record<string, unknown>>, receivedAtMs: number): StreamStep {
     const { topic, type, data, ts, cs } = message;
     if (typeof topic !== "string" || !this.#topics.has(topic))
-      return refusal(gap("bad-shape", "a push of no topic that was asked for"));
-    if (!isRecord(data)) return refusal(gap("bad-shape", "data is no object"));
-    if (type !== "snapshot" && type !== "delta") return refusal(gap("bad-shape", "neither a snapshot nor a delta"));
-    if (typeof ts !== "number") return refusal(gap("bad-shape", "ts is no number"));
-    if (cs !== undefined && !Number.isSafeInteger(cs)) return refusal(gap("bad-shape", "cs is no integer"));
+      return refuses(gap("bad-shape", "a push of no topic that was asked for"));
+    if (!isRecord(data)) return refuses(gap("bad-shape", "data is no object"));
+    if (type !== "snapshot" && type !== "delta") return refuses(gap("bad-shape", "neither a snapshot nor a delta"));
+    if (typeof ts !== "number") return refuses(gap("bad-shape", "ts is no number"));
+    if (cs !== undefined && !Number.isSafeInteger(cs)) return refuses(gap("bad-shape", "cs is no integer"));
     this.#topics.confirm(topic);
     const crossSequence = typeof cs === "number" ? cs : null;
     return {
@@ -128,7 +128,7 @@ export class BybitConnection implements StreamSession {
   /** {"success":true,"ret_msg":"","req_id":"1","op":"subscribe"}: one for a whole request, which fails as a whole. */
   #takeAnswer(message: Readonly<Record<string, unknown>>, receivedAtMs: number): StreamStep {
     const { success, ret_msg: words, req_id: id } = message;
-    if (typeof success !== "boolean") return refusal(gap("bad-shape", "an answer that is neither yes nor no"));
+    if (typeof success !== "boolean") return refuses(gap("bad-shape", "an answer that is neither yes nor no"));
     const said = typeof words === "string" ? words : "";
     const requested = typeof id === "string" ? this.#unanswered.get(id) : undefined;
     if (typeof id === "string") this.#unanswered.delete(id);
@@ -144,24 +144,24 @@ export class BybitConnection implements StreamSession {
     for (const topic of others) this.#topics.askAgain(topic, named.length > 0 ? receivedAtMs : receivedAtMs + RETRY_MS);
     if (named.length > 0) return step;
     const sources = new Set(others.flatMap((topic) => this.#topics.sourcesOf(topic)));
-    return { ...step, updates: notSubscribed([...sources], told.detail) };
+    return { ...step, updates: gapsOf(sources, gap("not-subscribed", told.detail)) };
   }
 
   /** {"success":true,"data":{"failTopics":[],"successTopics":[…]},"type":"COMMAND_RESP"}: the form of options. */
   #takeNamedAnswer(message: Readonly<Record<string, unknown>>): StreamStep {
     const { success, data } = message;
-    if (typeof success !== "boolean" || !isRecord(data)) return refusal(gap("bad-shape", "an answer without topics"));
+    if (typeof success !== "boolean" || !isRecord(data)) return refuses(gap("bad-shape", "an answer without topics"));
     // What was left is answered in the same form, and may be wanted again by now.
     const asked = new Set(this.#topics.asked());
     for (const topic of textsOf(data.successTopics)) if (asked.has(topic)) this.#topics.confirm(topic);
     const failed = textsOf(data.failTopics).filter((topic) => this.#topics.has(topic));
     if (failed.length > 0) return this.#refuse(failed, gap("venue-error", `refused: ${failed.join(" ")}`));
-    return success ? NOTHING : refusal(gap("venue-error", "a subscription was refused"));
+    return success ? NOTHING : refuses(gap("venue-error", "a subscription was refused"));
   }
 
   #refuse(topics: readonly string[], told: Gap): StreamStep {
     const sources = new Set(topics.flatMap((topic) => this.#topics.refuse(topic)));
-    return { ...NOTHING, refused: told, updates: notSubscribed([...sources], told.detail) };
+    return { ...NOTHING, refused: told, updates: gapsOf(sources, gap("not-subscribed", told.detail)) };
   }
 }
 
@@ -172,12 +172,4 @@ function topicsNamedIn(words: string, topics: readonly string[]): readonly strin
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
-}
-
-function notSubscribed(sources: readonly string[], detail: string): readonly StreamUpdate[] {
-  return sources.map((source) => ({ kind: "gap", source, gap: gap("not-subscribed", detail) }));
-}
-
-function refusal(refused: Gap): StreamStep {
-  return refuses(refused);
 }

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { geminiError } from "./answer.ts";
 import { type Change, WatchedBook } from "./watched-book.ts";
 import { parseDecimal } from "../decimal.ts";
-import { type Gap, gap, saidOf } from "../gap.ts";
+import { gap, saidOf } from "../gap.ts";
 import { isRecord, parseJson, shapeGap } from "../json.ts";
 import { NOTHING, type StreamAdapter, type StreamSession, type StreamStep } from "../stream-adapter.ts";
 import { closes, refuses, sends, tells } from "../stream-step.ts";

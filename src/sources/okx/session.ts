@@ -4,10 +4,10 @@
  * says `ping` when nothing came for a while, the venue's `pong`.
  */
 import { parseListed } from "../../market/listed-name.ts";
-import { type Gap, gap } from "../gap.ts";
+import { gap } from "../gap.ts";
 import { isRecord, parseJson } from "../json.ts";
 import { NOTHING, type StreamSession, type StreamStep, type StreamUpdate } from "../stream-adapter.ts";
-import { closes, refuses, sends, tells } from "../stream-step.ts";
+import { closes, gapsOf, refuses, sends, tells } from "../stream-step.ts";
 import {
   type FuturesSubscription,
   type IndexSubscription,
@@ -66,15 +66,15 @@ export class OkxSession implements StreamSession {
     this.#heardMs = receivedAtMs;
     if (text === "pong") return NOTHING;
     const json = parseJson(text);
-    if (json.kind === "gap") return refusal(json);
+    if (json.kind === "gap") return refuses(json);
     const message = json.value;
-    if (!isRecord(message)) return refusal(gap("bad-shape", "a message that is no object"));
+    if (!isRecord(message)) return refuses(gap("bad-shape", "a message that is no object"));
     if ("event" in message) return this.#takeEvent(message, receivedAtMs);
     return this.#takePush(message, receivedAtMs);
   }
 
   tick(nowMs: number): StreamStep {
-    const updates = notSubscribed(this.#topics.overdue(nowMs), "no answer to the subscription");
+    const updates = gapsOf(this.#topics.overdue(nowMs), gap("not-subscribed", "no answer to the subscription"));
     const send = [...this.#due(nowMs)];
     if (nowMs - Math.max(this.#heardMs, this.#pingedMs) >= PING_AFTER_MS) {
       this.#pingedMs = nowMs;
@@ -189,8 +189,8 @@ export class OkxSession implements StreamSession {
     const topic = isRecord(arg) ? topicOfArg(arg) : null;
     const taker = topic === null ? undefined : this.#takers.get(topic);
     if (topic === null || taker === undefined)
-      return refusal(gap("bad-shape", "a push of no channel that was asked for"));
-    if (!Array.isArray(data)) return refusal(gap("bad-shape", "data is no array"));
+      return refuses(gap("bad-shape", "a push of no channel that was asked for"));
+    if (!Array.isArray(data)) return refuses(gap("bad-shape", "data is no array"));
     this.#topics.confirm(topic);
     return tells(...taker(data, receivedAtMs));
   }
@@ -201,7 +201,7 @@ export class OkxSession implements StreamSession {
       case "subscribe": {
         const topic = isRecord(arg) ? topicOfArg(arg) : null;
         if (topic === null || !this.#topics.has(topic))
-          return refusal(gap("bad-shape", "confirms a channel that was not asked for"));
+          return refuses(gap("bad-shape", "confirms a channel that was not asked for"));
         this.#topics.confirm(topic);
         return NOTHING;
       }
@@ -211,11 +211,11 @@ export class OkxSession implements StreamSession {
       case "notice":
         return code === CLOSING_NOTICE
           ? closes(gap("disconnected", `notice ${CLOSING_NOTICE}: the venue ends this connection`))
-          : refusal(okxError(code, msg));
+          : refuses(okxError(code, msg));
       case "error":
         return this.#takeError(code, msg, receivedAtMs);
       default:
-        return refusal(gap("bad-shape", "an event of an unknown kind"));
+        return refuses(gap("bad-shape", "an event of an unknown kind"));
     }
   }
 
@@ -224,11 +224,11 @@ export class OkxSession implements StreamSession {
     const asked = this.#topics.asked();
     if (code === TOO_FREQUENT) {
       for (const topic of asked) this.#topics.askAgain(topic, nowMs + TOO_FREQUENT_WAIT_MS);
-      return refusal(told);
+      return refuses(told);
     }
     const named = typeof msg === "string" ? topicsNamedIn(msg, asked) : [];
     const sources = new Set(named.flatMap((topic) => this.#topics.refuse(topic)));
-    return { ...NOTHING, refused: told, updates: notSubscribed([...sources], told.detail) };
+    return { ...NOTHING, refused: told, updates: gapsOf(sources, gap("not-subscribed", told.detail)) };
   }
 }
 
@@ -238,12 +238,4 @@ function boardOf(
   taker: Board["taker"],
 ): Board {
   return { subscription, forget, taker, instruments: new Map() };
-}
-
-function notSubscribed(sources: readonly string[], detail: string): readonly StreamUpdate[] {
-  return sources.map((source) => ({ kind: "gap", source, gap: gap("not-subscribed", detail) }));
-}
-
-function refusal(refused: Gap): StreamStep {
-  return refuses(refused);
 }
