@@ -77,6 +77,8 @@ export type OwnView =
       readonly notes: readonly OwnNote[];
       /** Of a spot index whose books' depths are known; it decides nothing. Null for everything else. */
       readonly depth: DepthView | null;
+      /** Of a spot index: half the spread of the books that counted, the least that its value may be off. Else null. */
+      readonly halfSpreadBps: number | null;
     }
   | {
       readonly kind: "missing";

@@ -6,7 +6,16 @@ import { el, KeyedList, setHidden, setText } from "./dom.ts";
 import { ago, clockTime, formatAge, formatCount } from "./format.ts";
 import { formatConfidence, formatDifference, formatInput, formatValue, type Measure, measureOf } from "./measure.ts";
 import type { FeedSeries } from "./series.ts";
-import { capital, depthWords, feedExplanation, feedKind, feedTitle, reasonWords, sourceWords } from "./words.ts";
+import {
+  capital,
+  depthWords,
+  feedExplanation,
+  feedKind,
+  feedTitle,
+  reasonWords,
+  sourceWords,
+  spreadWords,
+} from "./words.ts";
 
 /** Below this a chart would show a few points as if they were a story. */
 const SHORTEST_RANGE_MS = 60_000;
@@ -182,9 +191,13 @@ export class FeedDetail {
     else setText(this.#own, `This node has no value: ${reasonWords(own.reason)}. ${own.detail}`);
     this.#inputs.update(own?.inputs ?? []);
     setHidden(this.#inputsTable, this.#inputs.size === 0);
-    const depth = own?.kind === "value" ? own.depth : null;
-    setText(this.#depth, depth === null ? "" : depthWords(depth));
-    setHidden(this.#depth, depth === null);
+    const { depth, halfSpreadBps } = own?.kind === "value" ? own : { depth: null, halfSpreadBps: null };
+    const trust = [halfSpreadBps === null ? "" : spreadWords(halfSpreadBps), depth === null ? "" : depthWords(depth)];
+    setText(this.#depth, trust.join(" ").trim());
+    setHidden(
+      this.#depth,
+      trust.every((words) => words === ""),
+    );
     const notes = own?.kind === "value" ? own.notes : [];
     setText(this.#notes, notes.map(({ kind, detail }) => `${capital(reasonWords(kind))}: ${detail}.`).join(" "));
     setHidden(this.#notes, notes.length === 0);

@@ -200,6 +200,11 @@ export function feedExplanation(feed: FeedView): string {
   }
 }
 
+/** "Half the spread of its books is 0.04 bp." */
+export function spreadWords(halfSpreadBps: number): string {
+  return `Half the spread of its books is ${Number(halfSpreadBps.toPrecision(2))}${NARROW_SPACE}bp.`;
+}
+
 /** "Moving it 1 % costs about $12.3m down, $11m up." */
 export function depthWords({ downUsd, upUsd, isLowerBound }: DepthView): string {
   const most = isLowerBound ? "at least" : "about";

@@ -99,6 +99,8 @@ export type Evaluation =
       readonly notes: readonly EvaluationNote[];
       /** Of a spot index: null while too few depths are known. It decides nothing. Absent for every other kind. */
       readonly depth?: IndexDepth | null;
+      /** Of a spot index: half the spread of its books, by their weights. Absent for every other kind. */
+      readonly halfSpreadBps?: number;
     }
   | {
       readonly kind: "missing";

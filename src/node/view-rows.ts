@@ -113,8 +113,8 @@ export function ownOf(evaluation: Evaluation | undefined, amount: (raw: bigint) 
   if (evaluation.kind === "missing") {
     return { kind: "missing", reason: evaluation.reason, detail: evaluation.detail, sources: [], inputs, excluded };
   }
-  const { value, sources, notes, depth = null } = evaluation;
-  return { kind: "value", value: amount(value), sources, inputs, excluded, notes, depth };
+  const { value, sources, notes, depth = null, halfSpreadBps = null } = evaluation;
+  return { kind: "value", value: amount(value), sources, inputs, excluded, notes, depth, halfSpreadBps };
 }
 
 function sviText({ a, b, rho, m, sigma }: SviWords): SviText {

@@ -195,6 +195,7 @@ function feed(seed: FeedSeed, index: number, nowMs: number, round: number): Feed
         : [],
       notes: [],
       depth: spot ? depthOf(sources) : null,
+      halfSpreadBps: spot ? 0.04 : null,
     },
     settlement: seed.kind === "settlement" ? settlementOf(base === "BTC" ? BTC.spot : ETH.spot, nowMs) : null,
   };

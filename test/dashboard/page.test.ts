@@ -257,11 +257,11 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
       });
   });
 
-  test("tells beside a spot index what it costs to move it, and beside nothing else", async () => {
+  test("tells beside a spot index how far its books are open and what it costs to move it, and beside nothing else", async () => {
     await open({ width: 1_400 });
     await card("BTC-USD.spot-index").locator(".depth").waitFor();
     expect((await card("BTC-USD.spot-index").locator(".depth").innerText()).replace(/\s/g, " ")).toBe(
-      "Moving it 1 % costs about $12.3m down, $11m up.",
+      "Half the spread of its books is 0.04 bp. Moving it 1 % costs about $12.3m down, $11m up.",
     );
     await unfold("BTC-USD.iv-atm-30d");
     expect(await card("BTC-USD.iv-atm-30d").locator(".depth").isVisible()).toBe(false);

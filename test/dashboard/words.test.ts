@@ -3,6 +3,7 @@ import type { FeedView } from "../../src/api/view.ts";
 import {
   ceremonyWords,
   depthWords,
+  spreadWords,
   feedBadge,
   feedExplanation,
   feedKind,
@@ -84,6 +85,7 @@ describe("names", () => {
 
   test("what it costs to move an index says at least where not all is known", () => {
     const depth = { downUsd: 12_340_000, upUsd: 999_600, isLowerBound: false, books: [] };
+    expect(spreadWords(0.0412)).toBe("Half the spread of its books is 0.041\u202fbp.");
     expect(depthWords(depth)).toBe("Moving it 1\u202f% costs about $12.3m down, $1m up.");
     expect(depthWords({ ...depth, upUsd: 840, isLowerBound: true })).toBe(
       "Moving it 1\u202f% costs at least $12.3m down, $840 up.",

@@ -98,6 +98,9 @@ export function previewText(loaded: LoadedFeed, { timeMs, context, evaluations }
   if (evaluation.notes.length > 0) {
     parts.push(`notes\n${textTable(evaluation.notes.map(({ kind, source, detail }) => [kind, source, detail]))}`);
   }
+  if (evaluation.halfSpreadBps !== undefined) {
+    parts.push(`half the spread of its books is ${Number(evaluation.halfSpreadBps.toPrecision(2))} bp\n`);
+  }
   if (evaluation.depth) parts.push(depthText(evaluation.depth));
   parts.push(
     `value  ${formatFixed(evaluation.value, definition.decimals)} ${definition.unit}\ntrust  ${trustText(loaded, evaluation.sources)}\n`,

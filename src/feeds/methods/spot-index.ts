@@ -7,7 +7,7 @@ import { freshest } from "./freshness.ts";
 import { indexDepth } from "./index-depth.ts";
 import { missing, scalarValue } from "./outcome.ts";
 import { apartBps } from "./outlier-memory.ts";
-import { spotPrice } from "./spot-price.ts";
+import { type CountedMarket, spotPrice } from "./spot-price.ts";
 
 /**
  * The comparison decides nothing: an index that may stop the feed would be a single source that can stop the feed, and
@@ -35,11 +35,24 @@ function crossCheck(
   return [{ kind: "cross-check-apart", source, detail }];
 }
 
+/** How far buyers and sellers are apart in the books that counted, by their weights: no value can be surer than that. */
+function meanHalfSpreadBps(counted: readonly CountedMarket[]): number {
+  let total = 0;
+  let sum = 0;
+  for (const { weight, halfSpreadBps } of counted) {
+    total += weight;
+    sum += weight * halfSpreadBps;
+  }
+  return sum / total;
+}
+
 export function spotIndex(definition: SpotIndexDefinition, context: EvaluationContext): Evaluation {
   const spot = spotPrice(definition, context);
   if (!spot.ok) return missing("too-few-sources", spot.detail, spot);
   const { price, counted, sources, inputs, excluded } = spot;
   const notes = [...spot.notes, ...crossCheck(definition, price, context)];
   const evaluation = scalarValue(price, { sources, inputs, excluded, notes });
-  return evaluation.kind === "missing" ? evaluation : { ...evaluation, depth: indexDepth(counted, context.snapshot) };
+  if (evaluation.kind === "missing") return evaluation;
+  const depth = indexDepth(counted, context.snapshot);
+  return { ...evaluation, depth, halfSpreadBps: meanHalfSpreadBps(counted) };
 }

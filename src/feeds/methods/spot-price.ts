@@ -23,6 +23,8 @@ export type CountedMarket = Pick<SpotQuote, "venue" | "base" | "quote"> & {
   readonly source: string;
   readonly weight: number;
   readonly usdRate: number;
+  /** From the book's middle to either side. */
+  readonly halfSpreadBps: number;
 };
 
 export type SpotPrice =
@@ -74,8 +76,10 @@ function candidatesOf(
     }
     const { venue, base, quote: currency } = quote;
     const isDirect = currency === "USD";
-    const price = middleOf(quote) * rate;
-    candidates.push({ source, venue, base, quote: currency, price, weight, usdRate: rate, isDirect });
+    const middle = middleOf(quote);
+    const halfSpreadBps = 10_000 * ((quote.ask - middle) / middle);
+    const market = { source, venue, base, quote: currency, weight, usdRate: rate, halfSpreadBps };
+    candidates.push({ ...market, price: middle * rate, isDirect });
   }
   return { candidates, rates, excluded: left };
 }

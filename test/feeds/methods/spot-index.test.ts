@@ -47,6 +47,25 @@ test("four healthy books of equal weight give their mean, from all four", () => 
   expect(evaluation.excluded).toEqual([]);
 });
 
+test("half the spread of the books that counted stands beside the value, by their weights; an outlier's does not count", () => {
+  const wide = (halfBps: Readonly<Record<string, number>>) =>
+    healthyBooks().map((book) => {
+      const middle = book.bid + 0.5 * (book.ask - book.bid);
+      const half = (middle * (halfBps[book.venue] ?? 1)) / 10_000;
+      return { ...book, bid: middle - half, ask: middle + half };
+    });
+  const halfOf = (spots: readonly SpotQuote[]) => {
+    const evaluation = spotOf({ spots });
+    return evaluation.kind === "value" ? evaluation.halfSpreadBps : null;
+  };
+  expect(halfOf(wide({}))).toBeCloseTo(1, 6);
+  expect(halfOf(wide({ coinbase: 3, kraken: 2 }))).toBeCloseTo((3 + 2 + 1 + 1) / 4, 6);
+  const far = wide({ coinbase: 3 }).map((book) =>
+    book.venue === "coinbase" && book.base === "BTC" ? { ...book, bid: book.bid * 1.05, ask: book.ask * 1.05 } : book,
+  );
+  expect(halfOf(far)).toBeCloseTo(1, 6);
+});
+
 test.each(["coinbase", "kraken", "bitstamp", "binance"])(
   "%s at ×1000 on all its books is an outlier and the index goes on",
   (venue) => {
