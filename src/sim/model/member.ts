@@ -1,0 +1,296 @@
+/**
+ * One honest member of the model: the production machine, the disk that outlives it, the nonces that do not, and a ghost
+ * that remembers what was said in all lives. `stimulate` is a pure function, so what it gives is computed once for each
+ * member and stimulus.
+ */
+import type { Hex } from "../../base/bytes.ts";
+import { asciiBytes, toHex } from "../../base/bytes.ts";
+import { unreachable } from "../../base/errors.ts";
+import { encodeMessage, messageHash } from "../../protocol/encoding.ts";
+import type { Effect, OracleEvent, TimerName } from "../../protocol/events.ts";
+import type { Message, NoncePair } from "../../protocol/messages.ts";
+import type { OracleConfig, OracleState } from "../../protocol/state.ts";
+import { initialState, slotTimeMs } from "../../protocol/state.ts";
+import { step } from "../../protocol/step.ts";
+import { keccakHex } from "../../report/hash.ts";
+import type { SignedReport } from "../../report/report.ts";
+import { sessionOf, shareToken, signatureToken } from "../rounds/tokens.ts";
+import type { Bug } from "./bugs.ts";
+import { nextEvents } from "./bugs.ts";
+
+export type Named = { readonly message: Message; readonly hash: Hex };
+
+export type Stimulus =
+  | { readonly kind: "slot"; readonly round: number }
+  | { readonly kind: "timer"; readonly timer: TimerName; readonly round: number }
+  | { readonly kind: "hear"; readonly named: Named };
+
+export type Member = {
+  readonly oracle: OracleState;
+  readonly life: number;
+  /** Hiding commitments of the pairs that may still sign, with the round they were drawn for. */
+  readonly nonces: ReadonlyMap<Hex, number>;
+  /** The digest that each round signed in this life: the vault's own last line. */
+  readonly signed: ReadonlyMap<number, Hex>;
+  /** Pairs drawn in this life, for labels. */
+  readonly drawn: number;
+  readonly disk: { readonly reserved: number; readonly latest: SignedReport | null };
+  /** Over all lives: what was said, by statement, and which session each nonce served. */
+  readonly said: ReadonlyMap<string, Hex>;
+  readonly used: ReadonlyMap<Hex, string>;
+};
+
+export type Outcome = {
+  readonly member: Member;
+  readonly sent: readonly Named[];
+  readonly timers: readonly { readonly timer: TimerName; readonly round: number }[];
+  readonly fetched: readonly Fetch[];
+  readonly completed: readonly { readonly round: number; readonly digest: Hex }[];
+  /** What broke a property here. */
+  readonly fault: string | null;
+  /** Effects performed: where a crash may cut. */
+  readonly effects: number;
+};
+
+export type Fetch =
+  | { readonly kind: "message"; readonly hash: Hex }
+  | { readonly kind: "report"; readonly round: number; readonly from: number };
+
+export function bornMember(config: OracleConfig): Member {
+  return {
+    oracle: initialState(config, 0, null),
+    life: 1,
+    nonces: new Map(),
+    signed: new Map(),
+    drawn: 0,
+    disk: { reserved: 0, latest: null },
+    said: new Map(),
+    used: new Map(),
+  };
+}
+
+/** The process is gone and another one starts on its disk. */
+export function reborn(member: Member, bug: Bug | null): Member {
+  const reserved = bug === "missing-reservation" ? 0 : member.disk.reserved;
+  return {
+    ...member,
+    oracle: initialState(member.oracle.config, reserved, member.disk.latest),
+    life: member.life + 1,
+    nonces: new Map(),
+    signed: new Map(),
+    drawn: 0,
+  };
+}
+
+export function nameOf(config: Pick<OracleConfig, "cfg">, message: Message): Named {
+  return { message, hash: messageHash(encodeMessage(config.cfg, message)) };
+}
+
+/** What an honest member says at most once in a round, over all its lives; null for what may be repeated. */
+function statementOf({ message, hash }: Named): { readonly key: string; readonly says: Hex } | null {
+  switch (message.type) {
+    case "observe":
+      return { key: `observe/${message.round}`, says: hash };
+    case "propose":
+      return { key: `propose/${message.round}/${message.attempt}`, says: hash };
+    case "share":
+      return { key: `digest/${message.round}`, says: message.digest };
+    case "report":
+      return null;
+    default:
+      return unreachable(message);
+  }
+}
+
+/** Performs one stimulus and everything that follows from it in the same process, as the daemon does. */
+class Turn {
+  readonly sent: Named[] = [];
+  readonly timers: { timer: TimerName; round: number }[] = [];
+  readonly fetched: Fetch[] = [];
+  readonly completed: { round: number; digest: Hex }[] = [];
+  readonly #events: OracleEvent[] = [];
+  readonly #bug: Bug | null;
+  readonly #effectsMax: number;
+  member: Member;
+  fault: string | null = null;
+  effects = 0;
+
+  constructor(member: Member, bug: Bug | null, effectsMax: number) {
+    this.member = member;
+    this.#bug = bug;
+    this.#effectsMax = effectsMax;
+  }
+
+  /** @returns false when the power went first */
+  run(first: OracleEvent): boolean {
+    this.#events.push(...nextEvents(this.#bug, this.member.oracle, first));
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      const { state, effects } = step(this.member.oracle, event);
+      this.member = { ...this.member, oracle: state };
+      for (const effect of effects) {
+        if (this.effects >= this.#effectsMax) return false;
+        this.effects += 1;
+        this.#perform(effect);
+      }
+    }
+    return true;
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "reserve-rounds": {
+        const { disk } = this.member;
+        this.member = { ...this.member, disk: { ...disk, reserved: Math.max(disk.reserved, effect.upTo) } };
+        this.#events.push({ kind: "rounds-reserved", upTo: effect.upTo });
+        return;
+      }
+      case "observe":
+        return this.#observe(effect.round);
+      case "broadcast":
+        return this.#say(nameOf(this.member.oracle.config, effect.message));
+      case "forward":
+        // What is passed on is said by its author, and everybody can have it by fetching: see the world's pool.
+        return;
+      case "sign-share":
+        return this.#sign(effect);
+      case "aggregate":
+        return this.#aggregate(effect);
+      case "set-timer":
+        this.timers.push({ timer: effect.timer, round: effect.round });
+        return;
+      case "verify-report":
+        if (effect.signed.signature.z === signatureToken(effect.signed.digest).z) {
+          this.#events.push({ kind: "report-verified", signed: effect.signed });
+        }
+        return;
+      case "fetch-message":
+        this.fetched.push({ kind: "message", hash: effect.hash });
+        return;
+      case "fetch-report":
+        this.fetched.push({ kind: "report", round: effect.round, from: effect.from });
+        return;
+      case "publish": {
+        const { signed } = effect;
+        this.member = { ...this.member, disk: { ...this.member.disk, latest: signed } };
+        this.completed.push({ round: signed.report.round, digest: signed.digest });
+        return;
+      }
+      case "forget-nonces":
+        this.#forget(effect.belowRound);
+        return;
+      case "accuse":
+        this.#accuse(effect.accusation.accused, effect.accusation.kind, effect.accusation.round);
+        return;
+      case "note":
+        return;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #draw(round: number): NoncePair {
+    const { oracle, life, drawn, nonces } = this.member;
+    const label = `${oracle.config.selfId}/${life}/${drawn}`;
+    const pair: NoncePair = { hiding: token33(`${label}/hiding`), binding: token33(`${label}/binding`) };
+    this.member = { ...this.member, drawn: drawn + 1, nonces: new Map(nonces).set(pair.hiding, round) };
+    return pair;
+  }
+
+  #observe(round: number): void {
+    const { config } = this.member.oracle;
+    const commitments = [this.#draw(round), this.#draw(round)] as const;
+    this.#events.push({
+      kind: "observed",
+      round,
+      obsTimeMs: slotTimeMs(config, round),
+      incarnation: toHex(asciiBytes(`${config.selfId}.${this.member.life}`.padEnd(16, "."))),
+      commitments,
+      values: config.rules.map(() => 1_000_000n + BigInt(config.selfId)),
+    });
+  }
+
+  #say(named: Named): void {
+    this.sent.push(named);
+    const statement = statementOf(named);
+    if (statement !== null) {
+      const before = this.member.said.get(statement.key);
+      if (before !== undefined && before !== statement.says) {
+        this.fault ??= `S5: member ${this.member.oracle.config.selfId} said two things: ${statement.key}`;
+      }
+      this.member = { ...this.member, said: new Map(this.member.said).set(statement.key, statement.says) };
+    }
+    this.#events.push({ kind: "message-received", ...named });
+  }
+
+  #sign(effect: Extract<Effect, { kind: "sign-share" }>): void {
+    const { oracle, nonces, signed, used } = this.member;
+    const { selfId } = oracle.config;
+    const mine = effect.commitments.find(({ id }) => id === selfId);
+    if (mine === undefined || !nonces.has(mine.hiding)) return;
+    const before = signed.get(effect.round);
+    if (before !== undefined && before !== effect.digest && this.#bug !== "second-proposal") return;
+    const session = sessionOf(effect.digest, effect.commitments);
+    const served = used.get(mine.hiding);
+    if (served !== undefined && served !== session) this.fault ??= `S4: member ${selfId} used a nonce pair twice`;
+    const left = new Map(nonces);
+    if (this.#bug !== "nonce-reused") left.delete(mine.hiding);
+    this.member = {
+      ...this.member,
+      nonces: left,
+      signed: new Map(signed).set(effect.round, effect.digest),
+      used: new Map(used).set(mine.hiding, session),
+    };
+    const { round, proposalHash, digest } = effect;
+    const next = effect.drawNext ? this.#draw(round) : null;
+    this.#events.push({ kind: "share-made", round, proposalHash, digest, z: shareToken(selfId, session), next });
+  }
+
+  #aggregate(effect: Extract<Effect, { kind: "aggregate" }>): void {
+    const session = sessionOf(effect.digest, effect.commitments);
+    const culprits = [...effect.shares].filter(([id, z]) => z !== shareToken(id, session)).map(([id]) => id);
+    const { round, proposalHash } = effect;
+    if (culprits.length > 0) this.#events.push({ kind: "aggregate-failed", round, proposalHash, culprits });
+    else this.#events.push({ kind: "aggregated", round, proposalHash, signature: signatureToken(effect.digest) });
+  }
+
+  #forget(belowRound: number): void {
+    const { nonces, signed } = this.member;
+    this.member = {
+      ...this.member,
+      nonces: new Map([...nonces].filter(([, round]) => round >= belowRound)),
+      signed: new Map([...signed].filter(([round]) => round >= belowRound)),
+    };
+  }
+
+  #accuse(accused: number, what: string, round: number): void {
+    const { selfId, n } = this.member.oracle.config;
+    // The last member is the Byzantine one.
+    if (accused !== n) this.fault ??= `S5: member ${selfId} convicts honest member ${accused} of ${what} in round ${round}`;
+  }
+}
+
+function token33(label: string): Hex {
+  return `0x02${keccakHex(asciiBytes(label)).slice(2)}`;
+}
+
+function eventOf(stimulus: Stimulus): OracleEvent {
+  switch (stimulus.kind) {
+    case "slot":
+      return { kind: "slot-started", round: stimulus.round };
+    case "timer":
+      return { kind: "timer-fired", timer: stimulus.timer, round: stimulus.round };
+    case "hear":
+      return { kind: "message-received", message: stimulus.named.message, hash: stimulus.named.hash };
+    default:
+      return unreachable(stimulus);
+  }
+}
+
+/** @param effectsMax the power goes after so many effects, and another life begins; infinity for a turn that ends well */
+export function stimulate(member: Member, stimulus: Stimulus, bug: Bug | null, effectsMax: number): Outcome {
+  const turn = new Turn(member, bug, effectsMax);
+  const isWhole = turn.run(eventOf(stimulus));
+  const { sent, fetched, completed, fault, effects } = turn;
+  const after = isWhole ? turn.member : reborn(turn.member, bug);
+  return { member: after, sent, timers: isWhole ? turn.timers : [], fetched: isWhole ? fetched : [], completed, fault, effects };
+}
