@@ -157,6 +157,9 @@ export class ActiveConfiguration {
         disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },
         market: doors.eye,
         sink,
+        evidence: {
+          accused: ({ kind, accused, round }) => log.error("a member is at fault", { kind, accused, round }),
+        },
         watcher: story,
         signEnvelope: (bytes) => keystore.signEnvelope(bytes),
       },
