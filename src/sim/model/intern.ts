@@ -27,7 +27,11 @@ export class Interner {
       const entries = [...value].map(([key, item]) => `${this.number(key)}=${this.number(item)}`);
       return `map{${entries.sort().join()}}`;
     }
-    if (value instanceof Set) return `set{${[...value].map((item) => this.number(item)).sort((a, b) => a - b).join()}}`;
+    if (value instanceof Set)
+      return `set{${[...value]
+        .map((item) => this.number(item))
+        .sort((a, b) => a - b)
+        .join()}}`;
     const fields = Object.entries(value).map(([key, item]) => `${key}=${this.number(item)}`);
     return `{${fields.sort().join()}}`;
   }

@@ -12,11 +12,10 @@ import type { Message, NoncePair } from "../../protocol/messages.ts";
 import type { OracleConfig, OracleState } from "../../protocol/state.ts";
 import { initialState, slotTimeMs } from "../../protocol/state.ts";
 import { step } from "../../protocol/step.ts";
-import { keccakHex } from "../../report/hash.ts";
 import type { SignedReport } from "../../report/report.ts";
-import { sessionOf, shareToken, signatureToken } from "../rounds/tokens.ts";
 import type { Bug } from "./bugs.ts";
-import { nextEvents } from "./bugs.ts";
+import { forgetful, nextEvents } from "./bugs.ts";
+import { pointToken, sessionOf, shareToken, signatureToken } from "./tokens.ts";
 
 export type Named = { readonly message: Message; readonly hash: Hex };
 
@@ -45,6 +44,8 @@ export type Outcome = {
   readonly sent: readonly Named[];
   readonly timers: readonly { readonly timer: TimerName; readonly round: number }[];
   readonly fetched: readonly Fetch[];
+  /** Messages of others that are passed on to everybody. */
+  readonly forwarded: readonly Hex[];
   readonly completed: readonly { readonly round: number; readonly digest: Hex }[];
   /** What broke a property here. */
   readonly fault: string | null;
@@ -107,6 +108,7 @@ class Turn {
   readonly sent: Named[] = [];
   readonly timers: { timer: TimerName; round: number }[] = [];
   readonly fetched: Fetch[] = [];
+  readonly forwarded: Hex[] = [];
   readonly completed: { round: number; digest: Hex }[] = [];
   readonly #events: OracleEvent[] = [];
   readonly #bug: Bug | null;
@@ -125,7 +127,7 @@ class Turn {
   run(first: OracleEvent): boolean {
     this.#events.push(...nextEvents(this.#bug, this.member.oracle, first));
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
-      const { state, effects } = step(this.member.oracle, event);
+      const { state, effects } = step(forgetful(this.#bug, this.member.oracle, event), event);
       this.member = { ...this.member, oracle: state };
       for (const effect of effects) {
         if (this.effects >= this.#effectsMax) return false;
@@ -149,7 +151,7 @@ class Turn {
       case "broadcast":
         return this.#say(nameOf(this.member.oracle.config, effect.message));
       case "forward":
-        // What is passed on is said by its author, and everybody can have it by fetching: see the world's pool.
+        this.forwarded.push(effect.hash);
         return;
       case "sign-share":
         return this.#sign(effect);
@@ -189,9 +191,11 @@ class Turn {
   }
 
   #draw(round: number): NoncePair {
-    const { oracle, life, drawn, nonces } = this.member;
+    const { oracle, drawn, nonces } = this.member;
+    // A generator that says the same in every life, and a counter that begins anew with it.
+    const life = this.#bug === "nonce-reused" ? 0 : this.member.life;
     const label = `${oracle.config.selfId}/${life}/${drawn}`;
-    const pair: NoncePair = { hiding: token33(`${label}/hiding`), binding: token33(`${label}/binding`) };
+    const pair: NoncePair = { hiding: pointToken(`${label}/hiding`), binding: pointToken(`${label}/binding`) };
     this.member = { ...this.member, drawn: drawn + 1, nonces: new Map(nonces).set(pair.hiding, round) };
     return pair;
   }
@@ -233,7 +237,7 @@ class Turn {
     const served = used.get(mine.hiding);
     if (served !== undefined && served !== session) this.fault ??= `S4: member ${selfId} used a nonce pair twice`;
     const left = new Map(nonces);
-    if (this.#bug !== "nonce-reused") left.delete(mine.hiding);
+    left.delete(mine.hiding);
     this.member = {
       ...this.member,
       nonces: left,
@@ -265,12 +269,9 @@ class Turn {
   #accuse(accused: number, what: string, round: number): void {
     const { selfId, n } = this.member.oracle.config;
     // The last member is the Byzantine one.
-    if (accused !== n) this.fault ??= `S5: member ${selfId} convicts honest member ${accused} of ${what} in round ${round}`;
+    if (accused !== n)
+      this.fault ??= `S5: member ${selfId} convicts honest member ${accused} of ${what} in round ${round}`;
   }
-}
-
-function token33(label: string): Hex {
-  return `0x02${keccakHex(asciiBytes(label)).slice(2)}`;
 }
 
 function eventOf(stimulus: Stimulus): OracleEvent {
@@ -290,7 +291,16 @@ function eventOf(stimulus: Stimulus): OracleEvent {
 export function stimulate(member: Member, stimulus: Stimulus, bug: Bug | null, effectsMax: number): Outcome {
   const turn = new Turn(member, bug, effectsMax);
   const isWhole = turn.run(eventOf(stimulus));
-  const { sent, fetched, completed, fault, effects } = turn;
+  const { sent, forwarded, completed, fault, effects } = turn;
   const after = isWhole ? turn.member : reborn(turn.member, bug);
-  return { member: after, sent, timers: isWhole ? turn.timers : [], fetched: isWhole ? fetched : [], completed, fault, effects };
+  return {
+    member: after,
+    sent,
+    forwarded,
+    timers: isWhole ? turn.timers : [],
+    fetched: isWhole ? turn.fetched : [],
+    completed,
+    fault,
+    effects,
+  };
 }

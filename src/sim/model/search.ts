@@ -6,7 +6,7 @@ export type Successor<S> = { readonly state: S; readonly label: string };
 
 export type Model<S> = {
   readonly initial: S;
-  /** Two states with one name have the same future. Short: names are held for all states. */
+  /** Two states with one name have the same future. What is held of a name is its hash. */
   nameOf(state: S): string;
   successorsOf(state: S): Iterable<Successor<S>>;
   /** What the state violates; null for nothing. */
@@ -33,8 +33,29 @@ export type SearchOptions = {
 
 const PROGRESS_STATES = 100_000;
 
+/**
+ * 64 bits of a name in four characters (Murmur-like mixing of two words). Two of ten million states share one with a
+ * probability of 3·10⁻⁶, and then one of them is passed over.
+ */
+export function hashOfName(name: string): string {
+  let a = 0x9e37_79b9;
+  let b = 0x85eb_ca6b;
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x5bd1_e995);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ code, 0x1b87_3593);
+    b ^= b >>> 13;
+  }
+  a = Math.imul(a ^ (b >>> 16), 0xc2b2_ae35);
+  b = Math.imul(b ^ (a >>> 13), 0x27d4_eb2f);
+  a ^= a >>> 16;
+  b ^= b >>> 15;
+  return String.fromCharCode(a >>> 16, a & 0xffff, b >>> 16, b & 0xffff);
+}
+
 export function explore<S>(model: Model<S>, options: SearchOptions): SearchResult {
-  const numberOf = new Map<string, number>();
+  const seen = new Set<string>();
   // By number of the state: from where it was first reached, and by what.
   const parents: number[] = [];
   const labels: string[] = [];
@@ -49,7 +70,7 @@ export function explore<S>(model: Model<S>, options: SearchOptions): SearchResul
     return trace.reverse();
   };
   const result = (isCut: boolean, violation: SearchResult["violation"]): SearchResult => ({
-    states: numberOf.size,
+    states: seen.size,
     transitions,
     depth,
     ends,
@@ -58,10 +79,10 @@ export function explore<S>(model: Model<S>, options: SearchOptions): SearchResul
   });
   /** @returns the number of a state that is new, null of one that is not */
   const admit = (state: S, parent: number, label: string): number | null => {
-    const name = model.nameOf(state);
-    if (numberOf.has(name)) return null;
-    const number = numberOf.size;
-    numberOf.set(name, number);
+    const name = hashOfName(model.nameOf(state));
+    if (seen.has(name)) return null;
+    const number = seen.size;
+    seen.add(name);
     parents.push(parent);
     labels.push(label);
     if (options.onProgress !== undefined && number % PROGRESS_STATES === 0) options.onProgress(number, depth);
@@ -83,7 +104,7 @@ export function explore<S>(model: Model<S>, options: SearchOptions): SearchResul
         if (reached === null) continue;
         const what = model.violationOf(successor);
         if (what !== null) return result(false, { what, trace: traceTo(reached) });
-        if (numberOf.size >= options.statesMax) return result(true, null);
+        if (seen.size >= options.statesMax) return result(true, null);
         next.push({ state: successor, number: reached });
       }
       if (isEnd) ends += 1;
