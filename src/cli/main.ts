@@ -6,6 +6,7 @@ import { feedCommand } from "./feed/command.ts";
 import { hubCommand } from "./hub.ts";
 import { keysCommand } from "./keys.ts";
 import { marketCommand } from "./market.ts";
+import { modelCommand } from "./model.ts";
 import { networkCommand } from "./network.ts";
 import { nodeCommand } from "./node.ts";
 import { recordCommand } from "./record.ts";
@@ -32,6 +33,7 @@ const commands = [
   devnetCommand(),
   chaosCommand(),
   simulateCommand(),
+  modelCommand(),
 ];
 
 /** Subcommands of subcommands as well: commander hands settings down only to commands made after them. */

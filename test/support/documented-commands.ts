@@ -28,6 +28,11 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     where: "repository",
     prints: /^5 seeds, \d+ rounds completed, 0 seeds with a violation$/m,
   },
+  "npx tenor model --rounds 1 --departures 1 --lies 1": {
+    by: "documents",
+    where: "repository",
+    prints: /^no violation in any state within 1 rounds, 1 departures, 1 lying rounds$/m,
+  },
   "npx tenor feed validate feeds/BTC-USD.spot-index.json": {
     by: "documents",
     where: "repository",

@@ -48,5 +48,6 @@ export function forgetful(bug: Bug | null, state: OracleState, event: OracleEven
   const { leader } = leadershipOf(state.config.cfg, message.round, state.config.n);
   if (round === undefined || message.sender !== leader || round.accepted.some((held) => held.hash === hash))
     return state;
-  return { ...state, rounds: new Map(state.rounds).set(message.round, { ...round, accepted: [], complete: false }) };
+  const forgotten = { ...round, accepted: [], proposals: new Map(), complete: false };
+  return { ...state, rounds: new Map(state.rounds).set(message.round, forgotten) };
 }

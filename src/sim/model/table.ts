@@ -8,7 +8,8 @@ import type { OracleConfig } from "../../protocol/state.ts";
 import type { Bug } from "./bugs.ts";
 import { Interner } from "./intern.ts";
 import type { Member, Named, Stimulus } from "./member.ts";
-import { bornMember, stimulate } from "./member.ts";
+import { bornMember } from "./member.ts";
+import { stimulate } from "./turn.ts";
 
 export type KnownOutcome = {
   readonly member: number;

@@ -8,12 +8,11 @@
  * cut before or between the effects of a step. docs/model.md argues why members may take their turns in a fixed order.
  */
 import type { Hex } from "../../base/bytes.ts";
-import { asciiBytes } from "../../base/bytes.ts";
 import { leadershipOf } from "../../protocol/leader.ts";
-import { byzantineMax, signingThreshold } from "../../protocol/quorum.ts";
+import { signingThreshold } from "../../protocol/quorum.ts";
 import type { OracleConfig } from "../../protocol/state.ts";
-import { keccakHex } from "../../report/hash.ts";
 import type { Bug } from "./bugs.ts";
+import { configFor, FIRST_ROUND, HONEST, N } from "./committee.ts";
 import type { Strategy, Utterance } from "./liar.ts";
 import { observesOf, proposesOf, sharesOf, strategiesFor, wordsOf } from "./liar.ts";
 import { nameOf } from "./member.ts";
@@ -46,46 +45,7 @@ export type World = {
   readonly fault: string | null;
 };
 
-const N = 4;
-const HONEST = N - 1;
-const FIRST_ROUND = 1_000;
 const HONEST_STRATEGY: Strategy = { observe: "one", propose: "one", share: "good" };
-
-/** The liar stands by in the first round and leads the second: both roles within three rounds. */
-function configFor(bug: Bug | null): Omit<OracleConfig, "selfId"> {
-  let cfg: Hex = "0x";
-  for (let label = 0; cfg === "0x"; label++) {
-    const candidate = keccakHex(asciiBytes(`model/${label}`));
-    const first = leadershipOf(candidate, FIRST_ROUND, N);
-    if (first.leader === 1 && first.backup === N) cfg = candidate;
-  }
-  return {
-    cfg,
-    networkId: keccakHex(asciiBytes("model")),
-    n: N,
-    f: byzantineMax(N),
-    t: bug === "low-threshold" ? byzantineMax(N) + 1 : signingThreshold(N),
-    // So long that a reservation is one round: a member whose power went acts again in the next.
-    slotMs: 16_000,
-    firstRound: FIRST_ROUND,
-    firstRoundTimeMs: 1_700_000_000_000,
-    rules: [
-      {
-        index: 0,
-        name: "feed",
-        feedId: keccakHex(asciiBytes("feed")),
-        definitionDigest: keccakHex(asciiBytes("definition")),
-        decimals: 8,
-        shape: { type: "scalar" },
-        heartbeatMs: 3_600_000,
-        heartbeatMarginMs: 1_000,
-        deviation: { type: "relative", bps: 10 },
-        agreement: { type: "relative", bps: 100 },
-        statusGraceMs: 2_000,
-      },
-    ],
-  };
-}
 
 function without<T>(list: readonly T[], index: number): readonly T[] {
   return [...list.slice(0, index), ...list.slice(index + 1)];
