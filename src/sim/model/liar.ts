@@ -121,8 +121,10 @@ export function proposesOf(
     case "both-lists": {
       const fewer = observations.filter(({ id }) => id !== n - 1);
       if (fewer.length < t) return [{ message: first, to: all }];
-      const second = { ...first, observations: fewer, signers: setOf(fewer.map(({ id }) => id)) };
       const isSplit = strategy.propose === "two-lists";
+      const signers = setOf(fewer.map(({ id }) => id));
+      // To the same members only a later session can be of use: the first one's nonces are spent.
+      const second: Propose = { ...first, attempt: isSplit ? 0 : 1, observations: fewer, signers };
       return [
         { message: first, to: isSplit ? groups[0] : all },
         { message: second, to: isSplit ? groups[1] : all },
