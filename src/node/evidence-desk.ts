@@ -101,11 +101,11 @@ export class EvidenceDesk {
 
   /** The machine accuses. Envelopes that it names, in any order. */
   accused(accusation: Accusation, envelopes: readonly Uint8Array[]): void {
-    const { log, clock, publish } = this.#doors;
+    const { log, publish } = this.#doors;
     const { cfg } = this.#options.configuration;
     const { kind, accused, round } = accusation;
     const name = nameOf({ kind, cfg, accused, round });
-    if (this.#known.has(name) || !this.#doors.rows.hasRoom(cfg, accused, 0, clock.nowMs())) return;
+    if (this.#known.has(name) || !this.#hasRoom(accused, 0)) return;
     const evidence = evidenceOf(cfg, accusation, envelopes);
     if (evidence === null) return log.warn("an accusation has lost its envelopes", { kind, accused, round });
     const verdict = verifyEvidence(evidence, this.#options.configuration, this.#doors.judge);
@@ -122,20 +122,30 @@ export class EvidenceDesk {
   /** A peer's bytes, before they are forwarded. Garbage and what is known cost microseconds. [R50] */
   receive(bytes: Uint8Array, fromId: number): EvidenceAnswer {
     const { configuration } = this.#options;
-    const { clock, rows } = this.#doors;
     const header = decodeEvidenceHeader(bytes);
     if (header === null || header.accused < 1 || header.accused > configuration.n) return this.#reject("malformed");
     // A peer that is a configuration ahead or behind does nothing wrong.
     if (header.cfg !== configuration.cfg) return "ignore";
     if (header.round > this.#doors.currentRound() + ROUNDS_AHEAD_MAX) return "ignore";
     if (this.#known.has(nameOf(header))) return "ignore";
-    if (!this.#allowanceOf(fromId).take(clock.monotonicMs())) return "ignore";
-    if (!rows.hasRoom(header.cfg, header.accused, bytes.length, clock.nowMs())) return "ignore";
+    if (!this.#allowanceOf(fromId).take(this.#doors.clock.monotonicMs())) return "ignore";
+    if (!this.#hasRoom(header.accused, bytes.length)) return "ignore";
     const evidence = decodeEvidence(bytes);
     if (evidence === null) return this.#reject("malformed");
     const verdict = verifyEvidence(evidence, configuration, this.#doors.judge);
     if (!verdict.convicts) return this.#reject(verdict.why);
     return this.#take(evidence, bytes, verdict.fault) ? "accept" : "ignore";
+  }
+
+  /** A disk that cannot be read counts nothing: then the rate of judgements is the bound. */
+  #hasRoom(accused: number, bytes: number): boolean {
+    const { rows, clock, log } = this.#doors;
+    try {
+      return rows.hasRoom(this.#options.configuration.cfg, accused, bytes, clock.nowMs());
+    } catch (error) {
+      log.error("stored evidence cannot be read", { reason: reasonOf(error) });
+      return true;
+    }
   }
 
   #reject(reason: string): EvidenceAnswer {
