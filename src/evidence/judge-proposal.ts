@@ -4,7 +4,7 @@
  */
 import type { ProvableReason } from "../protocol/accusation.ts";
 import { leadershipOf } from "../protocol/leader.ts";
-import { OBSERVATION_TIME_TOLERANCE_MS } from "../protocol/limits.ts";
+import { OBSERVATION_TIME_TOLERANCE_MS, sessionsMax } from "../protocol/limits.ts";
 import type { Message, Propose } from "../protocol/messages.ts";
 import { honestMedian } from "../protocol/quorum.ts";
 import type { PublicConfiguration } from "./public-configuration.ts";
@@ -21,7 +21,7 @@ export function faultOf(proposal: Propose, configuration: PublicConfiguration): 
   const { cfg, n, f, t } = configuration;
   const { leader, backup } = leadershipOf(cfg, proposal.round, n);
   if (proposal.sender !== leader && proposal.sender !== backup) return "not-the-leader";
-  if (proposal.attempt > f + 1) return "attempt-out-of-range";
+  if (proposal.attempt >= sessionsMax(f)) return "attempt-out-of-range";
   const listed = proposal.observations.map(({ id }) => id);
   if (!ascendWithin(listed, n)) return "bad-observation-list";
   if (listed.length < honestMedian(f)) return "too-few-observations";

@@ -5,6 +5,7 @@
  */
 import type { Hex } from "../base/bytes.ts";
 import type { NoncePair, Propose, Share } from "../protocol/messages.ts";
+import { pairName } from "../protocol/sessions.ts";
 import type { NonceCommitment } from "../threshold/signing.ts";
 import { openAttempt } from "../threshold/signing.ts";
 import { faultOf } from "./judge-proposal.ts";
@@ -14,26 +15,29 @@ import type { Judgement } from "./verdict.ts";
 import { convict, dismiss } from "./verdict.ts";
 
 /** Where a signer's commitments of this session are: a message by its name, and which pair of it. */
-type Place = { readonly id: number; readonly hash: Hex; readonly isSource: boolean };
+type Place = { readonly id: number; readonly hash: Hex; readonly pair: "first" | "second" | "next" };
 
 /** In the order in which evidence carries them: OBSERVEs, then source SHAREs, each ascending by signer. */
 export function placesOf(proposal: Propose): readonly Place[] {
   const fromObserve: Place[] = [];
   const fromShare: Place[] = [];
   for (const id of proposal.signers) {
-    const source = proposal.sources.find((ref) => ref.id === id);
+    // The signer's own machine asks the same function.
+    const name = pairName(proposal, id);
+    if (name !== "first" && name !== "second") {
+      fromShare.push({ id, hash: name, pair: "next" });
+      continue;
+    }
     const listed = proposal.observations.find((ref) => ref.id === id);
-    if (source !== undefined) fromShare.push({ id, hash: source.hash, isSource: true });
-    else if (listed !== undefined) fromObserve.push({ id, hash: listed.hash, isSource: false });
+    if (listed !== undefined) fromObserve.push({ id, hash: listed.hash, pair: name });
   }
   return [...fromObserve, ...fromShare];
 }
 
-/** Session 0 signs with the OBSERVEs' first pairs, every later one with their second or with a pair that came later. */
-function pairOf(proposal: Propose, place: Place, { message, hash }: Statement): NoncePair | null {
-  if (hash !== place.hash || message.sender !== place.id || message.round !== proposal.round) return null;
-  if (place.isSource) return message.type === "share" ? message.next : null;
-  return message.type === "observe" ? message.commitments[proposal.attempt === 0 ? 0 : 1] : null;
+function pairOf(place: Place, { message, hash }: Statement, round: number): NoncePair | null {
+  if (hash !== place.hash || message.sender !== place.id || message.round !== round) return null;
+  if (place.pair === "next") return message.type === "share" ? message.next : null;
+  return message.type === "observe" ? message.commitments[place.pair === "first" ? 0 : 1] : null;
 }
 
 /** @param holders what holds the commitments, in the order of `placesOf` */
@@ -50,7 +54,7 @@ export function judgeShare(
   if (places.length !== holders.length) return dismiss("wrong-number-of-envelopes");
   const commitments: NonceCommitment[] = [];
   for (const [i, place] of places.entries()) {
-    const pair = pairOf(proposal.message, place, holders[i]!);
+    const pair = pairOf(place, holders[i]!, share.round);
     if (pair === null) return dismiss("commitments-not-named");
     commitments.push({ id: place.id, hiding: pair.hiding, binding: pair.binding });
   }

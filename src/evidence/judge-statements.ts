@@ -1,22 +1,12 @@
 /** Two statements of one member that exclude each other. */
 import type { Observe, Propose, Share } from "../protocol/messages.ts";
+import { isSameMaterial } from "../protocol/sessions.ts";
 import type { Judgement } from "./verdict.ts";
 import { convict, dismiss } from "./verdict.ts";
 
 /** An honest member observes once a round, also across restarts: rounds of an earlier life are not entered again. [R51] */
 export function judgeObservations(first: Observe, second: Observe): Judgement {
   return convict(first.incarnation === second.incarnation ? "two-observations" : "two-incarnations");
-}
-
-function isSameMaterial(one: Propose, other: Propose): boolean {
-  return (
-    one.parent?.round === other.parent?.round &&
-    one.parent?.digest === other.parent?.digest &&
-    one.observations.length === other.observations.length &&
-    one.observations.every(
-      ({ id, hash }, i) => id === other.observations[i]!.id && hash === other.observations[i]!.hash,
-    )
-  );
 }
 
 /** An honest proposer names each attempt once, and in later ones only other signers over the same material. [R51] */

@@ -155,7 +155,8 @@ export class Gossip {
   hears(peer: PeerId): boolean {
     const pubsub = this.#pubsub;
     return (
-      pubsub !== null && NEEDED_TOPICS.every((topic) => pubsub.getSubscribers(this.#name(topic)).some((p) => p.equals(peer)))
+      pubsub !== null &&
+      NEEDED_TOPICS.every((topic) => pubsub.getSubscribers(this.#name(topic)).some((p) => p.equals(peer)))
     );
   }
 
