@@ -3,7 +3,6 @@
  * envelope's signature is checked and the fault is computed again. Pure but for the ed25519 door; never throws.
  */
 import { unreachable } from "../base/errors.ts";
-import { decodeEvidence } from "./codec.ts";
 import type { Evidence, EvidenceKind } from "./evidence.ts";
 import { judgeProposal } from "./judge-proposal.ts";
 import { judgeShare } from "./judge-share.ts";
@@ -132,16 +131,4 @@ export function verifyEvidence(
   }
   const { statements, seen, why } = openAll(evidence, configuration, doors);
   return { ...(why === null ? judge(evidence, statements, configuration) : dismiss(why)), seen };
-}
-
-/** From a peer or a file: bytes that are no evidence convict nobody. */
-export function verifyEvidenceBytes(
-  bytes: Uint8Array,
-  configuration: PublicConfiguration,
-  doors: JudgeDoors,
-): EvidenceVerdict {
-  const evidence = decodeEvidence(bytes);
-  return evidence === null
-    ? { convicts: false, why: "malformed", seen: [] }
-    : verifyEvidence(evidence, configuration, doors);
 }

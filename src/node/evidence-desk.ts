@@ -44,8 +44,11 @@ export type EvidenceDeskDoors = {
 
 export type EvidenceAnswer = "accept" | "ignore" | "reject";
 
-/** Judged pieces a peer may bring at once, and one more each second. A judgement costs up to 20 ms at n = 31: 2 % of a core. */
-const JUDGED_BURST = 16;
+/**
+ * Judged pieces a peer may bring at once, and one more each second. A judgement costs up to 20 ms at n = 31, so a liar gets 2 %
+ * of a core until its score ends that. Higher: a burst holds up a slot. Lower: several liars at once are heard of in part.
+ */
+const JUDGED_BURST = 8;
 const JUDGED_PER_SEC = 1;
 /** Rounds that a peer's clock may be ahead; what is said of later ones can wait until they come. */
 const ROUNDS_AHEAD_MAX = 8;

@@ -149,7 +149,7 @@ describe("what a peer brings", () => {
     const framed = { ...twoFaces(2), accused: 1 };
     const answers = Array.from({ length: 60 }, () => made.receive(encodeEvidence(framed), 4));
     const judged = answers.filter((answer) => answer === "reject").length;
-    expect(judged).toBe(16);
+    expect(judged).toBe(8);
     expect(made.receive(encodeEvidence(twoFaces(2)), 4)).toBe("ignore");
     expect(made.receive(encodeEvidence(twoFaces(2)), 1)).toBe("accept");
     clock.pass(1_000);
