@@ -157,7 +157,7 @@ describe("what a peer brings", () => {
   });
 
   test("against one member is stored up to its room, without touching the judge above it", () => {
-    const { desk: made, store } = desk();
+    const { desk: made, store, clock } = desk();
     const peers = [1, 2, 4];
     const answers = Array.from({ length: 40 }, (_, i) =>
       made.receive(encodeEvidence(twoFaces(2, round - i)), peers[i % 3]!),
@@ -165,6 +165,7 @@ describe("what a peer brings", () => {
     expect(answers.filter((answer) => answer === "accept")).toHaveLength(16);
     expect(answers.filter((answer) => answer === "reject")).toEqual([]);
     expect(store.evidence.list(100)).toHaveLength(16);
+    clock.pass(1_000);
     expect(made.receive(encodeEvidence(twoFaces(1)), 4)).toBe("accept");
   });
 
