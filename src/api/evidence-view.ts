@@ -35,7 +35,12 @@ export type GroupFileView = {
   readonly version: 1;
   readonly firstRound: number;
   readonly firstRoundTimeMs: number;
-  readonly transcript: readonly { readonly key: string; readonly deal: string; readonly commit: string }[];
+  readonly ceremonies: readonly {
+    readonly configCount: number;
+    readonly feedSetRoot: string;
+    readonly paramsHash: string;
+    readonly transcript: readonly { readonly key: string; readonly deal: string; readonly commit: string }[];
+  }[];
 };
 
 export interface EvidenceViews {

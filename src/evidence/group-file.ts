@@ -27,12 +27,20 @@ export type TranscriptPart = {
   readonly commit: Hex;
 };
 
+export type CeremonyPart = {
+  readonly configCount: number;
+  readonly feedSetRoot: Hex;
+  readonly paramsHash: Hex;
+  readonly transcript: readonly TranscriptPart[];
+};
+
 export type GroupFile = {
   readonly version: 1;
   readonly firstRound: number;
   /** Unix ms of the first round's slot. */
   readonly firstRoundTimeMs: number;
-  readonly transcript: readonly TranscriptPart[];
+  /** The one that made the key, and after it those that made its shares anew, oldest first. The last is this configuration's. */
+  readonly ceremonies: readonly CeremonyPart[];
 };
 
 /** What the network file says: the ceremony's setup, the slot length, and how many feeds there are. */
@@ -43,6 +51,8 @@ export type NetworkFactsForJudge = {
 };
 
 const MEMBERS_MAX = 100;
+/** A key is refreshed a few times a year. */
+const CEREMONIES_MAX = 64;
 
 function shapeOf(setup: CeremonySetup): CeremonyShape {
   return { ceremonyId: ceremonyIdOf(setup), n: setup.members.length, t: setup.t };
@@ -54,21 +64,34 @@ function readPart(value: unknown): TranscriptPart | null {
   return isHex(key, 32) && isHex(deal, 32) && isHex(commit) ? { key, deal, commit } : null;
 }
 
+function readAll<T>(value: unknown, max: number, read: (entry: unknown) => T | null): readonly T[] | null {
+  if (!Array.isArray(value) || value.length > max) return null;
+  const entries: T[] = [];
+  for (const entry of value as readonly unknown[]) {
+    const one = read(entry);
+    if (one === null) return null;
+    entries.push(one);
+  }
+  return entries;
+}
+
+function readCeremonyPart(value: unknown): CeremonyPart | null {
+  if (!isRecord(value) || Object.keys(value).length !== 4) return null;
+  const { configCount, feedSetRoot, paramsHash } = value;
+  const transcript = readAll(value["transcript"], MEMBERS_MAX, readPart);
+  if (!isWhole(configCount, Number.MAX_SAFE_INTEGER) || transcript === null) return null;
+  return isHex(feedSetRoot, 32) && isHex(paramsHash, 32) ? { configCount, feedSetRoot, paramsHash, transcript } : null;
+}
+
 /** Null for anything else than such a file. Never throws. */
 export function parseGroupFile(text: string): GroupFile | null {
   const value = parseJson(text);
   if (!isRecord(value) || Object.keys(value).length !== 4 || value["version"] !== 1) return null;
-  const { firstRound, firstRoundTimeMs, transcript } = value;
+  const { firstRound, firstRoundTimeMs } = value;
   const max = Number.MAX_SAFE_INTEGER;
-  if (!isWhole(firstRound, max) || !isWhole(firstRoundTimeMs, max)) return null;
-  if (!Array.isArray(transcript) || transcript.length > MEMBERS_MAX) return null;
-  const parts: TranscriptPart[] = [];
-  for (const entry of transcript as readonly unknown[]) {
-    const part = readPart(entry);
-    if (part === null) return null;
-    parts.push(part);
-  }
-  return { version: 1, firstRound, firstRoundTimeMs, transcript: parts };
+  const ceremonies = readAll(value["ceremonies"], CEREMONIES_MAX, readCeremonyPart);
+  if (!isWhole(firstRound, max) || !isWhole(firstRoundTimeMs, max) || ceremonies === null) return null;
+  return { version: 1, firstRound, firstRoundTimeMs, ceremonies };
 }
 
 /**
@@ -76,11 +99,11 @@ export function parseGroupFile(text: string): GroupFile | null {
  * @param messages as the ceremony keeps them, in any order
  * @returns null unless they make this very transcript
  */
-export function transcriptOf(
+export function ceremonyPartOf(
   setup: CeremonySetup,
   messages: readonly Uint8Array[],
   transcriptHash: Hex,
-): readonly TranscriptPart[] | null {
+): CeremonyPart | null {
   const shape = shapeOf(setup);
   const parts = new Map<number, { key?: Hex; deal?: Hex; commit?: Hex }>();
   for (const bytes of messages) {
@@ -100,7 +123,9 @@ export function transcriptOf(
     whole.push({ key, deal, commit });
   }
   const read = readTranscript(shape, whole);
-  return read !== null && read.transcriptHash === transcriptHash ? whole : null;
+  if (read === null || read.transcriptHash !== transcriptHash) return null;
+  const { configCount, feedSetRoot, paramsHash } = setup;
+  return { configCount, feedSetRoot, paramsHash, transcript: whole };
 }
 
 function readTranscript(
@@ -122,6 +147,11 @@ function readTranscript(
   return result.ok ? { transcriptHash: transcriptHashOf(shape.ceremonyId, names), group: result.group } : null;
 }
 
+function isCeremonyOf(setup: CeremonySetup, part: CeremonyPart): boolean {
+  const { configCount, feedSetRoot, paramsHash } = part;
+  return configCount === setup.configCount && feedSetRoot === setup.feedSetRoot && paramsHash === setup.paramsHash;
+}
+
 /**
  * What evidence is judged by, computed from the two files and nothing else. The caller compares `cfg` with the hub's or the
  * evidence's: other files give another cfg.
@@ -129,7 +159,9 @@ function readTranscript(
  */
 export function configurationOf(file: GroupFile, facts: NetworkFactsForJudge): PublicConfiguration | null {
   const { setup, slotMs, feedCount } = facts;
-  const read = readTranscript(shapeOf(setup), file.transcript);
+  const [only, ...more] = file.ceremonies;
+  if (only === undefined || more.length > 0 || !isCeremonyOf(setup, only)) return null;
+  const read = readTranscript(shapeOf(setup), only.transcript);
   if (read === null) return null;
   const { firstRound, firstRoundTimeMs } = file;
   const { transcriptHash, group } = read;

@@ -1,6 +1,6 @@
 /** A running configuration's evidence desk, and the file by which others judge the same. */
 import type { GroupFileView } from "../api/evidence-view.ts";
-import { transcriptOf } from "../evidence/group-file.ts";
+import { ceremonyPartOf } from "../evidence/group-file.ts";
 import type { JudgeDoors, PublicConfiguration } from "../evidence/public-configuration.ts";
 import { identityKeyOf } from "../threshold/peer-id.ts";
 import type { Activated } from "./activation.ts";
@@ -32,7 +32,7 @@ export function groupFileOf(
   { configuration, share }: Activated,
   messages: readonly Uint8Array[],
 ): GroupFileView | null {
-  const transcript = transcriptOf(setupOf(facts), messages, share.transcriptHash);
+  const part = ceremonyPartOf(setupOf(facts), messages, share.transcriptHash);
   const { firstRound, firstRoundTimeMs } = configuration;
-  return transcript === null ? null : { version: 1, firstRound, firstRoundTimeMs, transcript };
+  return part === null ? null : { version: 1, firstRound, firstRoundTimeMs, ceremonies: [part] };
 }

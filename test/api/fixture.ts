@@ -312,7 +312,7 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
     },
     groupFile: () =>
       state.ceremonyPhase === "complete"
-        ? { version: 1, firstRound: 1, firstRoundTimeMs: nowMs - 5_400_000, transcript: [] }
+        ? { version: 1, firstRound: 1, firstRoundTimeMs: nowMs - 5_400_000, ceremonies: [] }
         : null,
     surface: (name) => state.surfaces.get(name) ?? null,
     latestReport: () =>

@@ -13,7 +13,7 @@ import { encodeEvidence } from "../../src/evidence/codec.ts";
 import type { Evidence } from "../../src/evidence/evidence.ts";
 import { nameOf } from "../../src/evidence/evidence.ts";
 import type { GroupFile } from "../../src/evidence/group-file.ts";
-import { configurationOf, transcriptOf } from "../../src/evidence/group-file.ts";
+import { ceremonyPartOf, configurationOf } from "../../src/evidence/group-file.ts";
 import { evidenceJson } from "../../src/evidence/json-form.ts";
 import { setupOf } from "../../src/node/activation.ts";
 import { loadNetwork } from "../../src/node/network-file.ts";
@@ -82,8 +82,8 @@ beforeAll(async () => {
   const ceremonies = startAll(setupOf(facts)).members;
   run(ceremonies);
   const result = ceremonies.get(1)!.result()!;
-  const transcript = transcriptOf(setupOf(facts), ceremonies.get(1)!.transcript(), result.transcriptHash)!;
-  group = { version: 1, firstRound: 1_000, firstRoundTimeMs: 1_700_000_000_000, transcript };
+  const part = ceremonyPartOf(setupOf(facts), ceremonies.get(1)!.transcript(), result.transcriptHash)!;
+  group = { version: 1, firstRound: 1_000, firstRoundTimeMs: 1_700_000_000_000, ceremonies: [part] };
   write("group-of-another-time.json", { ...group, firstRound: 999 });
   const { cfg } = configurationOf(group, { setup: setupOf(facts), slotMs: 1_000, feedCount: 1 })!;
   const config = configOf({ cfg, rules: configOf().rules.slice(0, 1) });
@@ -154,7 +154,7 @@ describe("tenor evidence", { timeout: 60_000 }, () => {
 
   test("verify ends with 2 when a file is missing or is not what it should be", async () => {
     write("noise.bin", Uint8Array.of(1, 2, 3));
-    write("group-damaged.json", { ...group, transcript: group.transcript.slice(1) });
+    write("group-damaged.json", { ...group, ceremonies: [] });
     for (const swap of [
       { "evidence.json": "gone.json" },
       { "evidence.json": "noise.bin" },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GroupFile } from "../../src/evidence/group-file.ts";
-import { configurationOf, parseGroupFile, transcriptOf } from "../../src/evidence/group-file.ts";
+import { ceremonyPartOf, configurationOf, parseGroupFile } from "../../src/evidence/group-file.ts";
 import { cfgHash } from "../../src/protocol/cfg.ts";
 import { run, setupFor, startAll } from "../keystore/committee.ts";
 
@@ -10,8 +10,8 @@ run(members);
 const result = members.get(1)!.result()!;
 const facts = { setup, slotMs: 1_000, feedCount: 2 };
 const times = { firstRound: 1_000, firstRoundTimeMs: 1_700_000_000_000 };
-const transcript = transcriptOf(setup, members.get(1)!.transcript(), result.transcriptHash)!;
-const file: GroupFile = { version: 1, ...times, transcript };
+const part = ceremonyPartOf(setup, members.get(1)!.transcript(), result.transcriptHash)!;
+const file: GroupFile = { version: 1, ...times, ceremonies: [part] };
 const cfg = cfgHash({
   ...setup,
   groupKeyX: result.public.groupKeyX,
@@ -20,18 +20,22 @@ const cfg = cfgHash({
   slotMs: 1_000,
 });
 
+type Altered = Record<string, unknown> & {
+  ceremonies: (Record<string, unknown> & { transcript: Record<string, string>[] })[];
+};
+
 describe("a group file", () => {
   test("gives the group of the ceremony and the cfg that the hub holds, from every member's transcript", () => {
     for (const member of members.values()) {
-      const parts = transcriptOf(setup, member.transcript(), result.transcriptHash)!;
-      const read = configurationOf(parseGroupFile(JSON.stringify({ ...file, transcript: parts }))!, facts)!;
+      const own = ceremonyPartOf(setup, member.transcript(), result.transcriptHash)!;
+      const read = configurationOf(parseGroupFile(JSON.stringify({ ...file, ceremonies: [own] }))!, facts)!;
       expect(read).toMatchObject({ cfg, n: 4, f: 1, t: 3, feedCount: 2, ...times, slotMs: 1_000 });
       expect(read.group).toEqual(result.public);
     }
   });
 
   test("with anything altered in it is none or gives another cfg", () => {
-    const altered = (change: (copy: { transcript: Record<string, string>[] } & Record<string, unknown>) => void) => {
+    const altered = (change: (copy: Altered) => void) => {
       const copy = structuredClone(file) as unknown as Parameters<typeof change>[0];
       change(copy);
       const parsed = parseGroupFile(JSON.stringify(copy));
@@ -42,13 +46,21 @@ describe("a group file", () => {
     expect(altered((copy) => (copy["firstRoundTimeMs"] = 1))).not.toBe(cfg);
     for (const field of ["key", "deal", "commit"] as const) {
       const flip = (text: string) => `${text.slice(0, -1)}${text.endsWith("0") ? "1" : "0"}`;
-      expect(altered((copy) => (copy.transcript[2]![field] = flip(copy.transcript[2]![field]!)))).not.toBe(cfg);
+      expect(
+        altered(
+          (copy) => (copy.ceremonies[0]!.transcript[2]![field] = flip(copy.ceremonies[0]!.transcript[2]![field]!)),
+        ),
+      ).not.toBe(cfg);
     }
-    expect(altered((copy) => copy.transcript.reverse())).toBeNull();
-    expect(altered((copy) => void copy.transcript.pop())).toBeNull();
+    expect(altered((copy) => copy.ceremonies[0]!.transcript.reverse())).toBeNull();
+    expect(altered((copy) => void copy.ceremonies[0]!.transcript.pop())).toBeNull();
     expect(altered((copy) => (copy["extra"] = 1))).toBeNull();
     expect(altered((copy) => (copy["version"] = 2))).toBeNull();
-    expect(altered((copy) => (copy["transcript"] = [null] as never))).toBeNull();
+    expect(altered((copy) => (copy.ceremonies = [null] as never))).toBeNull();
+    expect(altered((copy) => (copy.ceremonies[0]!["paramsHash"] = cfg))).toBeNull();
+    expect(altered((copy) => (copy.ceremonies[0]!["configCount"] = 2))).toBeNull();
+    expect(altered((copy) => copy.ceremonies.push(copy.ceremonies[0]!))).toBeNull();
+    expect(altered((copy) => (copy.ceremonies = []))).toBeNull();
   });
 
   test("of one network is none for another: the ceremony's id is in every message", () => {
@@ -59,8 +71,8 @@ describe("a group file", () => {
 
   test("is not made of half a transcript", () => {
     const whole = members.get(1)!.transcript();
-    expect(transcriptOf(setup, whole.slice(1), result.transcriptHash)).toBeNull();
-    expect(transcriptOf(setup, [], result.transcriptHash)).toBeNull();
-    expect(transcriptOf(setup, whole, cfg)).toBeNull();
+    expect(ceremonyPartOf(setup, whole.slice(1), result.transcriptHash)).toBeNull();
+    expect(ceremonyPartOf(setup, [], result.transcriptHash)).toBeNull();
+    expect(ceremonyPartOf(setup, whole, cfg)).toBeNull();
   });
 });

@@ -77,7 +77,9 @@ async function exportOne(name: Hex, flags: Where & { readonly out: string; reado
 async function exportGroup({ node, out }: { readonly node: string; readonly out: string }): Promise<void> {
   const file = await askGroup(node);
   write(out, `${JSON.stringify(file, null, 2)}\n`);
-  say([JSON.stringify({ file: out, members: file.transcript.length, firstRound: file.firstRound })]);
+  say([
+    JSON.stringify({ file: out, members: file.ceremonies.at(-1)?.transcript.length ?? 0, firstRound: file.firstRound }),
+  ]);
 }
 
 export function evidenceCommand(): Command {
