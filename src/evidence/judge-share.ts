@@ -7,9 +7,8 @@ import type { Hex } from "../base/bytes.ts";
 import type { NoncePair, Propose, Share } from "../protocol/messages.ts";
 import { pairName } from "../protocol/sessions.ts";
 import type { NonceCommitment } from "../threshold/signing.ts";
-import { openAttempt } from "../threshold/signing.ts";
 import { faultOf } from "./judge-proposal.ts";
-import type { PublicConfiguration } from "./public-configuration.ts";
+import type { JudgeDoors, PublicConfiguration } from "./public-configuration.ts";
 import type { Statement } from "./statement.ts";
 import type { Judgement } from "./verdict.ts";
 import { convict, dismiss } from "./verdict.ts";
@@ -46,6 +45,7 @@ export function judgeShare(
   proposal: Statement<Propose>,
   holders: readonly Statement[],
   configuration: PublicConfiguration,
+  curve: JudgeDoors["curve"],
 ): Judgement {
   if (share.proposalHash !== proposal.hash) return dismiss("share-under-another-proposal");
   if (faultOf(proposal.message, configuration) !== null) return dismiss("proposal-is-void");
@@ -59,7 +59,7 @@ export function judgeShare(
     commitments.push({ id: place.id, hiding: pair.hiding, binding: pair.binding });
   }
   // The digest is the one that the accused itself wrote under its signature.
-  const opened = openAttempt(configuration.group, share.digest, commitments);
+  const opened = curve.openAttempt(configuration.group, share.digest, commitments);
   if (!opened.ok) return dismiss("no-session");
   return opened.attempt.shareIsGood(share.sender, share.z) ? dismiss("share-fits") : convict("share-does-not-fit");
 }

@@ -38,7 +38,12 @@ function pairFault(evidence: Evidence, [first, second]: readonly Statement[]): D
   return first!.hash < second!.hash ? null : "wrong-order";
 }
 
-function judge(evidence: Evidence, statements: readonly Statement[], configuration: PublicConfiguration): Judgement {
+function judge(
+  evidence: Evidence,
+  statements: readonly Statement[],
+  configuration: PublicConfiguration,
+  { curve }: JudgeDoors,
+): Judgement {
   const [first, second, ...rest] = statements;
   if (first === undefined || first.message.sender !== evidence.accused) return dismiss("not-said-by-the-accused");
   switch (evidence.kind) {
@@ -52,7 +57,7 @@ function judge(evidence: Evidence, statements: readonly Statement[], configurati
       if (!isOfType(first, "share") || second === undefined || !isOfType(second, "propose")) {
         return dismiss("wrong-message-type");
       }
-      return judgeShare(first.message, second, rest, configuration);
+      return judgeShare(first.message, second, rest, configuration, curve);
     case "bad-proposal":
       if (!isOfType(first, "propose")) return dismiss("wrong-message-type");
       return judgeProposal(first.message, second, configuration);
@@ -130,5 +135,5 @@ export function verifyEvidence(
     return { convicts: false, why: "wrong-number-of-envelopes", seen: [] };
   }
   const { statements, seen, why } = openAll(evidence, configuration, doors);
-  return { ...(why === null ? judge(evidence, statements, configuration) : dismiss(why)), seen };
+  return { ...(why === null ? judge(evidence, statements, configuration, doors) : dismiss(why)), seen };
 }

@@ -3,6 +3,7 @@ import type { GroupFileView } from "../api/evidence-view.ts";
 import { ceremonyPartOf } from "../evidence/group-file.ts";
 import type { JudgeDoors, PublicConfiguration } from "../evidence/public-configuration.ts";
 import { identityKeyOf } from "../threshold/peer-id.ts";
+import type { SigningCurve } from "../threshold/signing-curve.ts";
 import type { Activated } from "./activation.ts";
 import { setupOf } from "./activation.ts";
 import { signatureFits, verifyingKey } from "./envelope.ts";
@@ -16,9 +17,13 @@ export function publicConfigurationOf(facts: NetworkFacts, { configuration, shar
 }
 
 /** Envelope signatures of the members that the network file lists. @throws OracleError `bad-peer-id` */
-export function judgeDoorsOf(members: readonly { readonly id: number; readonly peerId: string }[]): JudgeDoors {
+export function judgeDoorsOf(
+  members: readonly { readonly id: number; readonly peerId: string }[],
+  curve: SigningCurve,
+): JudgeDoors {
   const keys = new Map(members.map(({ id, peerId }) => [id, verifyingKey(identityKeyOf(peerId))]));
   return {
+    curve,
     signatureFits: (sender, hash, signature) => {
       const key = keys.get(sender);
       return key !== undefined && signatureFits(key, hash, signature);

@@ -12,7 +12,7 @@ import type { Message, NoncePair, Observe, Propose, Share } from "../../src/prot
 import { Point, pointHex, Scalar, scalarBytes } from "../../src/threshold/curve.ts";
 import { peerIdOf } from "../../src/threshold/peer-id.ts";
 import type { NonceCommitment } from "../../src/threshold/signing.ts";
-import { openAttempt } from "../../src/threshold/signing.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 import { identityOf, sealed } from "../node/support/members.ts";
 import { configOf, FIRST, hashOf, hexOf, observeOf, proposeOf, roundLedBy, T0 } from "../support/protocol.ts";
 import { dealKey, type DealtKey } from "../threshold/dealt.ts";
@@ -26,7 +26,10 @@ export function groupKey(): DealtKey {
   return dealt;
 }
 
-export const judge: JudgeDoors = judgeDoorsOf(IDS.map((id) => ({ id, peerId: peerIdOf(identityOf(id)) })));
+export const judge: JudgeDoors = judgeDoorsOf(
+  IDS.map((id) => ({ id, peerId: peerIdOf(identityOf(id)) })),
+  nobleCurve,
+);
 
 export function publicConfiguration(over: Partial<PublicConfiguration> = {}): PublicConfiguration {
   const { cfg, n, f, t, slotMs, rules } = config;
@@ -91,7 +94,7 @@ export function goodShare(
   commitments: readonly NonceCommitment[],
   over: Partial<Share> = {},
 ): Share {
-  const opened = openAttempt(groupKey().group, digest, commitments);
+  const opened = nobleCurve.openAttempt(groupKey().group, digest, commitments);
   if (!opened.ok) throw new Error(opened.why);
   const nonce = secrets.get(commitments.find(({ id }) => id === sender)!.hiding)!;
   const share = BigInt(toHex(groupKey().shares.get(sender)!));

@@ -10,6 +10,7 @@ import { setupOf } from "../../node/activation.ts";
 import { judgeDoorsOf } from "../../node/evidence-of.ts";
 import type { NetworkFacts } from "../../node/network-file.ts";
 import { loadNetwork } from "../../node/network-file.ts";
+import { nobleCurve } from "../../threshold/signing-curve.ts";
 
 /** Commitments of a hundred dealers in hexadecimal are below 1 MB. */
 const GROUP_FILE_BYTES_MAX = 2 * 1024 * 1024;
@@ -51,5 +52,5 @@ export function readCourt(networkPath: string, groupPath: string): Court {
       path: groupPath,
     });
   }
-  return { facts, configuration, judge: judgeDoorsOf(facts.members) };
+  return { facts, configuration, judge: judgeDoorsOf(facts.members, nobleCurve) };
 }
