@@ -5,6 +5,7 @@
  */
 
 import type { Amount, FeedStatus } from "./amount.ts";
+import type { EvidenceViews } from "./evidence-view.ts";
 import type { LeafDetailView, SettlementView, SurfaceView } from "./derivatives-view.ts";
 import type { SourceView, VenueView } from "./sources-view.ts";
 
@@ -265,10 +266,10 @@ export type CeremonyView = {
   readonly result?: { readonly groupKeyX: string; readonly transcriptHash: string } | null;
 };
 
-export type NodeEvent = { readonly kind: "round" | "report" | "transaction" | "peers" | "feeds" };
+export type NodeEvent = { readonly kind: "round" | "report" | "transaction" | "peers" | "feeds" | "evidence" };
 
 /** Every method answers at once from what the node knows; none waits for the network. */
-export interface NodeView {
+export interface NodeView extends EvidenceViews {
   identity(): IdentityView;
   health(): HealthView;
   /** In the order of their index. */

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { chaosCommand } from "./chaos.ts";
 import { devnetCommand } from "./devnet.ts";
+import { evidenceCommand } from "./evidence/command.ts";
 import { feedCommand } from "./feed/command.ts";
 import { hubCommand } from "./hub.ts";
 import { keysCommand } from "./keys.ts";
@@ -30,6 +31,7 @@ const commands = [
   marketCommand(),
   recordCommand(),
   sourcesCommand(),
+  evidenceCommand(),
   devnetCommand(),
   chaosCommand(),
   simulateCommand(),

@@ -1,4 +1,4 @@
-/** OBSERVE and REPORT on gossipsub: every member is a direct peer, so the first message reaches all without a mesh. */
+/** OBSERVE, REPORT and evidence on gossipsub: every member is a direct peer, so the first message reaches all without a mesh. */
 import { createHash } from "node:crypto";
 import { type GossipSub, gossipsub, type Message, TopicValidatorResult } from "@chainsafe/libp2p-gossipsub";
 import type { Connection, PeerId, Stream } from "@libp2p/interface";
@@ -17,9 +17,11 @@ import {
   type PeerLimits,
 } from "./peer-policy.ts";
 
-export type Topic = "observe" | "report";
+export type Topic = "observe" | "report" | "evidence";
 
-const TOPICS: readonly Topic[] = ["observe", "report"];
+const TOPICS: readonly Topic[] = ["observe", "report", "evidence"];
+/** Without these a member takes no part in a round; one that does not know of evidence yet still does. */
+const NEEDED_TOPICS: readonly Topic[] = ["observe", "report"];
 /** Topic name, field tags and a few control messages beside the one message of a frame. */
 const RPC_OVERHEAD_BYTES = 4096;
 
@@ -137,7 +139,9 @@ export class Gossip {
     }
     pubsub
       .publish(this.#name(topic), bytes)
-      .then(({ recipients }) => this.#published(recipients))
+      .then(({ recipients }) => {
+        if (NEEDED_TOPICS.includes(topic)) this.#published(recipients);
+      })
       .catch((error: unknown) => {
         const reason = reasonOf(error);
         // Every node finishes the same report; whoever is second need not send it again.
@@ -147,11 +151,12 @@ export class Gossip {
       });
   }
 
-  /** True when the member has told us that it listens to both topics. */
+  /** True when the member has told us that it listens to the topics of a round. */
   hears(peer: PeerId): boolean {
     const pubsub = this.#pubsub;
     return (
-      pubsub !== null && TOPICS.every((topic) => pubsub.getSubscribers(this.#name(topic)).some((p) => p.equals(peer)))
+      pubsub !== null &&
+      NEEDED_TOPICS.every((topic) => pubsub.getSubscribers(this.#name(topic)).some((p) => p.equals(peer)))
     );
   }
 

@@ -1,5 +1,6 @@
 /** A running configuration: the machine, its signer and the transmitter, from the hub's word until the end. */
 import { randomBytes } from "node:crypto";
+import type { GroupFileView } from "../api/evidence-view.ts";
 import type { Hex } from "../base/bytes.ts";
 import { ByteReader, concatBytes, toHex } from "../base/bytes.ts";
 import type { Clock, Logger } from "../base/ports.ts";
@@ -20,6 +21,8 @@ import type { Activated } from "./activation.ts";
 import { DIRECT_ENVELOPE } from "./ceremony-driver.ts";
 import type { NodeConfig } from "./config.ts";
 import { verifyingKey } from "./envelope.ts";
+import { EvidenceDesk } from "./evidence-desk.ts";
+import { groupFileOf, judgeDoorsOf, publicConfigurationOf } from "./evidence-of.ts";
 import type { MarketEye } from "./market-eye.ts";
 import type { NetworkFacts } from "./network-file.ts";
 import { Story } from "./observe.ts";
@@ -35,6 +38,8 @@ export type ActiveOptions = Activated & {
   readonly config: NodeConfig;
   readonly selfId: number;
   readonly transmitterAddress: Hex;
+  /** The key ceremony's messages, as far as they are at hand. */
+  readonly ceremonyMessages: readonly Uint8Array[];
 };
 
 export type ActiveDoors = {
@@ -69,6 +74,8 @@ export class ActiveConfiguration {
   readonly oracle: Oracle;
   readonly transmitter: Transmitter;
   readonly tracker: RoundTracker;
+  readonly evidence: EvidenceDesk;
+  readonly groupFile: GroupFileView | null;
   readonly #vault: NonceVault;
   readonly #clock: Clock;
 
@@ -134,6 +141,21 @@ export class ActiveConfiguration {
         },
       },
     );
+    this.groupFile = groupFileOf(facts, options, options.ceremonyMessages);
+    this.evidence = new EvidenceDesk(
+      { selfId, configuration: publicConfigurationOf(facts, options) },
+      {
+        judge: judgeDoorsOf(facts.members, doors.curve),
+        rows: store.evidence,
+        publish: (bytes) => network.publish("evidence", bytes),
+        convict: (member, kind) => this.oracle.convicted(member, kind),
+        currentRound: () => this.oracle.state.currentRound,
+        onChange: () => view.changed("evidence"),
+        clock,
+        log,
+        metrics,
+      },
+    );
     const keys = facts.members.map((member) => [member.id, verifyingKey(identityKeyOf(member.peerId))] as const);
     this.oracle = new Oracle(
       {
@@ -158,9 +180,7 @@ export class ActiveConfiguration {
         disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },
         market: doors.eye,
         sink,
-        evidence: {
-          accused: ({ kind, accused, round }) => log.error("a member is at fault", { kind, accused, round }),
-        },
+        evidence: this.evidence,
         watcher: story,
         signEnvelope: (bytes) => keystore.signEnvelope(bytes),
       },
@@ -169,6 +189,7 @@ export class ActiveConfiguration {
   }
 
   start(): void {
+    this.evidence.remember();
     this.oracle.start();
     this.transmitter.start();
   }

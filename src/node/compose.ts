@@ -30,6 +30,7 @@ import type { NetworkFacts } from "./network-file.ts";
 import { watchNode } from "./node-metrics.ts";
 import { PublishedLog } from "./published-log.ts";
 import { SettlementSampler } from "./settlement-sampler.ts";
+import { evidencePiece, evidenceRows } from "./view-evidence.ts";
 import { peerRows, transactionRows } from "./view-rows.ts";
 import { sourceRows, venueRows } from "./view-sources.ts";
 import { LiveView } from "./view.ts";
@@ -168,7 +169,9 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
         if (channel === "direct" && bytes[0] !== DIRECT_ENVELOPE) return "reject";
         const envelope = channel === "direct" ? bytes.subarray(1) : bytes;
         // A member that is active before this one does nothing wrong by speaking.
-        return active === null ? "ignore" : active.oracle.receive(channel, envelope, fromId);
+        if (active === null) return "ignore";
+        if (channel === "evidence") return active.evidence.receive(bytes, fromId);
+        return active.oracle.receive(channel, envelope, fromId);
       },
       // Judging has queued what it accepted.
       deliver: () => undefined,
@@ -190,6 +193,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       neededPeers: facts.t - 1,
       latestReportMs: active?.latestReportMs() ?? null,
       slotMs: facts.slotMs,
+      convicted: active?.evidence.convictsSelf ?? false,
       diskFailed: active?.oracle.state.disk === "failed",
       missingFeeds: eye.missing(),
       chainReadMs: watch.lastReadMs(),
@@ -230,6 +234,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       publishedSince: (index, sinceMs) => published.since(index, sinceMs),
       peers: () => peerRows({ selfId, peerId: keystore.peerId() }, network.peers(), active?.oracle.state),
       transactions: () => transactionRows(names, active?.transmitter.recent(50) ?? []),
+      evidence: () => evidenceRows(store.evidence),
+      evidencePiece: (name) => evidencePiece(store.evidence, name),
       sources: () => sourceRows(collector.statistics(), collector.venueStatistics()),
       venues: () => {
         const venues = collector.venueStatistics();
@@ -278,7 +284,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     const found = await awaitConfiguration(facts, keystore, watch);
     if (found === null) return;
     active = new ActiveConfiguration(
-      { facts, config, selfId, transmitterAddress, ...found },
+      { facts, config, selfId, transmitterAddress, ceremonyMessages: ceremony.transcript(), ...found },
       { keystore, curve, store, network, rpc, eye, published, metrics, clock, log, view },
     );
     active.start();

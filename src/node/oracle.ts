@@ -19,7 +19,7 @@ import { sealEnvelope } from "./envelope.ts";
 import { Fetches } from "./fetches.ts";
 import type { Channel, InboxVerdict } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
-import type { Accusation } from "../protocol/accusation.ts";
+import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";
 import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
 import { decodeRequest } from "./requests.ts";
@@ -123,6 +123,11 @@ export class Oracle {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
     }
     return verdict.verdict;
+  }
+
+  /** Evidence against a member was verified. */
+  convicted(member: number, fault: AccusationKind): void {
+    this.#queue.push({ kind: "convicted", member, fault });
   }
 
   /** A peer's network layer took a frame, named by its tag. */

@@ -19,6 +19,7 @@ import type {
   TransactionView,
 } from "../api/view.ts";
 import type { SourceView, VenueView } from "../api/sources-view.ts";
+import type { EvidencePieceView, EvidenceRowView, GroupFileView } from "../api/evidence-view.ts";
 import type { WindowSamples } from "../feeds/context.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
 import type { FeedRule } from "../feeds/rule.ts";
@@ -46,6 +47,7 @@ export type ActiveParts = {
   readonly groupKeyX: Hex;
   readonly state: () => OracleState;
   readonly tracker: RoundTracker;
+  readonly groupFile: GroupFileView | null;
 };
 
 export type ViewDoors = {
@@ -66,6 +68,8 @@ export type ViewDoors = {
   readonly transactions: () => readonly TransactionView[];
   readonly sources: () => readonly SourceView[];
   readonly venues: () => readonly VenueView[];
+  readonly evidence: () => readonly EvidenceRowView[];
+  readonly evidencePiece: (name: string) => EvidencePieceView | null;
 };
 
 /** The smiles of a chain are too much work to repeat for every reader of a slot. */
@@ -213,6 +217,18 @@ export class LiveView implements NodeView {
 
   venues(): readonly VenueView[] {
     return this.#doors.venues();
+  }
+
+  evidence(): readonly EvidenceRowView[] {
+    return this.#doors.evidence();
+  }
+
+  evidencePiece(name: string): EvidencePieceView | null {
+    return this.#doors.evidencePiece(name);
+  }
+
+  groupFile(): GroupFileView | null {
+    return this.#doors.active()?.groupFile ?? null;
   }
 
   ceremony(): CeremonyView {

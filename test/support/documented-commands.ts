@@ -44,6 +44,15 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     file: "test/cli/record-command.test.ts",
   },
   "npx tenor sources --all --node http://127.0.0.1:8080": { by: "file", file: "test/cli/sources.test.ts" },
+  "npx tenor evidence list --node http://127.0.0.1:8080": { by: "file", file: "test/cli/evidence.test.ts" },
+  "npx tenor evidence group --node http://127.0.0.1:8080 --out group.json": {
+    by: "file",
+    file: "test/cli/evidence.test.ts",
+  },
+  "npx tenor evidence verify evidence.json --network network.yaml --group group.json": {
+    by: "file",
+    file: "test/cli/evidence.test.ts",
+  },
   // The walk through feeds/README.md.
   "npx tenor market --port 8180": NEWCOMER,
   "npx tenor feed new SOL-USD.spot-index": NEWCOMER,
