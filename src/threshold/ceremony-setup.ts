@@ -26,7 +26,11 @@ export type CeremonySetup = {
   readonly members: readonly CeremonyMember[];
   readonly feedSetRoot: Hex;
   readonly paramsHash: Hex;
+  /** The key whose shares are made anew [R67]; left out where a new key is made. */
+  readonly refreshes?: RefreshedKey;
 };
+
+export type RefreshedKey = { readonly groupKeyX: Hex; readonly transcriptHash: Hex };
 
 /**
  * @throws OracleError `bad-ceremony` unless ids are 1 … n once each, peer ids are distinct ed25519 ids, 3f < n,
@@ -49,12 +53,17 @@ function checkSetup(setup: CeremonySetup): void {
 
 /**
  * keccak("TENOR/DKG/1" | networkId 32 | configCount u64 | f u8 | t u8 | n u8 | members ascending by id: id u8,
- * peerId length u8 and ASCII, observer 20, transmitter 20 | feedSetRoot 32 | paramsHash 32)
+ * peerId length u8 and ASCII, observer 20, transmitter 20 | feedSetRoot 32 | paramsHash 32). A refresh begins with
+ * "TENOR/DKG-REFRESH/1" | groupKeyX 32 | transcriptHash 32 of the key that it refreshes, and goes on in the same way: no
+ * message of one kind can be read in the other.
  */
 export function ceremonyIdOf(setup: CeremonySetup): Hex {
   checkSetup(setup);
-  const writer = new ByteWriter()
-    .ascii("TENOR/DKG/1")
+  const { refreshes } = setup;
+  const writer = new ByteWriter();
+  if (refreshes === undefined) writer.ascii("TENOR/DKG/1");
+  else writer.ascii("TENOR/DKG-REFRESH/1").hex(refreshes.groupKeyX, 32).hex(refreshes.transcriptHash, 32);
+  writer
     .hex(setup.networkId, 32)
     .uint(setup.configCount, 8)
     .uint(setup.f, 1)
