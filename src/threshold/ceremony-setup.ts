@@ -2,6 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
+import type { CeremonyShape } from "./ceremony-messages.ts";
 import { keccak } from "./curve.ts";
 import { identityKeyOf } from "./peer-id.ts";
 import { MEMBERS_MAX, MEMBERS_MIN } from "./quorum.ts";
@@ -74,4 +75,9 @@ export function ceremonyIdOf(setup: CeremonySetup): Hex {
     writer.hex(member.observer, 20).hex(member.transmitter, 20);
   }
   return toHex(keccak(writer.hex(setup.feedSetRoot, 32).hex(setup.paramsHash, 32).done()));
+}
+
+export function ceremonyShapeOf(setup: CeremonySetup): CeremonyShape {
+  const isRefresh = setup.refreshes !== undefined;
+  return { ceremonyId: ceremonyIdOf(setup), n: setup.members.length, t: setup.t, isRefresh };
 }
