@@ -257,11 +257,15 @@ export type TransactionView = {
 export type CeremonyPhase = "waiting" | "dealing" | "confirming" | "complete" | "failed";
 
 export type CeremonyView = {
+  /** Of the configuration whose ceremony it is: the one to come, while there is one. */
+  readonly configCount?: number;
   readonly phase: CeremonyPhase;
   /** Nodes whose message of this phase is held. */
   readonly have: readonly number[];
   /** Nodes proven at fault. */
   readonly culprits: readonly number[];
+  /** What each of them did, in a word. */
+  readonly faults?: readonly { readonly id: number; readonly why: string }[];
   /** What came out, once all n have certified; the hub's configuration is made of it. */
   readonly result?: { readonly groupKeyX: string; readonly transcriptHash: string } | null;
 };

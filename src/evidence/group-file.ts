@@ -10,11 +10,11 @@ import type { RoundOneNames } from "../threshold/ceremony-judge.ts";
 import { readCommitments, transcriptHashOf } from "../threshold/ceremony-judge.ts";
 import type { CeremonyShape } from "../threshold/ceremony-messages.ts";
 import { decodeMessage, SIGNATURE_BYTES } from "../threshold/ceremony-messages.ts";
-import type { CeremonySetup } from "../threshold/ceremony-setup.ts";
-import { ceremonyIdOf } from "../threshold/ceremony-setup.ts";
+import type { CeremonySetup, RefreshedKey } from "../threshold/ceremony-setup.ts";
+import { ceremonyIdOf, ceremonyShapeOf } from "../threshold/ceremony-setup.ts";
 import type { CurvePoint } from "../threshold/curve.ts";
-import type { GroupPublic } from "../threshold/group.ts";
-import { combineDealers } from "../threshold/group.ts";
+import type { GroupPublic, GroupResult } from "../threshold/group.ts";
+import { combineDealers, refreshGroup } from "../threshold/group.ts";
 import { isHex, isRecord, isWhole, parseJson } from "./json-values.ts";
 import type { PublicConfiguration } from "./public-configuration.ts";
 
@@ -54,10 +54,6 @@ const MEMBERS_MAX = 100;
 /** A key is refreshed a few times a year. */
 const CEREMONIES_MAX = 64;
 
-function shapeOf(setup: CeremonySetup): CeremonyShape {
-  return { ceremonyId: ceremonyIdOf(setup), n: setup.members.length, t: setup.t };
-}
-
 function readPart(value: unknown): TranscriptPart | null {
   if (!isRecord(value) || Object.keys(value).length !== 3) return null;
   const { key, deal, commit } = value;
@@ -83,6 +79,11 @@ function readCeremonyPart(value: unknown): CeremonyPart | null {
   return isHex(feedSetRoot, 32) && isHex(paramsHash, 32) ? { configCount, feedSetRoot, paramsHash, transcript } : null;
 }
 
+/** As `groupFileOf` keeps them for the day on which the key is refreshed. Null for anything else. */
+export function parseCeremonies(text: string): readonly CeremonyPart[] | null {
+  return readAll(parseJson(text), CEREMONIES_MAX, readCeremonyPart);
+}
+
 /** Null for anything else than such a file. Never throws. */
 export function parseGroupFile(text: string): GroupFile | null {
   const value = parseJson(text);
@@ -104,7 +105,7 @@ export function ceremonyPartOf(
   messages: readonly Uint8Array[],
   transcriptHash: Hex,
 ): CeremonyPart | null {
-  const shape = shapeOf(setup);
+  const shape = ceremonyShapeOf(setup);
   const parts = new Map<number, { key?: Hex; deal?: Hex; commit?: Hex }>();
   for (const bytes of messages) {
     const decoded = decodeMessage(shape, bytes);
@@ -128,10 +129,9 @@ export function ceremonyPartOf(
   return { configCount, feedSetRoot, paramsHash, transcript: whole };
 }
 
-function readTranscript(
-  shape: CeremonyShape,
-  parts: readonly TranscriptPart[],
-): { readonly transcriptHash: Hex; readonly group: GroupPublic } | null {
+type Read = { readonly transcriptHash: Hex; readonly dealers: readonly (readonly CurvePoint[])[] };
+
+function readTranscript(shape: CeremonyShape, parts: readonly TranscriptPart[]): Read | null {
   if (parts.length !== shape.n) return null;
   const names: (RoundOneNames & { readonly deal: Hex })[] = [];
   const dealers: (readonly CurvePoint[])[] = [];
@@ -143,13 +143,30 @@ function readTranscript(
     names.push({ key, commit: toHex(decoded.hash), deal });
     dealers.push(points);
   }
-  const result = combineDealers(shape.n, shape.t, dealers);
-  return result.ok ? { transcriptHash: transcriptHashOf(shape.ceremonyId, names), group: result.group } : null;
+  return { transcriptHash: transcriptHashOf(shape.ceremonyId, names), dealers };
 }
 
-function isCeremonyOf(setup: CeremonySetup, part: CeremonyPart): boolean {
-  const { configCount, feedSetRoot, paramsHash } = part;
-  return configCount === setup.configCount && feedSetRoot === setup.feedSetRoot && paramsHash === setup.paramsHash;
+type Key = { readonly transcriptHash: Hex; readonly group: GroupPublic };
+
+/** One ceremony after the other: the id of each that refreshes holds the transcript's hash of the one before it. */
+function keyOf(setup: CeremonySetup, ceremonies: readonly CeremonyPart[]): Key | null {
+  const { refreshes: _, ...plain } = setup;
+  const { t } = setup;
+  const n = setup.members.length;
+  let key: Key | null = null;
+  let ceremonyId: Hex | null = null;
+  for (const { transcript, ...count } of ceremonies) {
+    const refreshes: { refreshes?: RefreshedKey } =
+      key === null ? {} : { refreshes: { groupKeyX: key.group.groupKeyX, transcriptHash: key.transcriptHash } };
+    const shape = ceremonyShapeOf({ ...plain, ...count, ...refreshes });
+    const read = readTranscript(shape, transcript);
+    if (read === null) return null;
+    const made: GroupResult = key === null ? combineDealers(n, t, read.dealers) : refreshGroup(key.group, read.dealers);
+    if (!made.ok) return null;
+    key = { transcriptHash: read.transcriptHash, group: made.group };
+    ceremonyId = shape.ceremonyId;
+  }
+  return ceremonyId === ceremonyIdOf(setup) ? key : null;
 }
 
 /**
@@ -159,12 +176,10 @@ function isCeremonyOf(setup: CeremonySetup, part: CeremonyPart): boolean {
  */
 export function configurationOf(file: GroupFile, facts: NetworkFactsForJudge): PublicConfiguration | null {
   const { setup, slotMs, feedCount } = facts;
-  const [only, ...more] = file.ceremonies;
-  if (only === undefined || more.length > 0 || !isCeremonyOf(setup, only)) return null;
-  const read = readTranscript(shapeOf(setup), only.transcript);
-  if (read === null) return null;
+  const key = keyOf(setup, file.ceremonies);
+  if (key === null) return null;
   const { firstRound, firstRoundTimeMs } = file;
-  const { transcriptHash, group } = read;
+  const { transcriptHash, group } = key;
   const cfg = cfgHash({ ...setup, groupKeyX: group.groupKeyX, transcriptHash, firstRound, firstRoundTimeMs, slotMs });
   const { f, t } = setup;
   return { cfg, n: setup.members.length, f, t, feedCount, firstRound, firstRoundTimeMs, slotMs, group };

@@ -141,7 +141,7 @@ export class ActiveConfiguration {
         },
       },
     );
-    this.groupFile = groupFileOf(facts, options, options.ceremonyMessages);
+    this.groupFile = groupFileOf(facts, options, options.ceremonyMessages, store.keyValue);
     this.evidence = new EvidenceDesk(
       { selfId, configuration: publicConfigurationOf(facts, options) },
       {

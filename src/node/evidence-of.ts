@@ -1,6 +1,7 @@
 /** A running configuration's evidence desk, and the file by which others judge the same. */
-import type { GroupFileView } from "../api/evidence-view.ts";
-import { ceremonyPartOf } from "../evidence/group-file.ts";
+import type { Hex } from "../base/bytes.ts";
+import type { GroupFile } from "../evidence/group-file.ts";
+import { ceremonyPartOf, parseCeremonies } from "../evidence/group-file.ts";
 import type { JudgeDoors, PublicConfiguration } from "../evidence/public-configuration.ts";
 import { identityKeyOf } from "../threshold/peer-id.ts";
 import type { SigningCurve } from "../threshold/signing-curve.ts";
@@ -31,13 +32,29 @@ export function judgeDoorsOf(
   };
 }
 
-/** @param messages what the ceremony kept. @returns null when it did not keep all of them */
+/** Small texts that survive a restart; the store's key-values fit. */
+export type CeremonyMemory = { get(key: string): string | undefined; put(key: string, value: string): void };
+
+/**
+ * A refresh builds on the ceremony before it, whose messages may be gone when it is over: so this node remembers the public
+ * part of every ceremony it was active under.
+ * @param messages what the ceremony kept
+ * @returns null when something of it is no longer at hand here
+ */
 export function groupFileOf(
   facts: NetworkFacts,
   { configuration, share }: Activated,
   messages: readonly Uint8Array[],
-): GroupFileView | null {
-  const part = ceremonyPartOf(setupOf(facts), messages, share.transcriptHash);
+  memory: CeremonyMemory,
+): GroupFile | null {
+  const keyOf = (transcriptHash: Hex): string => `ceremonies/${transcriptHash}`;
+  const setup = setupOf(facts);
+  const part = ceremonyPartOf(setup, messages, share.transcriptHash);
+  const before = setup.refreshes === undefined ? null : memory.get(keyOf(setup.refreshes.transcriptHash));
+  const earlier = before === null ? [] : parseCeremonies(before ?? "");
+  if (part === null || earlier === null) return null;
+  const ceremonies = [...earlier, part];
+  memory.put(keyOf(share.transcriptHash), JSON.stringify(ceremonies));
   const { firstRound, firstRoundTimeMs } = configuration;
-  return part === null ? null : { version: 1, firstRound, firstRoundTimeMs, ceremonies: [part] };
+  return { version: 1, firstRound, firstRoundTimeMs, ceremonies };
 }

@@ -235,7 +235,8 @@ export class LiveView implements NodeView {
     const status = this.#doors.ceremony();
     const result = this.#doors.keyResult();
     if (status === null) return { phase: result === null ? "waiting" : "complete", have: [], culprits: [], result };
-    return { phase: ceremonyPhase(status), have: status.have, culprits: status.culprits.map(({ id }) => id), result };
+    const faults = status.culprits;
+    return { phase: ceremonyPhase(status), have: status.have, culprits: faults.map(({ id }) => id), faults, result };
   }
 
   #latest(): SignedReport | null {

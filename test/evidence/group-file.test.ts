@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { GroupFile } from "../../src/evidence/group-file.ts";
 import { ceremonyPartOf, configurationOf, parseGroupFile } from "../../src/evidence/group-file.ts";
+import { groupFileOf } from "../../src/node/evidence-of.ts";
 import { cfgHash } from "../../src/protocol/cfg.ts";
-import { run, setupFor, startAll } from "../keystore/committee.ts";
+import { refreshOf, run, setupFor, startAll, startRefresh } from "../keystore/committee.ts";
 
 const setup = setupFor(4);
-const { members } = startAll(setup);
+const { members, disks } = startAll(setup);
 run(members);
 const result = members.get(1)!.result()!;
 const facts = { setup, slotMs: 1_000, feedCount: 2 };
@@ -74,5 +75,54 @@ describe("a group file", () => {
     expect(ceremonyPartOf(setup, whole.slice(1), result.transcriptHash)).toBeNull();
     expect(ceremonyPartOf(setup, [], result.transcriptHash)).toBeNull();
     expect(ceremonyPartOf(setup, whole, cfg)).toBeNull();
+  });
+});
+
+describe("after a refresh", () => {
+  const second = refreshOf(setup, disks);
+  const { members: refreshed } = startRefresh(second, disks);
+  run(refreshed);
+  const renewed = refreshed.get(1)!.result()!;
+  const own = ceremonyPartOf(second, refreshed.get(1)!.transcript(), renewed.transcriptHash)!;
+  const chain = (ceremonies: GroupFile["ceremonies"]) =>
+    configurationOf({ ...file, ceremonies }, { ...facts, setup: second });
+
+  test("the chain of ceremonies gives the old key, the new verifying shares and the new cfg", () => {
+    const read = chain([part, own])!;
+    expect(read.group).toEqual(renewed.public);
+    expect(read.group.groupKeyX).toBe(result.public.groupKeyX);
+    expect(read.group.verifyingShares[2]).not.toBe(result.public.verifyingShares[2]);
+    const { groupKeyX } = result.public;
+    const { transcriptHash } = renewed;
+    expect(read.cfg).toBe(cfgHash({ ...second, groupKeyX, transcriptHash, ...times, slotMs: 1_000 }));
+  });
+
+  test("a chain with a link too few, too many or of another key is none", () => {
+    expect(chain([own])).toBeNull();
+    expect(chain([part])).toBeNull();
+    expect(chain([part, own, own])).toBeNull();
+    expect(chain([own, part])).toBeNull();
+    const flipped = { ...part.transcript[0]!, deal: cfg };
+    expect(chain([{ ...part, transcript: [flipped, ...part.transcript.slice(1)] }, own])).toBeNull();
+    expect(configurationOf(file, { ...facts, setup: second })).toBeNull();
+  });
+
+  test("a node gives the chain when it remembers what came before", () => {
+    const texts = new Map<string, string>();
+    const memory = {
+      get: (key: string) => texts.get(key),
+      put: (key: string, text: string) => void texts.set(key, text),
+    };
+    const networkFacts = (from: typeof setup, over: object) =>
+      ({ ...from, n: 4, rules: [], slotMs: 1_000, ...over }) as never;
+    const activated = (group: typeof result) =>
+      ({ configuration: times, share: { transcriptHash: group.transcriptHash, group: group.public } }) as never;
+    const first = networkFacts(setup, { kind: "ceremony", previous: null });
+    const previous = { transcriptHash: result.transcriptHash, groupKeyX: result.public.groupKeyX };
+    const next = networkFacts(second, { kind: "refresh", previous });
+    const messages = refreshed.get(1)!.transcript();
+    expect(groupFileOf(next, activated(renewed), messages, memory)).toBeNull();
+    expect(groupFileOf(first, activated(result), members.get(1)!.transcript(), memory)).toEqual(file);
+    expect(groupFileOf(next, activated(renewed), messages, memory)).toEqual({ ...file, ceremonies: [part, own] });
   });
 });
