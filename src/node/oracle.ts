@@ -162,8 +162,8 @@ export class Oracle {
         return;
       }
       case "sign-share": {
-        const { round, attempt, proposalHash, digest } = effect;
-        const made = signing.sign(round, attempt, digest, effect.commitments);
+        const { round, proposalHash, digest } = effect;
+        const made = signing.sign(round, digest, effect.commitments);
         if (made.ok) this.#queue.push({ kind: "share-made", round, proposalHash, digest, z: made.z });
         else this.#queue.push({ kind: "share-refused", round, proposalHash, why: made.why });
         return;

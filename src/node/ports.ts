@@ -17,7 +17,10 @@ export type SigningPort = {
   prepare(round: number, values: readonly Observed[]): void;
   /** The round's two nonce pairs: as prepared, else drawn now. Hedged over the values at the time of drawing. */
   draw(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair];
-  sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
+  /** One more pair for a session that follows a failed one; null when the round has none left. */
+  drawFresh(round: number): NoncePair | null;
+  /** With the pair of mine that the commitments name. */
+  sign(round: number, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
   aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;
   verify(digest: Hex, signature: GroupSignature): boolean;
   forgetBefore(round: number): void;
