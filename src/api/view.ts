@@ -256,6 +256,8 @@ export type TransactionView = {
 export type CeremonyPhase = "waiting" | "dealing" | "confirming" | "complete" | "failed";
 
 export type CeremonyView = {
+  /** Of the configuration whose ceremony it is: the one to come, while there is one. */
+  readonly configCount?: number;
   readonly phase: CeremonyPhase;
   /** Nodes whose message of this phase is held. */
   readonly have: readonly number[];

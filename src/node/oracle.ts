@@ -98,6 +98,16 @@ export class Oracle {
     this.#slots.start();
   }
 
+  /** The first round that is not this configuration's any more. See {@link SlotClock.endBefore}. */
+  endBefore(round: number): void {
+    this.#slots.endBefore(round);
+  }
+
+  /** A report from elsewhere than this configuration's messages; it is believed when its key signed it. [R72] */
+  learn(signed: SignedReport): void {
+    if (!this.#state.reports.has(signed.report.round)) this.#verifyReport(signed);
+  }
+
   async stop(): Promise<void> {
     this.#slots.stop();
     for (const timer of this.#timers) clearTimeout(timer);
@@ -262,7 +272,7 @@ export class Oracle {
 
   #verifyReport(signed: SignedReport): void {
     const digest = reportDigest(this.#config.networkId, signed.report);
-    if (digest === signed.digest && this.#doors.signing.verify(digest, signed.signature)) {
+    if (digest === signed.digest && this.#doors.signing.verify(digest, signed.signature, signed.report.round)) {
       this.#queue.push({ kind: "report-verified", signed });
     } else {
       this.#doors.log.warn("report with a wrong signature refused", { round: signed.report.round });
