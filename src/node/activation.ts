@@ -14,8 +14,10 @@ import { CeremonyDriver } from "./ceremony-driver.ts";
 import type { NetworkFacts } from "./network-file.ts";
 
 export function setupOf(facts: NetworkFacts): CeremonySetup {
-  const { networkId, configCount, f, t, members, feedSetRoot, paramsHash } = facts;
-  return { networkId, configCount, f, t, members, feedSetRoot, paramsHash };
+  const { networkId, configCount, f, t, members, feedSetRoot, paramsHash, kind, previous } = facts;
+  const setup = { networkId, configCount, f, t, members, feedSetRoot, paramsHash };
+  if (kind === "ceremony" || previous === null) return setup;
+  return { ...setup, refreshes: { groupKeyX: previous.groupKeyX, transcriptHash: previous.transcriptHash } };
 }
 
 /** The hash the hub must hold for a share to count: the nodes' own arithmetic on the chain's times. */

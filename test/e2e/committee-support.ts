@@ -137,6 +137,8 @@ export class Committee {
       name: "committee",
       networkId: keccakHex(asciiBytes(this.#dir)),
       configCount,
+      kind: "ceremony",
+      previous: null,
       slotMs: this.slotMs,
       chainId: 31_337,
       hub: ZERO_ADDRESS,
