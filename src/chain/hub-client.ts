@@ -149,7 +149,8 @@ export class HubClient {
   }
 }
 
-function toConfiguration(value: unknown): HubConfiguration | undefined {
+/** A row of the contract; undefined when it is empty. */
+export function toConfiguration(value: unknown): HubConfiguration | undefined {
   const row = value as Readonly<Record<string, unknown>>;
   if (row["cfg"] === ZERO_CFG) return undefined;
   return {
