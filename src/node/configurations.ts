@@ -72,12 +72,12 @@ export class Configurations {
   /** A network file that is to follow: its members are let in and its ceremony begins. What is active goes on. */
   propose(next: NetworkFacts): void {
     const { log } = this.#doors;
+    if (this.#files.has(next)) return;
     const foreign = foreignKeyIn(next, this.#doors.keystore);
     const why = whyNotNext(next, this.facts()) ?? (foreign && `its ${foreign} of this member is not the keystore's`);
     const fields = { configCount: next.configCount, members: next.n };
     if (why !== null) return log.error("the pending network file is refused", { ...fields, why });
     const inOffice = new Set(this.#running.map(({ term }) => term.facts.configCount));
-    if (this.#files.has(next)) return;
     if (inOffice.has(next.configCount)) {
       return log.error("the pending network file is refused", { ...fields, why: "its configCount is in office" });
     }

@@ -1,0 +1,121 @@
+/** A member leaves a devnet and a spare joins it: files, processes and commands as operators have them. */
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { CeremonyView } from "../../src/api/view.ts";
+import type { StatusReply } from "../../src/api/replies.ts";
+import { openUnlocked } from "../../src/chain/unlocked.ts";
+import { SubmissionReader } from "../../src/chain/submissions.ts";
+import { Child } from "../../src/devnet/child.ts";
+import type { Devnet } from "../../src/devnet/devnet.ts";
+import { makeKeys, memberPaths } from "../../src/devnet/members.ts";
+import { PENDING_FILE, spawnNode } from "../../src/devnet/node-process.ts";
+import { commandLine } from "../../src/devnet/paths.ts";
+import { fetchJson, freePorts, waitFor } from "../../src/devnet/wait.ts";
+import { logOf } from "./support.ts";
+
+export type Spare = { readonly number: number; readonly apiUrl: string; readonly child: Child };
+
+type NetworkFile = {
+  configCount: number;
+  previous?: unknown;
+  members: { id: number; peerId: string; observer: string; transmitter: string; addresses: readonly string[] }[];
+};
+
+/** What the members of the active configuration say of it, as a file that follows it names it. */
+async function predecessor(apiUrl: string): Promise<unknown> {
+  const status = await fetchJson<StatusReply>(`${apiUrl}/v1/status`);
+  const ceremony = await fetchJson<CeremonyView>(`${apiUrl}/v1/ceremony`);
+  return { configCount: ceremony!.configCount, cfg: status!.identity.cfg, ...ceremony!.result };
+}
+
+/** Writes the file of the next configuration, where everybody but member `leaving` stays, and starts the spare on it. */
+export async function startSpare(devnet: Devnet, leaving: number): Promise<Spare> {
+  const number = devnet.nodes.length + 1;
+  const paths = memberPaths(devnet.dir, number);
+  const keys = await makeKeys(paths);
+  const owner = await openUnlocked(devnet.rpcUrl);
+  await owner.fund([keys.transmitter], "10");
+  owner.close();
+  const [p2p = 0, api = 0] = await freePorts(2);
+  const listen = `/ip4/127.0.0.1/tcp/${p2p}`;
+  const file = parse(readFileSync(join(devnet.dir, "network.yaml"), "utf8")) as NetworkFile;
+  file.configCount += 1;
+  file.previous = await predecessor(devnet.nodes[0]!.apiUrl);
+  file.members = file.members.map((one) => (one.id === leaving ? { id: leaving, ...keys, addresses: [listen] } : one));
+  const networkFile = join(devnet.dir, PENDING_FILE);
+  writeFileSync(networkFile, stringify(file));
+  const child = spawnNode({
+    id: number,
+    paths,
+    listen,
+    apiPort: String(api),
+    networkFile,
+    rpcUrl: devnet.rpcUrl,
+    marketUrl: devnet.marketUrl,
+    blockTimeMs: 1_000,
+    watch: [],
+    logLevel: "debug",
+  });
+  const apiUrl = `http://127.0.0.1:${api}`;
+  const waiting = { timeoutMs: 60_000, pollMs: 100, what: "answer from its API", child };
+  await waitFor(async () => await fetchJson<StatusReply>(`${apiUrl}/v1/status`), waiting);
+  return { number, apiUrl, child };
+}
+
+export type Ran = { readonly code: number | null; readonly output: string; readonly errors: string };
+
+export async function tenor(...args: readonly string[]): Promise<Ran> {
+  return await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [commandLine, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    let errors = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output, errors }));
+  });
+}
+
+/** `tenor hub rotate` as the owner types it. */
+export async function rotate(devnet: Devnet, nodes: readonly string[], ...more: readonly string[]): Promise<Ran> {
+  const files = ["--from", join(devnet.dir, "network.yaml"), "--network", join(devnet.dir, PENDING_FILE)];
+  const members = nodes.flatMap((url) => ["--node", url]);
+  return await tenor("hub", "rotate", "--rpc", devnet.rpcUrl, ...files, ...members, ...more);
+}
+
+/** Rounds that a node saw completed, ascending, each once. */
+export function completedAt(devnet: Devnet, number: number): readonly number[] {
+  const rounds = logOf(devnet, number).flatMap(({ msg, ...line }) =>
+    msg === "round complete" ? [Number(line["round"])] : [],
+  );
+  return [...new Set(rounds)].sort((a, b) => a - b);
+}
+
+export type Landed = { readonly round: number; readonly keyTag: string; readonly from: string };
+
+/** What landed on the hub, by round. The key's tag is in each payload behind version and network. */
+export async function landedOn(
+  devnet: Devnet,
+  inputOf: (hash: `0x${string}`) => Promise<string>,
+): Promise<readonly Landed[]> {
+  const reader = new SubmissionReader({ url: devnet.rpcUrl, hub: devnet.hub, fromBlock: 0 });
+  try {
+    const landed: Landed[] = [];
+    for (const { hash, from, report } of await reader.next()) {
+      if (report === null) continue;
+      // selector 4, offset 32, length 32, then version 1, network tag 4, key tag 4
+      const at = 2 + 2 * (4 + 32 + 32 + 1 + 4);
+      landed.push({ round: report.round, keyTag: (await inputOf(hash)).slice(at, at + 8), from });
+    }
+    return landed.sort((a, b) => a.round - b.round);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The longest run of rounds that is missing between the first and the last of these. */
+export function longestGap(rounds: readonly number[]): number {
+  return Math.max(0, ...rounds.slice(1).map((round, i) => round - rounds[i]! - 1));
+}
