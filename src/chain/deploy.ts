@@ -100,7 +100,8 @@ export async function hubWord(
 ): Promise<HubConfigurations & { readonly latestRound: number }> {
   const contract = new Contract(hub, loadArtifact("OracleHub").abi, doors.signer);
   try {
-    const [newest, previous] = await contract.getFunction("configuration").staticCall();
+    const rows = (await contract.getFunction("configuration").staticCall()) as readonly unknown[];
+    const [newest, previous] = rows;
     const latestRound = Number(await contract.getFunction("latestRound").staticCall());
     return { newest: toConfiguration(newest), previous: toConfiguration(previous), latestRound };
   } catch (error) {

@@ -7,7 +7,7 @@ import type { CeremonyView } from "../../src/api/view.ts";
 import type { StatusReply } from "../../src/api/replies.ts";
 import { openUnlocked } from "../../src/chain/unlocked.ts";
 import { SubmissionReader } from "../../src/chain/submissions.ts";
-import { Child } from "../../src/devnet/child.ts";
+import type { Child } from "../../src/devnet/child.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
 import { makeKeys, memberPaths } from "../../src/devnet/members.ts";
 import { PENDING_FILE, spawnNode } from "../../src/devnet/node-process.ts";

@@ -85,9 +85,9 @@ describe("a rotation under load", () => {
     const gaps = [1, 3, 4].map((id) => longestGap(completedAt(devnet, id).filter(watched)));
     const landed = inOffice.filter(({ round }) => watched(round));
     const onChain = longestGap(landed.map(({ round }) => round));
-    console.info(
+    process.stdout.write(
       `rotation at round ${firstRound}: longest gap ${Math.max(...gaps)} slots at the nodes, ${onChain} on chain, ` +
-        `${landed.filter(({ round }) => round < firstRound).length} + ${landed.filter(({ round }) => round >= firstRound).length} publications landed`,
+        `${landed.filter(({ round }) => round < firstRound).length} + ${landed.filter(({ round }) => round >= firstRound).length} publications landed\n`,
     );
     expect(Math.max(...gaps)).toBeLessThanOrEqual(GAP_MAX_SLOTS);
     expect(onChain).toBeLessThanOrEqual(GAP_MAX_SLOTS);
