@@ -52,7 +52,8 @@ export type SignRefusal =
 export type SignResult =
   /** The attempt comes along, opened, so that the caller need not open it again to add the shares. */
   | { readonly ok: true; readonly z: Hex; readonly opened: SigningAttempt }
-  | { readonly ok: false; readonly why: SignRefusal };
+  /** `culprits` are the signers whose commitments are no points. */
+  | { readonly ok: false; readonly why: SignRefusal; readonly culprits: readonly number[] };
 
 type Pair = { readonly hiding: Uint8Array; readonly binding: Uint8Array; readonly commitment: NonceCommitment };
 /** Unused pairs by the commitment to their hiding nonce. */
@@ -128,7 +129,7 @@ export class NonceVault extends Secretive {
    * Never throws on a peer's values.
    */
   sign(request: SignRequest): SignResult {
-    const refuse = (why: SignRefusal): SignResult => ({ ok: false, why });
+    const refuse = (why: SignRefusal): SignResult => ({ ok: false, why, culprits: [] });
     const held = this.#rounds.get(request.round);
     if (held === undefined || held.pairs.size === 0) return refuse("no-nonce");
     const message = parseHex(request.digest, 32);
@@ -145,7 +146,7 @@ export class NonceVault extends Secretive {
     if (pair === undefined) return refuse("no-nonce");
     if (mine.binding !== pair.commitment.binding) return refuse("own-commitment-missing");
     const opened = this.#curve.openAttempt(this.#share.group, digest, request.commitments);
-    if (!opened.ok) return refuse("bad-commitment");
+    if (!opened.ok) return { ok: false, why: "bad-commitment", culprits: opened.culprits };
 
     held.pairs.delete(pair.commitment.hiding);
     held.digest = digest;

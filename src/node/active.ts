@@ -160,6 +160,9 @@ export class ActiveConfiguration {
           noted: (note) => story.noted(note),
           refused: (channel, why, fromId) => story.refused(channel, why, fromId),
         },
+        evidence: {
+          accused: ({ kind, accused, round }) => log.error("a member is at fault", { kind, accused, round }),
+        },
         signEnvelope: (bytes) => keystore.signEnvelope(bytes),
       },
     );

@@ -70,13 +70,13 @@ describe("the signing port", () => {
     const commitments = drawn(FIRST + 3, [2, 3, 4]);
     signer.prepare(FIRST + 4, []);
     signer.forgetBefore(FIRST + 5);
-    expect(signer.sign(FIRST + 3, digest, commitments)).toEqual({ ok: false, why: "no-nonce" });
+    expect(signer.sign(FIRST + 3, digest, commitments)).toEqual({ ok: false, why: "no-nonce", culprits: [] });
     expect(() => signer.draw(FIRST + 4, [])).toThrow(/forgotten/);
   });
 
   test("refuses a second share with one pair", () => {
     const commitments = drawn(FIRST + 6);
     shareOf(1, FIRST + 6, commitments);
-    expect(signers.get(1)!.sign(FIRST + 6, digest, commitments)).toEqual({ ok: false, why: "no-nonce" });
+    expect(signers.get(1)!.sign(FIRST + 6, digest, commitments)).toEqual({ ok: false, why: "no-nonce", culprits: [] });
   });
 });
