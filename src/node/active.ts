@@ -19,9 +19,9 @@ import type { SigningCurve } from "../threshold/signing-curve.ts";
 import { DIRECT_ENVELOPE } from "./ceremony-driver.ts";
 import type { CommitteeLines } from "./committee-lines.ts";
 import { verifyingKey } from "./envelope.ts";
-import type { MarketEye } from "./market-eye.ts";
 import { Story } from "./observe.ts";
 import { Oracle } from "./oracle.ts";
+import type { ObservationPort } from "./ports.ts";
 import type { PublishedLog } from "./published-log.ts";
 import { Sink } from "./report-sink.ts";
 import type { RoundTracker } from "./round-tracker.ts";
@@ -39,18 +39,18 @@ export type ActiveOptions = {
 export type ActiveDoors = {
   readonly keystore: Keystore;
   readonly curve: SigningCurve;
-  readonly store: Store;
-  readonly network: Network;
+  readonly store: Pick<Store, "latestReport" | "reserve" | "reservedUpTo" | "saveReport" | "saveValues">;
+  readonly network: Pick<Network, "publish" | "send" | "request">;
   readonly lines: CommitteeLines;
   readonly offer: (publication: Publication) => void;
   /** A report of this configuration, for the one that follows it. */
   readonly onReport: (signed: SignedReport) => void;
-  readonly eye: MarketEye;
+  readonly eye: ObservationPort;
   readonly published: PublishedLog;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly view: LiveView;
+  readonly view: Pick<LiveView, "changed">;
 };
 
 /** Of a slot. Higher: fewer polls fit into it. Lower: parsing a chain competes with signing. */
@@ -61,7 +61,7 @@ function isBelow(effect: Effect, firstRound: number): boolean {
   return effect.kind === "publish" && effect.signed.report.round < firstRound;
 }
 
-function storedReport(store: Store): SignedReport | null {
+function storedReport(store: ActiveDoors["store"]): SignedReport | null {
   const stored = store.latestReport();
   return stored === undefined ? null : decodeSignedReport(new ByteReader(stored.bytes));
 }

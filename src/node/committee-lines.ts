@@ -1,10 +1,7 @@
 /** A configuration calls its members 1 … n, the network room calls its peers by numbers of its own: one table for both. */
+import type { Membership } from "../network/membership.ts";
 import { OracleError } from "../base/errors.ts";
 import type { NetworkFacts } from "./network-file.ts";
-
-type Peers = {
-  readonly membership: { admit(peerId: string, addresses: readonly string[]): number };
-};
 
 export class CommitteeLines {
   /** This node's id in the configuration; null: it is no member. */
@@ -13,7 +10,10 @@ export class CommitteeLines {
   readonly #idOf = new Map<number, number>();
 
   /** Lets every other member of the configuration in. */
-  constructor(facts: NetworkFacts, doors: { readonly selfPeerId: string; readonly network: Peers }) {
+  constructor(
+    facts: NetworkFacts,
+    doors: { readonly selfPeerId: string; readonly network: { readonly membership: Pick<Membership, "admit"> } },
+  ) {
     let selfId: number | null = null;
     for (const { id, peerId, addresses } of facts.members) {
       if (peerId === doors.selfPeerId) {

@@ -4,11 +4,7 @@
  */
 import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
-import type { Clock, Logger } from "../base/ports.ts";
 import type { HubConfigurations } from "../chain/hub-client.ts";
-import type { Keystore } from "../keystore/keystore.ts";
-import type { Network } from "../network/network.ts";
-import type { Store } from "../store/store.ts";
 import type { CeremonyStatus } from "../threshold/ceremony.ts";
 import { ActiveConfiguration, type ActiveDoors } from "./active.ts";
 import { Ceremonies } from "./ceremonies.ts";
@@ -18,18 +14,14 @@ import { cfgOfEnvelope, reportOfEnvelope } from "./envelope.ts";
 import { floorRoundOf } from "./handover.ts";
 import type { Channel } from "./inbox.ts";
 import type { NetworkFacts } from "./network-file.ts";
-import { ceremonyNameOf, NetworkFiles } from "./network-files.ts";
+import { ceremonyNameOf, NetworkFiles, type Peers } from "./network-files.ts";
 import { foreignKeyIn } from "./self.ts";
 import { hasBegun, isOver, type Term, whyNotNext } from "./terms.ts";
 import type { TransmitterDesk } from "./transmitter-desk.ts";
 
-export type ConfigurationsDoors = Omit<ActiveDoors, "lines" | "offer" | "onReport"> & {
-  readonly keystore: Keystore;
-  readonly network: Network;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly desk: TransmitterDesk;
+export type ConfigurationsDoors = Omit<ActiveDoors, "lines" | "offer" | "onReport" | "network"> & {
+  readonly network: ActiveDoors["network"] & Peers;
+  readonly desk: Pick<TransmitterDesk, "serve" | "offer">;
   /** The first configuration is active: the chain's answers matter from now on. */
   readonly onActive: () => void;
 };

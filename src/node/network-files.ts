@@ -2,7 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import type { HubConfigurations } from "../chain/hub-client.ts";
 import type { Keystore } from "../keystore/keystore.ts";
-import type { Network } from "../network/network.ts";
+import type { Membership } from "../network/membership.ts";
 import { ceremonyIdOf } from "../threshold/ceremony-setup.ts";
 import { setupOf, sharesFor } from "./activation.ts";
 import type { Ceremonies } from "./ceremonies.ts";
@@ -10,9 +10,15 @@ import { CommitteeLines } from "./committee-lines.ts";
 import type { NetworkFacts } from "./network-file.ts";
 import { type Term, termsOf } from "./terms.ts";
 
+/** What is asked of the network room: who is there, and who is let in. */
+export type Peers = {
+  peers(): readonly { readonly id: number }[];
+  readonly membership: Pick<Membership, "admit" | "dismiss">;
+};
+
 export type NetworkFilesDoors = {
   readonly keystore: Keystore;
-  readonly network: Network;
+  readonly network: Peers;
   readonly ceremonies: Ceremonies;
 };
 
