@@ -1,4 +1,4 @@
-/** A configuration calls its members 1 … n, the network room calls its peers by numbers of its own: one table for both. */
+/** A configuration calls its members 1 … n, the network room calls its peers by numbers of its own: one table for both. [R73] */
 import type { Membership } from "../network/membership.ts";
 import { OracleError } from "../base/errors.ts";
 import type { NetworkFacts } from "./network-file.ts";
