@@ -263,6 +263,8 @@ export type CeremonyView = {
   readonly have: readonly number[];
   /** Nodes proven at fault. */
   readonly culprits: readonly number[];
+  /** What each of them did, in a word. */
+  readonly faults?: readonly { readonly id: number; readonly why: string }[];
   /** What came out, once all n have certified; the hub's configuration is made of it. */
   readonly result?: { readonly groupKeyX: string; readonly transcriptHash: string } | null;
 };

@@ -232,8 +232,9 @@ export class LiveView implements NodeView {
     if (status === null) {
       return { configCount, phase: result === null ? "waiting" : "complete", have: [], culprits: [], result };
     }
-    const culprits = status.culprits.map(({ id }) => id);
-    return { configCount, phase: ceremonyPhase(status), have: status.have, culprits, result };
+    const faults = status.culprits;
+    const culprits = faults.map(({ id }) => id);
+    return { configCount, phase: ceremonyPhase(status), have: status.have, culprits, faults, result };
   }
 
   #latest(): SignedReport | null {
