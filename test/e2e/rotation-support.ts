@@ -1,9 +1,6 @@
 /** A member leaves a devnet and a spare joins it: files, processes and commands as operators have them. */
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
-import type { CeremonyView } from "../../src/api/view.ts";
 import type { StatusReply } from "../../src/api/replies.ts";
 import { openUnlocked } from "../../src/chain/unlocked.ts";
 import { SubmissionReader } from "../../src/chain/submissions.ts";
@@ -17,19 +14,6 @@ import { logOf } from "./support.ts";
 
 export type Spare = { readonly number: number; readonly apiUrl: string; readonly child: Child };
 
-type NetworkFile = {
-  configCount: number;
-  previous?: unknown;
-  members: { id: number; peerId: string; observer: string; transmitter: string; addresses: readonly string[] }[];
-};
-
-/** What the members of the active configuration say of it, as a file that follows it names it. */
-async function predecessor(apiUrl: string): Promise<unknown> {
-  const status = await fetchJson<StatusReply>(`${apiUrl}/v1/status`);
-  const ceremony = await fetchJson<CeremonyView>(`${apiUrl}/v1/ceremony`);
-  return { configCount: ceremony!.configCount, cfg: status!.identity.cfg, ...ceremony!.result };
-}
-
 /** Writes the file of the next configuration, where everybody but member `leaving` stays, and starts the spare on it. */
 export async function startSpare(devnet: Devnet, leaving: number): Promise<Spare> {
   const number = devnet.nodes.length + 1;
@@ -40,12 +24,12 @@ export async function startSpare(devnet: Devnet, leaving: number): Promise<Spare
   owner.close();
   const [p2p = 0, api = 0] = await freePorts(2);
   const listen = `/ip4/127.0.0.1/tcp/${p2p}`;
-  const file = parse(readFileSync(join(devnet.dir, "network.yaml"), "utf8")) as NetworkFile;
-  file.configCount += 1;
-  file.previous = await predecessor(devnet.nodes[0]!.apiUrl);
-  file.members = file.members.map((one) => (one.id === leaving ? { id: leaving, ...keys, addresses: [listen] } : one));
+  const member = JSON.stringify({ id: leaving, ...keys, addresses: [listen] });
   const networkFile = join(devnet.dir, PENDING_FILE);
-  writeFileSync(networkFile, stringify(file));
+  const active = ["--network", join(devnet.dir, "network.yaml"), "--node", devnet.nodes[0]!.apiUrl];
+  const change = ["--add", member, "--remove", String(leaving)];
+  const written = await tenor("keys", "rotate", ...active, ...change, "--out", networkFile);
+  if (written.code !== 0) throw new Error(written.errors);
   const child = spawnNode({
     id: number,
     paths,
@@ -79,10 +63,16 @@ export async function tenor(...args: readonly string[]): Promise<Ran> {
 }
 
 /** `tenor hub rotate` as the owner types it. */
-export async function rotate(devnet: Devnet, nodes: readonly string[], ...more: readonly string[]): Promise<Ran> {
-  const files = ["--from", join(devnet.dir, "network.yaml"), "--network", join(devnet.dir, PENDING_FILE)];
+export async function rotate(
+  devnet: Devnet,
+  files: { readonly from: string; readonly next: string },
+  nodes: readonly string[],
+  ...more: readonly string[]
+): Promise<Ran> {
   const members = nodes.flatMap((url) => ["--node", url]);
-  return await tenor("hub", "rotate", "--rpc", devnet.rpcUrl, ...files, ...members, ...more);
+  const [from, network] = [files.from, files.next].map((name) => join(devnet.dir, name));
+  const args = ["--rpc", devnet.rpcUrl, "--from", from!, "--network", network!, ...members, ...more];
+  return await tenor("hub", "rotate", ...args);
 }
 
 /** Rounds that a node saw completed, ascending, each once. */

@@ -1,14 +1,15 @@
 /** A member leaves and another joins while rounds go on: nobody's addresses change, and no round has two keys. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StatusReply } from "../../src/api/replies.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
+import { PENDING_FILE } from "../../src/devnet/node-process.ts";
 import { feedsFolder } from "../../src/devnet/paths.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
 import { HubDoor } from "./hub-support.ts";
-import { completedAt, landedOn, longestGap, rotate, type Spare, startSpare } from "./rotation-support.ts";
+import { completedAt, landedOn, longestGap, rotate, type Spare, startSpare, tenor } from "./rotation-support.ts";
 import { awaitRound, currentSlot, eventually, logOf, startDevnet } from "./support.ts";
 
 const LEAVING = 2;
@@ -53,7 +54,7 @@ describe("a rotation under load", () => {
   let firstRound = 0;
 
   test("is refused when more than f members change at once, with the reason", { timeout: 60_000 }, async () => {
-    const file = join(feedsDir, "two-new.yaml");
+    const file = join(devnet.dir, "two-new.yaml");
     const text = readFileSync(join(devnet.dir, "network.yaml"), "utf8").replace("configCount: 1", "configCount: 2");
     const members = devnet.facts.members.map(({ peerId }) => peerId);
     // Two members under each other's identity would still be the same two: these are two nobody knows.
@@ -63,7 +64,7 @@ describe("a rotation under load", () => {
     ];
     writeFileSync(file, text.replace(members[2]!, strangers[0]!).replace(members[3]!, strangers[1]!));
     const node = devnet.nodes[0]!.apiUrl;
-    const { code, errors } = await rotate(devnet, [node], "--network", file);
+    const { code, errors } = await rotate(devnet, { from: "network.yaml", next: "two-new.yaml" }, [node]);
     expect(code).not.toBe(0);
     expect(errors).toContain("2 of 4 members leave at once, at most 1 may");
   });
@@ -71,7 +72,8 @@ describe("a rotation under load", () => {
   test("goes on without a gap over two slots, at the nodes and on chain", { timeout: 180_000 }, async () => {
     spare = await startSpare(devnet, LEAVING);
     const stay = devnet.nodes.filter(({ id }) => id !== LEAVING).map(({ apiUrl }) => apiUrl);
-    const ran = await rotate(devnet, [...stay, spare.apiUrl], "--lead-ms", "9000", "--timeout-ms", "60000");
+    const files = { from: "network.yaml", next: PENDING_FILE };
+    const ran = await rotate(devnet, files, [...stay, spare.apiUrl], "--lead-ms", "9000", "--timeout-ms", "60000");
     expect(ran).toMatchObject({ code: 0, errors: "" });
     firstRound = (JSON.parse(ran.output) as { firstRound: number }).firstRound;
     const lastRound = firstRound + WATCHED_ROUNDS;
@@ -141,5 +143,31 @@ describe("a rotation under load", () => {
       ),
     );
     expect(failed).toEqual([]);
+  });
+
+  test("then refreshes: the same key in new shares, from a round on, and no slot is lost for it", {
+    timeout: 120_000,
+  }, async () => {
+    // What an operator does when a first round has come: the pending file moves over the one in force.
+    renameSync(join(devnet.dir, PENDING_FILE), join(devnet.dir, "in-force.yaml"));
+    const members = [...[1, 3, 4].map((id) => devnet.nodes[id - 1]!.apiUrl), spare!.apiUrl];
+    const active = ["--network", join(devnet.dir, "in-force.yaml"), "--node", members[0]!];
+    const written = await tenor("keys", "refresh", ...active, "--out", join(devnet.dir, PENDING_FILE));
+    expect(written).toMatchObject({ code: 0, errors: "" });
+    const files = { from: "in-force.yaml", next: PENDING_FILE };
+    const ran = await rotate(devnet, files, members, "--lead-ms", "9000", "--timeout-ms", "60000");
+    expect(ran).toMatchObject({ code: 0, errors: "" });
+    const refreshed = JSON.parse(ran.output) as { firstRound: number; groupKeyX: string; cfg: string };
+    const lastRound = refreshed.firstRound + WATCHED_ROUNDS;
+    await awaitRound(devnet, 1, lastRound, 60_000);
+    const { identity } = await status(members[3]!);
+    expect(identity.cfg).toBe(refreshed.cfg);
+    const watched = (round: number): boolean => round > refreshed.firstRound - WATCHED_ROUNDS && round <= lastRound;
+    const gap = Math.max(...[1, 3, 4].map((id) => longestGap(completedAt(devnet, id).filter(watched))));
+    process.stdout.write(`refresh at round ${refreshed.firstRound}: longest gap ${gap} slots at the nodes\n`);
+    expect(gap).toBeLessThanOrEqual(GAP_MAX_SLOTS);
+    const landed = await landedOn(devnet, async (hash) => await hub.inputOf(hash));
+    const tags = new Set(landed.filter(({ round }) => round >= firstRound).map(({ keyTag }) => keyTag));
+    expect([...tags]).toEqual([refreshed.groupKeyX.slice(-8)]);
   });
 });
