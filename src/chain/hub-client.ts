@@ -105,6 +105,12 @@ export class HubClient {
     });
   }
 
+  /** The newest round of any feed in the newest final block. @throws OracleError a quorum error */
+  async finalRound(): Promise<number> {
+    const { finalNumber } = await this.#rpc.head();
+    return Number((await this.#read("latestRound", [], finalNumber))[0]);
+  }
+
   /** @throws OracleError `call-reverted` (an index the hub does not have), or a quorum error */
   async answers(indices: readonly number[], block?: number): Promise<readonly HubAnswer[]> {
     const rows = (await this.#read("answers", [[...indices]], block))[0] as readonly Record<string, unknown>[];

@@ -234,6 +234,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     log,
     view,
     desk,
+    finalRound: () => hub.finalRound(),
     onActive: () => watch.start(),
   });
   const stopReading = watchNode({

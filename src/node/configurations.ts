@@ -15,6 +15,7 @@ import { floorRoundOf } from "./handover.ts";
 import type { Channel } from "./inbox.ts";
 import type { NetworkFacts } from "./network-file.ts";
 import { ceremonyNameOf, NetworkFiles, type Peers } from "./network-files.ts";
+import { ReplacedShare } from "./replaced-share.ts";
 import { foreignKeyIn } from "./self.ts";
 import { hasBegun, isOver, type Term, whyNotNext } from "./terms.ts";
 import type { TransmitterDesk } from "./transmitter-desk.ts";
@@ -22,6 +23,8 @@ import type { TransmitterDesk } from "./transmitter-desk.ts";
 export type ConfigurationsDoors = Omit<ActiveDoors, "lines" | "offer" | "onReport" | "network"> & {
   readonly network: ActiveDoors["network"] & Peers;
   readonly desk: Pick<TransmitterDesk, "serve" | "offer">;
+  /** Newest round that the hub holds in its final block. */
+  readonly finalRound: () => Promise<number>;
   /** The first configuration is active: the chain's answers matter from now on. */
   readonly onActive: () => void;
 };
@@ -40,6 +43,7 @@ export class Configurations {
   #running: readonly ActiveConfiguration[] = [];
   #said: HubConfigurations = { newest: undefined, previous: undefined };
   #terms: readonly Term[] = [];
+  readonly #replaced: ReplacedShare;
   #lastSaid = "";
   #isStopped = false;
 
@@ -51,6 +55,7 @@ export class Configurations {
       log: doors.log,
       onChange: () => doors.view.changed("peers"),
     });
+    this.#replaced = new ReplacedShare(doors);
     this.#files = new NetworkFiles(own, { ...doors, ceremonies: this.#ceremonies });
   }
 
@@ -100,6 +105,7 @@ export class Configurations {
     const over = this.#terms.filter((term) => !terms.includes(term)).map(({ facts }) => facts);
     this.#files.forget(said, (facts) => over.includes(facts));
     this.#tell();
+    if (over.length > 0) await this.#replaced.look(this.#terms);
   }
 
   async stop(): Promise<void> {
@@ -211,7 +217,8 @@ export class Configurations {
   }
 
   #ceremonyIsOver(facts: NetworkFacts): void {
-    if (this.#ceremonies.of(facts) === null) return;
+    // Without all certificates here it goes on: they prove to this node that the old share may go.
+    if ((this.#ceremonies.of(facts)?.result() ?? null) === null) return;
     this.#ceremonies.end(facts);
     // Who steals an identity later must not find what opens the old transcript.
     this.#doors.keystore.eraseCeremony(ceremonyNameOf(facts));

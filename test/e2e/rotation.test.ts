@@ -169,5 +169,13 @@ describe("a rotation under load", () => {
     const landed = await landedOn(devnet, async (hash) => await hub.inputOf(hash));
     const tags = new Set(landed.filter(({ round }) => round >= firstRound).map(({ keyTag }) => keyTag));
     expect([...tags]).toEqual([refreshed.groupKeyX.slice(-8)]);
+    // With the new configuration on chain for good, the shares that it replaced are destroyed.
+    await eventually("the replaced shares are gone", 20_000, () =>
+      [1, 3, 4].every(
+        (id) => logOf(devnet, id).filter(({ msg }) => msg === "the replaced share is destroyed").length === 2,
+      )
+        ? true
+        : null,
+    );
   });
 });

@@ -111,6 +111,7 @@ export class Operator {
       clock: systemClock,
       log,
       view: { changed: () => undefined },
+      finalRound: () => Promise.resolve(0),
       onActive: () => undefined,
     });
   }
