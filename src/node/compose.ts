@@ -131,6 +131,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   );
   const published = new PublishedLog();
 
+  const door: { configurations: Configurations | null } = { configurations: null };
   const network: Network = await Network.start(
     {
       selfId,
@@ -142,10 +143,11 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       identity: keystore.handOverIdentity(),
       clock,
       log: log.child({ room: "network" }),
-      judge: (channel, bytes, line) => configurations.receive(channel, bytes, line),
+      // A peer may be there before the rest of this page is.
+      judge: (channel, bytes, line) => door.configurations?.receive(channel, bytes, line) ?? "ignore",
       // Judging has queued what it accepted.
       deliver: () => undefined,
-      answer: (bytes) => configurations.answer(bytes),
+      answer: (bytes) => door.configurations?.answer(bytes) ?? null,
     },
   );
   closers.push(() => network.stop());
@@ -237,6 +239,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     finalRound: () => hub.finalRound(),
     onActive: () => watch.start(),
   });
+  door.configurations = configurations;
   const stopReading = watchNode({
     metrics,
     network: { peers: committeePeers, traffic: () => network.traffic() },

@@ -62,17 +62,22 @@ export async function tenor(...args: readonly string[]): Promise<Ran> {
   });
 }
 
-/** `tenor hub rotate` as the owner types it. */
+/** The documented command with these values in the place of its own. */
 export async function rotate(
   devnet: Devnet,
-  files: { readonly from: string; readonly next: string },
-  nodes: readonly string[],
+  command: string,
+  { from, next, nodes }: { readonly from: string; readonly next: string; readonly nodes: readonly string[] },
   ...more: readonly string[]
 ): Promise<Ran> {
-  const members = nodes.flatMap((url) => ["--node", url]);
-  const [from, network] = [files.from, files.next].map((name) => join(devnet.dir, name));
-  const args = ["--rpc", devnet.rpcUrl, "--from", from!, "--network", network!, ...members, ...more];
-  return await tenor("hub", "rotate", ...args);
+  const given: Readonly<Record<string, string>> = {
+    "--rpc": devnet.rpcUrl,
+    "--from": join(devnet.dir, from),
+    "--network": join(devnet.dir, next),
+    "--node": nodes[0]!,
+  };
+  const words = command.split(" ").slice(2);
+  const args = words.map((word, i) => given[words[i - 1] ?? ""] ?? word);
+  return await tenor(...args, ...nodes.slice(1).flatMap((url) => ["--node", url]), ...more);
 }
 
 /** Rounds that a node saw completed, ascending, each once. */
