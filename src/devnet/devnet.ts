@@ -47,8 +47,8 @@ export type DevnetNode = { readonly id: number; readonly apiUrl: string; readonl
 
 export const CHAIN_ID = 31_337;
 const START_TIMEOUT_MS = 60_000;
-/** From the transaction that configures the hub to the first slot: nodes look at the hub once a second. */
-const LEAD_MS = 5_000;
+/** From the transaction that configures the hub to the first slot: it has to be final, and nodes look once a second. */
+const LEAD_MS = 6_000;
 const STOP_GRACE_MS = 6_000;
 const READER_GRACE_SEC = 300;
 

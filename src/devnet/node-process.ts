@@ -1,9 +1,13 @@
 /** One node as a process: the shared configuration file, and by environment what differs from node to node. */
+import { dirname, join } from "node:path";
 import { VENUES } from "../market/venue.ts";
 import { accessBelow } from "../sources/hosts.ts";
 import { Child } from "./child.ts";
 import type { MemberPaths } from "./members.ts";
 import { commandLine, devnetNodeConfig } from "./paths.ts";
+
+/** Beside the network file: where a devnet's nodes look for the configuration that is to follow. */
+export const PENDING_FILE = "next.yaml";
 
 export type NodeProcessOptions = {
   readonly id: number;
@@ -37,6 +41,7 @@ export function spawnNode(options: NodeProcessOptions): Child {
   const { id, paths, marketUrl } = options;
   const environment: Record<string, string> = {
     TENOR__NETWORK: options.networkFile,
+    TENOR__PENDING: join(dirname(options.networkFile), PENDING_FILE),
     TENOR__DATADIR: paths.data,
     TENOR__KEYSTORE__DIR: paths.keys,
     TENOR__KEYSTORE__PASSPHRASEFILE: paths.passphraseFile,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type GossipSub, gossipsub, type Message, TopicValidatorResult } from "@chainsafe/libp2p-gossipsub";
 import type { Connection, PeerId, Stream } from "@libp2p/interface";
-import { reasonOf } from "../base/errors.ts";
+import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { Committee, Member } from "./committee.ts";
 import { VarintFrameCounter } from "./framing.ts";
@@ -40,6 +40,12 @@ const VERDICTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
  */
 function messageId(message: Message): Uint8Array {
   return createHash("sha256").update(message.topic).update("\0").update(message.data).digest();
+}
+
+/** Its interface hides the set, and fixes it at the start; a committee that changes has to change it. */
+function directPeersOf(pubsub: GossipSub): Set<unknown> {
+  if ("direct" in pubsub && pubsub.direct instanceof Set) return pubsub.direct;
+  throw new OracleError("gossipsub keeps its direct peers elsewhere", { code: "gossipsub-changed" });
 }
 
 export type GossipOptions = { readonly topicPrefix: string; readonly limits: PeerLimits };
@@ -165,6 +171,17 @@ export class Gossip {
     this.#link.relink(peer).catch((error: unknown) => {
       this.#doors.log.warn("moving a gossip stream failed", { reason: reasonOf(error) });
     });
+  }
+
+  /** Gossip goes straight to a direct peer; who is none would have to be grafted into a mesh. */
+  admit(member: Member): void {
+    if (this.#pubsub !== null) directPeersOf(this.#pubsub).add(member.peerId);
+  }
+
+  dismiss(member: Member): void {
+    if (this.#pubsub !== null) directPeersOf(this.#pubsub).delete(member.peerId);
+    this.#missed.delete(member);
+    this.#repairs.delete(member);
   }
 
   stop(): void {

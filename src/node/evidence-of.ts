@@ -5,13 +5,16 @@ import { ceremonyPartOf, parseCeremonies } from "../evidence/group-file.ts";
 import type { JudgeDoors, PublicConfiguration } from "../evidence/public-configuration.ts";
 import { identityKeyOf } from "../threshold/peer-id.ts";
 import type { SigningCurve } from "../threshold/signing-curve.ts";
-import type { Activated } from "./activation.ts";
 import { setupOf } from "./activation.ts";
 import { signatureFits, verifyingKey } from "./envelope.ts";
 import type { NetworkFacts } from "./network-file.ts";
+import type { Term } from "./terms.ts";
+
+/** What a term says of its key and its times. */
+type InOffice = Pick<Term, "configuration" | "share">;
 
 /** By this node's own share file, which it has trusted with more than this. */
-export function publicConfigurationOf(facts: NetworkFacts, { configuration, share }: Activated): PublicConfiguration {
+export function publicConfigurationOf(facts: NetworkFacts, { configuration, share }: InOffice): PublicConfiguration {
   const { cfg, firstRound, firstRoundTimeMs, slotMs } = configuration;
   const { n, f, t, rules } = facts;
   return { cfg, n, f, t, feedCount: rules.length, firstRound, firstRoundTimeMs, slotMs, group: share.group };
@@ -43,7 +46,7 @@ export type CeremonyMemory = { get(key: string): string | undefined; put(key: st
  */
 export function groupFileOf(
   facts: NetworkFacts,
-  { configuration, share }: Activated,
+  { configuration, share }: InOffice,
   messages: readonly Uint8Array[],
   memory: CeremonyMemory,
 ): GroupFile | null {

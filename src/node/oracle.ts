@@ -107,6 +107,16 @@ export class Oracle {
     this.#slots.start();
   }
 
+  /** The first round that is not this configuration's any more. See {@link SlotClock.endBefore}. */
+  endBefore(round: number): void {
+    this.#slots.endBefore(round);
+  }
+
+  /** A report from elsewhere than this configuration's messages; it is believed when its key signed it. [R72] */
+  learn(signed: SignedReport): void {
+    if (!this.#state.reports.has(signed.report.round)) this.#fetches.verifyReport(signed);
+  }
+
   async stop(): Promise<void> {
     this.#slots.stop();
     for (const timer of this.#timers) clearTimeout(timer);

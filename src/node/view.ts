@@ -38,13 +38,18 @@ import type { ValueRow } from "../store/value-history.ts";
 
 export type ViewOptions = {
   readonly facts: NetworkFacts;
-  readonly identity: Omit<IdentityView, "cfg">;
+  /** What stays the same over rotations. */
+  readonly identity: Omit<IdentityView, "cfg" | keyof CommitteeFacts>;
 };
+
+/** Of the configuration in office. */
+export type CommitteeFacts = Pick<IdentityView, "nodeId" | "slotMs" | "n" | "f" | "t">;
 
 /** Parts that exist only once the configuration is active. */
 export type ActiveParts = {
   readonly cfg: Hex;
-  readonly groupKeyX: Hex;
+  /** The key that signed a round's report; null when it is not known. */
+  readonly keyOf: (round: number) => Hex | null;
   readonly state: () => OracleState;
   readonly tracker: RoundTracker;
   readonly groupFile: GroupFileView | null;
@@ -52,10 +57,14 @@ export type ActiveParts = {
 
 export type ViewDoors = {
   readonly health: Health;
+  readonly committee: () => CommitteeFacts;
   readonly active: () => ActiveParts | null;
-  readonly ceremony: () => CeremonyStatus | null;
-  /** What the ceremony gave, also after it was put away. */
-  readonly keyResult: () => { readonly groupKeyX: Hex; readonly transcriptHash: Hex } | null;
+  readonly ceremony: () => {
+    readonly configCount: number;
+    readonly status: CeremonyStatus | null;
+    /** What the ceremony gave, also after it was put away. */
+    readonly result: { readonly groupKeyX: Hex; readonly transcriptHash: Hex } | null;
+  };
   readonly own: (feedName: string) => Evaluation | undefined;
   /** This node's own smiles of the chain that a feed reads; a few milliseconds of work. */
   readonly smiles: (feedName: string) => SmileViews;
@@ -102,7 +111,8 @@ export class LiveView implements NodeView {
   }
 
   identity(): IdentityView {
-    return { ...this.#options.identity, cfg: this.#doors.active()?.cfg ?? null };
+    const { nodeId, slotMs, n, f, t } = this.#doors.committee();
+    return { ...this.#options.identity, nodeId, slotMs, n, f, t, cfg: this.#doors.active()?.cfg ?? null };
   }
 
   health(): HealthView {
@@ -177,12 +187,14 @@ export class LiveView implements NodeView {
     const { report, digest, signature } = latest;
     // Asked for by every reader of a slot, and the payload hashes the whole report.
     if (this.#shown?.digest === digest) return this.#shown;
+    const groupKeyX = active.keyOf(report.round);
+    if (groupKeyX === null) return null;
     this.#shown = {
       round: report.round,
       reportTimeMs: report.reportTimeMs,
       digest,
       signature,
-      groupKeyX: active.groupKeyX,
+      groupKeyX,
       leaves: report.leaves.map((leaf) => ({
         ...leaf,
         value: leaf.value.toString(),
@@ -190,7 +202,7 @@ export class LiveView implements NodeView {
         detail: leafDetail(leaf.detail),
       })),
       due: report.pushes.map(({ index }) => index),
-      submitPayload: encodeSubmit(report, signature, this.#options.facts.networkId, active.groupKeyX),
+      submitPayload: encodeSubmit(report, signature, this.#options.facts.networkId, groupKeyX),
     };
     return this.#shown;
   }
@@ -232,11 +244,13 @@ export class LiveView implements NodeView {
   }
 
   ceremony(): CeremonyView {
-    const status = this.#doors.ceremony();
-    const result = this.#doors.keyResult();
-    if (status === null) return { phase: result === null ? "waiting" : "complete", have: [], culprits: [], result };
+    const { configCount, status, result } = this.#doors.ceremony();
+    if (status === null) {
+      return { configCount, phase: result === null ? "waiting" : "complete", have: [], culprits: [], result };
+    }
     const faults = status.culprits;
-    return { phase: ceremonyPhase(status), have: status.have, culprits: faults.map(({ id }) => id), faults, result };
+    const culprits = faults.map(({ id }) => id);
+    return { configCount, phase: ceremonyPhase(status), have: status.have, culprits, faults, result };
   }
 
   #latest(): SignedReport | null {
