@@ -1,15 +1,26 @@
 /**
  * Long-lived streams, one in each direction between two members: proposals, shares, ceremony. The sender opens its
- * own and only writes; what the other end opened is only read. Frames leave in order, at once, or wait in a bounded queue.
+ * own and writes frames; the reader writes back only how many it has. Frames leave in order, at once, or wait in a
+ * bounded queue. What is not acknowledged in time is handed to whoever can send it another way.
  */
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
+import { CountReader, encodeCount, type Sent, Unacknowledged } from "./acknowledgements.ts";
 import type { Committee, Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
 import { encodeFrame, FrameReader } from "./framing.ts";
 import type { Inbox } from "./inbox.ts";
-import { DIAL_BACKOFF_MAX_MS, DIAL_BACKOFF_MIN_MS, type PeerLimits, STREAM_TIMEOUT_MS } from "./peer-policy.ts";
+import {
+  ACKNOWLEDGE_WITHIN_MAX_MS,
+  ACKNOWLEDGE_WITHIN_MS,
+  ACKNOWLEDGEMENT_DELAY_MS,
+  DIAL_BACKOFF_MAX_MS,
+  DIAL_BACKOFF_MIN_MS,
+  type PeerLimits,
+  STREAM_TIMEOUT_MS,
+  UNACKNOWLEDGED_MAX,
+} from "./peer-policy.ts";
 import { SendQueue } from "./send-queue.ts";
 
 export type DirectOptions = { readonly protocol: string; readonly limits: PeerLimits };
@@ -20,11 +31,21 @@ export type DirectDoors = {
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The member has received a message that was sent with this tag. */
+  acknowledged(member: Member, tag: string): void;
+  /** The member has not said in time that it received this message; it may have. Called once for each. */
+  overdue(member: Member, tag: string, message: Uint8Array): void;
 };
 
+/** What a message is about; without it, it belongs to no round and nobody waits for its acknowledgement. */
+export type About = { readonly tag: string; readonly round: number };
+
 type Line = {
-  readonly queue: SendQueue;
+  readonly queue: SendQueue<Sent | null>;
+  readonly unacknowledged: Unacknowledged;
   stream: Stream | null;
+  /** Frames on the stream so far. */
+  written: number;
   opening: boolean;
   retry: NodeJS.Timeout | null;
 };
@@ -35,14 +56,21 @@ export class Direct {
   readonly #lines = new Map<Member, Line>();
   readonly #inbound = new Map<Member, Stream>();
   readonly #deadlines = new Deadlines();
+  #overdueTimer: NodeJS.Timeout | null = null;
 
   constructor(options: DirectOptions, doors: DirectDoors) {
     this.#options = options;
     this.#doors = doors;
     const { queueMessagesMax, queueBytesMax } = options.limits;
     for (const member of doors.committee.others()) {
-      const queue = new SendQueue(queueMessagesMax, queueBytesMax);
-      this.#lines.set(member, { queue, stream: null, opening: false, retry: null });
+      this.#lines.set(member, {
+        queue: new SendQueue(queueMessagesMax, queueBytesMax),
+        unacknowledged: new Unacknowledged(UNACKNOWLEDGED_MAX),
+        stream: null,
+        written: 0,
+        opening: false,
+        retry: null,
+      });
     }
   }
 
@@ -53,11 +81,19 @@ export class Direct {
     });
   }
 
-  /** Writes now if the stream takes it, else queues; a full queue loses its oldest frames, which are counted. */
-  send(member: Member, message: Uint8Array): void {
+  /** Writes now if the stream takes it, else queues; a full queue loses its stalest frames, which are counted. */
+  send(member: Member, message: Uint8Array, about: About | null): void {
     const line = this.#lines.get(member);
     if (line === undefined || this.#deadlines.stopped) return;
-    member.ledger.queueDropped += line.queue.push(encodeFrame(message));
+    let sent: Sent | null = null;
+    if (about !== null) {
+      const dueAtMs = this.#doors.clock.monotonicMs() + acknowledgeWithinMs(member);
+      sent = { tag: about.tag, message, dueAtMs, acknowledged: false };
+      line.unacknowledged.watch(sent);
+      this.#lookAgain(dueAtMs);
+    }
+    const waiting = { frame: encodeFrame(message), round: about?.round ?? null, about: sent };
+    member.ledger.queueDropped += line.queue.push(waiting);
     this.#flush(member, line);
   }
 
@@ -70,17 +106,25 @@ export class Direct {
   disconnected(member: Member): void {
     const line = this.#lines.get(member);
     if (line === undefined) return;
-    line.stream = null;
+    this.#forgetStream(line);
     if (line.retry !== null) clearTimeout(line.retry);
     line.retry = null;
   }
 
   stop(): void {
     this.#deadlines.stop();
+    if (this.#overdueTimer !== null) clearTimeout(this.#overdueTimer);
+    this.#overdueTimer = null;
     for (const [member, line] of this.#lines) {
       this.disconnected(member);
       line.queue.clear();
     }
+  }
+
+  #forgetStream(line: Line): void {
+    line.stream = null;
+    line.written = 0;
+    line.unacknowledged.streamLost();
   }
 
   async #open(member: Member, line: Line): Promise<void> {
@@ -110,12 +154,23 @@ export class Direct {
     line.stream = stream;
     // A stream that carries nothing for two minutes is not broken.
     stream.inactivityTimeout = Number.POSITIVE_INFINITY;
+    const counts = new CountReader();
+    stream.addEventListener("message", (event) => {
+      if (line.stream !== stream) return;
+      const count = counts.push(event.data.subarray(), line.written);
+      if (count === null) {
+        this.#doors.committee.punish(member, "malformed");
+        stream.abort(new Error("an acknowledgement of what was not sent"));
+        return;
+      }
+      for (const { tag } of line.unacknowledged.acknowledge(count)) this.#doors.acknowledged(member, tag);
+    });
     stream.addEventListener("drain", () => {
       if (line.stream === stream) this.#flush(member, line);
     });
     stream.addEventListener("close", () => {
       if (line.stream !== stream) return;
-      line.stream = null;
+      this.#forgetStream(line);
       this.#retryLater(member, line);
     });
     this.#flush(member, line);
@@ -135,9 +190,11 @@ export class Direct {
     if (stream === null) return;
     try {
       while (queue.length > 0 && stream.status === "open" && !stream.writableNeedsDrain) {
-        const frame = queue.shift();
-        if (frame === null) return;
-        stream.send(frame);
+        const next = queue.shift();
+        if (next === null) return;
+        stream.send(next.frame);
+        line.written++;
+        if (next.about !== null) line.unacknowledged.written(next.about, line.written);
         member.ledger.messagesOut++;
       }
     } catch (error) {
@@ -145,8 +202,25 @@ export class Direct {
     }
   }
 
+  /** One timer for all lines: what is due is rare. */
+  #lookAgain(atMs: number): void {
+    if (this.#overdueTimer !== null) return;
+    const delayMs = Math.max(1, atMs - this.#doors.clock.monotonicMs());
+    this.#overdueTimer = setTimeout(() => {
+      this.#overdueTimer = null;
+      const nowMs = this.#doors.clock.monotonicMs();
+      let nextMs: number | null = null;
+      for (const [member, { unacknowledged }] of this.#lines) {
+        for (const { tag, message } of unacknowledged.overdue(nowMs)) this.#doors.overdue(member, tag, message);
+        const dueMs = unacknowledged.nextDueMs();
+        if (dueMs !== null && (nextMs === null || dueMs < nextMs)) nextMs = dueMs;
+      }
+      if (nextMs !== null) this.#lookAgain(nextMs);
+    }, delayMs);
+  }
+
   readonly #receive = async (stream: Stream, connection: Connection): Promise<void> => {
-    const { committee, inbox, clock, log } = this.#doors;
+    const { committee, clock, log, inbox } = this.#doors;
     const member = committee.byPeer(connection.remotePeer);
     if (member === null) {
       stream.abort(new Error("not a member"));
@@ -157,6 +231,7 @@ export class Direct {
     this.#inbound.set(member, stream);
     stream.inactivityTimeout = Number.POSITIVE_INFINITY;
     const reader = new FrameReader(this.#options.limits.frameBytesMax);
+    const counter = new Counter(stream);
     try {
       for await (const chunk of stream) {
         const { frames, fault } = reader.push(chunk.subarray());
@@ -164,6 +239,7 @@ export class Direct {
           if (member.ledger.admitFrame("direct", clock.monotonicMs())) inbox.receive("direct", frame, member);
           else committee.punish(member, "flood");
         }
+        counter.add(frames.length);
         if (fault !== null) {
           committee.punish(member, fault);
           stream.abort(new Error(`a direct frame was ${fault}`));
@@ -173,9 +249,44 @@ export class Direct {
     } catch (error) {
       log.debug("a direct stream ended", { peer: member.id, reason: reasonOf(error) });
     } finally {
+      counter.stop();
       if (this.#inbound.get(member) === stream) this.#inbound.delete(member);
-      // Half-closed by the peer: nothing of ours was ever going to follow.
+      // Half-closed by the peer: nobody waits for what we would still say.
       if (stream.status === "open") stream.abort(new Error("the sender closed its direct stream"));
     }
   };
+}
+
+/** Tells the sender of a stream how much of it has arrived, once for everything of a few milliseconds. */
+class Counter {
+  readonly #stream: Stream;
+  #count = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(stream: Stream) {
+    this.#stream = stream;
+  }
+
+  add(frames: number): void {
+    this.#count += frames;
+    if (frames === 0 || this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      // A sender that does not read is told nothing more: the next count says the same and more.
+      if (this.#stream.status === "open" && !this.#stream.writableNeedsDrain) {
+        this.#stream.send(encodeCount(this.#count));
+      }
+    }, ACKNOWLEDGEMENT_DELAY_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+/** An acknowledgement takes a round trip: over a slow line the constant alone would double all traffic. */
+function acknowledgeWithinMs(member: Member): number {
+  const rttMs = member.connection?.rtt ?? 0;
+  return Math.min(ACKNOWLEDGE_WITHIN_MAX_MS, Math.max(ACKNOWLEDGE_WITHIN_MS, 1.5 * rttMs + ACKNOWLEDGEMENT_DELAY_MS));
 }

@@ -146,7 +146,7 @@ export class ActiveConfiguration {
         signing: new Signer({ incarnation: toHex(randomBytes(16)), group: share.group }, { vault: this.#vault }),
         peers: {
           publish: (topic, bytes) => network.publish(topic, bytes),
-          send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
+          send: (toId, bytes, about) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), about),
           request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
         },
         disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },

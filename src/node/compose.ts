@@ -8,7 +8,9 @@ import { HubClient } from "../chain/hub-client.ts";
 import { QuorumRpc } from "../chain/rpc.ts";
 import { subscriptionsOf } from "../feeds/subscriptions.ts";
 import { type Keystore, openKeystore } from "../keystore/keystore.ts";
+import { limitsFor } from "../network/limits-for.ts";
 import { Network } from "../network/network.ts";
+import { isLive } from "../protocol/phase-slot.ts";
 import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
@@ -153,6 +155,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       listen: config.listen,
       members: facts.members,
       topicPrefix: `tenor/${facts.networkId.slice(2, 18)}/${facts.configCount}`,
+      limits: limitsFor({ members: facts.n, slotMs: facts.slotMs, feeds: facts.rules.length }),
     },
     {
       identity: keystore.handOverIdentity(),
@@ -162,14 +165,16 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
         if (channel === "direct" && bytes[0] === DIRECT_CEREMONY) {
           return ceremony === null || ceremony.receive(bytes.subarray(1)) ? "accept" : "reject";
         }
-        if (channel === "direct" && bytes[0] !== DIRECT_ENVELOPE) return "reject";
-        const envelope = channel === "direct" ? bytes.subarray(1) : bytes;
+        const isPrefixed = channel === "direct" || channel === "relay";
+        if (isPrefixed && bytes[0] !== DIRECT_ENVELOPE) return "reject";
+        const envelope = isPrefixed ? bytes.subarray(1) : bytes;
         // A member that is active before this one does nothing wrong by speaking.
         return active === null ? "ignore" : active.oracle.receive(channel, envelope, fromId);
       },
       // Judging has queued what it accepted.
       deliver: () => undefined,
       answer: (bytes) => active?.oracle.answer(bytes) ?? null,
+      isHeard: (id) => active !== null && isLive(active.oracle.state, id),
     },
   );
   closers.push(() => network.stop());

@@ -3,17 +3,22 @@
  * signature last. A refusal is a verdict: `ignore` costs the peer nothing, `reject` costs it score.
  */
 import type { KeyObject } from "node:crypto";
-import type { Hex } from "../base/bytes.ts";
-import { OracleError } from "../base/errors.ts";
+import { equalBytes, type Hex } from "../base/bytes.ts";
+import { OracleError, unreachable } from "../base/errors.ts";
 import { decodeHeader, decodeMessage, messageHash } from "../protocol/encoding.ts";
+import { TokenBucket } from "../network/token-bucket.ts";
+import { OBSERVATION_VERSIONS_MAX } from "../protocol/limits.ts";
 import type { Message } from "../protocol/messages.ts";
 import { signatureFits, splitEnvelope } from "./envelope.ts";
 
-export type Channel = "observe" | "report" | "direct";
+/** `relay`: gossip for what a broken line did not carry, judged like a direct message. `fetched`: an answer to our own question. */
+export type Channel = "observe" | "report" | "relay" | "direct" | "fetched";
 
 export type InboxVerdict =
   | { readonly verdict: "accept"; readonly message: Message; readonly hash: Hex; readonly bytes: Uint8Array }
-  | { readonly verdict: "ignore"; readonly why: "duplicate" }
+  | { readonly verdict: "ignore"; readonly why: "duplicate" | "too-many" }
+  /** Known here, and worth forwarding: who relays it does so for somebody else. [R61] */
+  | { readonly verdict: "pass-on" }
   /** Authentic all the same: where its sender stands is news to a node whose own window is wrong. [R31] */
   | { readonly verdict: "ignore"; readonly why: "round-closed"; readonly message: Message; readonly hash: Hex }
   | {
@@ -25,11 +30,13 @@ export type InboxOptions = {
   readonly cfg: Hex;
   readonly selfId: number;
   readonly keys: ReadonlyMap<number, KeyObject>;
+  readonly slotMs: number;
 };
 
 export type InboxDoors = {
   /** Rounds that are open now. */
   window(): { readonly low: number; readonly high: number };
+  monotonicMs(): number;
 };
 
 /**
@@ -38,12 +45,53 @@ export type InboxDoors = {
  */
 const REMEMBERED_PER_MEMBER_MAX = 32;
 
+type Header = { readonly sender: number; readonly type: Message["type"]; readonly round: number };
+
+/** What one member has said that was authentic. */
+type Said = {
+  /** Different messages of open rounds, by type and round. */
+  readonly distinct: Map<string, number>;
+  readonly reports: TokenBucket;
+  readonly closed: TokenBucket;
+};
+
 /** A peer's clock may be this many rounds ahead before its message is held to be nonsense rather than early. */
 const HEADROOM_ROUNDS = 4;
 
+/** Messages of closed rounds that a member may send in a slot: all it says in one, twice. Higher: each costs a signature's check. */
+const CLOSED_PER_SLOT = 8;
+/** Reports that a member may send in a slot, whatever their age. Higher: each may cost the check of a group's signature. */
+const REPORTS_PER_SLOT = 2;
+const UNBOUND_BURST_SLOTS = 4;
+/** Rounds and types of one member whose messages are counted. */
+const COUNTS_PER_MEMBER_MAX = 64;
+
 function channelFits(channel: Channel, type: Message["type"]): boolean {
-  if (channel === "direct") return true;
-  return channel === type;
+  switch (channel) {
+    case "direct":
+    case "fetched":
+      return true;
+    case "relay":
+      return type !== "report";
+    case "observe":
+    case "report":
+      return channel === type;
+    default:
+      return unreachable(channel);
+  }
+}
+
+/** How many different messages of a type a member may have in one open round: what it says in every session, twice. */
+function distinctMax(type: Exclude<Message["type"], "report">, members: number): number {
+  switch (type) {
+    case "observe":
+      return OBSERVATION_VERSIONS_MAX;
+    case "propose":
+    case "share":
+      return 2 * (Math.floor((members - 1) / 3) + 2);
+    default:
+      return unreachable(type);
+  }
 }
 
 export class Inbox {
@@ -51,6 +99,7 @@ export class Inbox {
   readonly #doors: InboxDoors;
   readonly #held = new Map<Hex, Uint8Array>();
   readonly #hashesOf = new Map<number, Hex[]>();
+  readonly #said = new Map<number, Said>();
 
   constructor(options: InboxOptions, doors: InboxDoors) {
     this.#options = options;
@@ -69,9 +118,17 @@ export class Inbox {
       const { low, high } = this.#doors.window();
       const isClosed = header.type !== "report" && (header.round < low || header.round > high + HEADROOM_ROUNDS);
       const hash = messageHash(parts.encoded);
-      if (this.#held.has(hash)) return { verdict: "ignore", why: "duplicate" };
+      const held = this.#held.get(hash);
+      if (held !== undefined) {
+        // The very bytes: under another signature, which nobody has checked, others would blame this node for it.
+        const isForwarded = channel === "relay" && equalBytes(held, bytes);
+        return isForwarded ? { verdict: "pass-on" } : { verdict: "ignore", why: "duplicate" };
+      }
+      // What was asked for by its hash is one message, however many its author has sent.
+      if (channel !== "fetched" && this.#hasSaidEnough(header, isClosed)) return { verdict: "ignore", why: "too-many" };
       const message = decodeMessage(parts.encoded);
       if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
+      this.#count(header, isClosed);
       // Late is not hostile: an honest peer behind a slow link must not lose score.
       if (isClosed) return { verdict: "ignore", why: "round-closed", message, hash };
       this.remember(header.sender, hash, bytes);
@@ -80,6 +137,46 @@ export class Inbox {
       if (error instanceof OracleError) return { verdict: "reject", why: "malformed" };
       throw error;
     }
+  }
+
+  /**
+   * Everything that is signed costs the check of its signature and a step of the machine. So it is asked first how much
+   * its author has already said that was authentic: nobody can use up another's allowance. [R62]
+   */
+  #hasSaidEnough({ sender, type, round }: Header, isClosed: boolean): boolean {
+    const said = this.#saidBy(sender);
+    const nowMs = this.#doors.monotonicMs();
+    if (type === "report") return !said.reports.has(1, nowMs);
+    if (isClosed) return !said.closed.has(1, nowMs);
+    return (said.distinct.get(`${type} ${round}`) ?? 0) >= distinctMax(type, this.#options.keys.size);
+  }
+
+  #count({ sender, type, round }: Header, isClosed: boolean): void {
+    const { reports, closed, distinct } = this.#saidBy(sender);
+    const nowMs = this.#doors.monotonicMs();
+    if (type === "report") reports.take(1, nowMs);
+    else if (isClosed) closed.take(1, nowMs);
+    else {
+      const key = `${type} ${round}`;
+      distinct.set(key, (distinct.get(key) ?? 0) + 1);
+      const [oldest] = distinct.keys();
+      if (distinct.size > COUNTS_PER_MEMBER_MAX && oldest !== undefined) distinct.delete(oldest);
+    }
+  }
+
+  #saidBy(member: number): Said {
+    const known = this.#said.get(member);
+    if (known !== undefined) return known;
+    const slotSec = this.#options.slotMs / 1_000;
+    const burstSec = UNBOUND_BURST_SLOTS * slotSec;
+    const nowMs = this.#doors.monotonicMs();
+    const said: Said = {
+      distinct: new Map(),
+      reports: new TokenBucket(REPORTS_PER_SLOT / slotSec, burstSec, nowMs),
+      closed: new TokenBucket(CLOSED_PER_SLOT / slotSec, burstSec, nowMs),
+    };
+    this.#said.set(member, said);
+    return said;
   }
 
   /** Keeps an envelope for repeats and fetches; the oldest of its sender goes first. */

@@ -76,8 +76,8 @@ export class Oracle {
     this.#config = options.config;
     this.#state = initialState(options.config, Math.max(0, options.reservedRound), options.latest);
     this.#inbox = new Inbox(
-      { cfg: options.config.cfg, selfId: options.config.selfId, keys: options.memberKeys },
-      { window: () => roundWindow(this.#state) },
+      { ...options.config, keys: options.memberKeys },
+      { window: () => roundWindow(this.#state), monotonicMs: () => doors.clock.monotonicMs() },
     );
     this.#queue = new WorkQueue({ handle: (event) => this.#handle(event), log: doors.log });
     this.#slots = new SlotClock(options.config, {
@@ -106,14 +106,14 @@ export class Oracle {
   }
 
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
-  receive(channel: Channel, bytes: Uint8Array, fromId: number): InboxVerdict["verdict"] {
+  receive(channel: Channel, bytes: Uint8Array, fromId: number): "accept" | "ignore" | "reject" {
     const verdict = this.#inbox.judge(channel, bytes);
     if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
       this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
     } else if (verdict.verdict === "reject") {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
     }
-    return verdict.verdict;
+    return verdict.verdict === "pass-on" ? "accept" : verdict.verdict;
   }
 
   answer(bytes: Uint8Array): Uint8Array | null {
@@ -157,9 +157,8 @@ export class Oracle {
       case "broadcast":
         return this.#broadcast(effect.message);
       case "forward": {
-        const bytes = this.#inbox.envelope(effect.hash);
-        if (bytes !== undefined) this.#sendToAll(bytes);
-        return;
+        const [bytes, message] = [this.#inbox.envelope(effect.hash), this.#inbox.message(effect.hash)];
+        return bytes && message && this.#sendToAll(bytes, effect.hash, message.round);
       }
       case "sign-share": {
         const { round, attempt, proposalHash, digest } = effect;
@@ -238,12 +237,14 @@ export class Oracle {
     const { bytes, hash } = sealEnvelope(this.#config.cfg, message, signEnvelope);
     this.#inbox.remember(this.#config.selfId, hash, bytes);
     if (message.type === "observe" || message.type === "report") peers.publish(message.type, bytes);
-    else this.#sendToAll(bytes);
+    else this.#sendToAll(bytes, hash, message.round);
     this.#queue.push({ kind: "message-received", message, hash });
   }
 
-  #sendToAll(bytes: Uint8Array): void {
-    for (let id = 1; id <= this.#config.n; id++) if (id !== this.#config.selfId) this.#doors.peers.send(id, bytes);
+  #sendToAll(bytes: Uint8Array, tag: Hex, round: number): void {
+    for (let id = 1; id <= this.#config.n; id++) {
+      if (id !== this.#config.selfId) this.#doors.peers.send(id, bytes, { tag, round });
+    }
   }
 
   #setTimer({ timer, round, delayMs }: Extract<Effect, { kind: "set-timer" }>): void {
@@ -285,7 +286,7 @@ export class Oracle {
     // The machine may have passed over a version that a PROPOSE now names: asking a peer would bring a repeat. [R9]
     const message = this.#inbox.message(hash);
     if (message !== undefined) this.#queue.push({ kind: "message-received", message, hash });
-    else this.#fetch(from, { kind: "message", hash }, (bytes) => void this.receive("direct", bytes, from));
+    else this.#fetch(from, { kind: "message", hash }, (bytes) => void this.receive("fetched", bytes, from));
   }
 
   #fetch(from: number, request: Parameters<typeof encodeRequest>[0], take: (bytes: Uint8Array) => void): void {

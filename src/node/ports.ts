@@ -25,7 +25,8 @@ export type SigningPort = {
 
 export type PeerPort = {
   publish(topic: "observe" | "report", bytes: Uint8Array): void;
-  send(toId: number, bytes: Uint8Array): void;
+  /** @param about its name and round: what nobody acknowledges in time goes out another way too */
+  send(toId: number, bytes: Uint8Array, about: { readonly tag: Hex; readonly round: number }): void;
   request(toId: number, bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | null>;
 };
 

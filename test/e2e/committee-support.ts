@@ -77,7 +77,7 @@ export class Member {
           if (channel === "direct" && bytes[0] === DIRECT_CEREMONY) {
             return member.driver === null || member.driver.receive(bytes.subarray(1)) ? "accept" : "reject";
           }
-          const envelope = channel === "direct" ? bytes.subarray(1) : bytes;
+          const envelope = channel === "direct" || channel === "relay" ? bytes.subarray(1) : bytes;
           return member.oracle?.receive(channel, envelope, fromId) ?? "ignore";
         },
         deliver: () => undefined,
@@ -213,7 +213,7 @@ export class Committee {
       member.vault = vault;
       const port: PeerPort = {
         publish: (topic, bytes) => network.publish(topic, bytes),
-        send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
+        send: (toId, bytes, about) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), about),
         request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
       };
       const { networkId, n, f, t, rules } = facts;
