@@ -6,7 +6,8 @@
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import { reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
-import { CountReader, encodeCount, type Sent, Unacknowledged } from "./acknowledgements.ts";
+import { Acknowledger } from "./acknowledger.ts";
+import { CountReader, type Sent, Unacknowledged } from "./acknowledgements.ts";
 import type { Committee, Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
 import { encodeFrame, FrameReader } from "./framing.ts";
@@ -163,7 +164,7 @@ export class Direct {
         stream.abort(new Error("an acknowledgement of what was not sent"));
         return;
       }
-      for (const { tag } of line.unacknowledged.acknowledge(count)) this.#doors.acknowledged(member, tag);
+      for (const { tag } of line.unacknowledged.acknowledge(count)) this.#tell(member, tag);
     });
     stream.addEventListener("drain", () => {
       if (line.stream === stream) this.#flush(member, line);
@@ -174,6 +175,15 @@ export class Direct {
       this.#retryLater(member, line);
     });
     this.#flush(member, line);
+  }
+
+  /** Nobody is there to catch what a listener throws. */
+  #tell(member: Member, tag: string): void {
+    try {
+      this.#doors.acknowledged(member, tag);
+    } catch (error) {
+      this.#doors.log.error("telling of an acknowledgement failed", { peer: member.id, reason: reasonOf(error) });
+    }
   }
 
   #retryLater(member: Member, line: Line): void {
@@ -231,7 +241,7 @@ export class Direct {
     this.#inbound.set(member, stream);
     stream.inactivityTimeout = Number.POSITIVE_INFINITY;
     const reader = new FrameReader(this.#options.limits.frameBytesMax);
-    const counter = new Counter(stream);
+    const acknowledger = new Acknowledger(stream);
     try {
       for await (const chunk of stream) {
         const { frames, fault } = reader.push(chunk.subarray());
@@ -239,7 +249,7 @@ export class Direct {
           if (member.ledger.admitFrame("direct", clock.monotonicMs())) inbox.receive("direct", frame, member);
           else committee.punish(member, "flood");
         }
-        counter.add(frames.length);
+        acknowledger.add(frames.length);
         if (fault !== null) {
           committee.punish(member, fault);
           stream.abort(new Error(`a direct frame was ${fault}`));
@@ -249,40 +259,12 @@ export class Direct {
     } catch (error) {
       log.debug("a direct stream ended", { peer: member.id, reason: reasonOf(error) });
     } finally {
-      counter.stop();
+      acknowledger.stop();
       if (this.#inbound.get(member) === stream) this.#inbound.delete(member);
       // Half-closed by the peer: nobody waits for what we would still say.
       if (stream.status === "open") stream.abort(new Error("the sender closed its direct stream"));
     }
   };
-}
-
-/** Tells the sender of a stream how much of it has arrived, once for everything of a few milliseconds. */
-class Counter {
-  readonly #stream: Stream;
-  #count = 0;
-  #timer: NodeJS.Timeout | null = null;
-
-  constructor(stream: Stream) {
-    this.#stream = stream;
-  }
-
-  add(frames: number): void {
-    this.#count += frames;
-    if (frames === 0 || this.#timer !== null) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      // A sender that does not read is told nothing more: the next count says the same and more.
-      if (this.#stream.status === "open" && !this.#stream.writableNeedsDrain) {
-        this.#stream.send(encodeCount(this.#count));
-      }
-    }, ACKNOWLEDGEMENT_DELAY_MS);
-  }
-
-  stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
 }
 
 /** An acknowledgement takes a round trip: over a slow line the constant alone would double all traffic. */

@@ -9,7 +9,7 @@ export type CommitteeSize = {
 };
 
 /** Room above what an honest member needs, for slots that arrive together. Lower: jitter costs score. Higher: a flooder is noticed later. */
-const ROOM = 1.3;
+const ROOM = 1.5;
 /** Of an observation: envelope, nonces, time. */
 const OBSERVATION_BASE_BYTES = 512;
 /** Of each feed in an observation; a surface takes up to 3 kB, but few feeds are surfaces. */
@@ -25,15 +25,15 @@ export function limitsFor({ members, slotMs, feeds }: CommitteeSize): PeerLimits
   // Of slots longer than a second three still fit into the burst.
   const slotsPerSec = Math.max(1, 1_000 / slotMs);
   const f = Math.floor((members - 1) / 3);
-  // Its own OBSERVE and every other one that it forwards, a report or two; twice in a slot after a hiccup.
-  const gossipPerSlot = 2 * members + 6;
+  // Its own OBSERVE and every other one that it forwards, a report or two, some relayed.
+  const gossipPerSlot = members + 6;
   // PROPOSE and SHARE in each of f + 2 sessions, and the backup passes a PROPOSE on.
   const directPerSlot = 2 * (f + 2) + 2;
-  const gossipFramesPerSec = Math.ceil(ROOM * slotsPerSec * gossipPerSlot) + 20;
-  const directFramesPerSec = Math.ceil(ROOM * slotsPerSec * directPerSlot) + 40;
-  const requestsPerSec = Math.min(40, Math.ceil((slotsPerSec * members) / 2) + 10);
+  const gossipFramesPerSec = Math.ceil(ROOM * slotsPerSec * gossipPerSlot) + 10;
+  const directFramesPerSec = Math.ceil(ROOM * slotsPerSec * directPerSlot) + 20;
+  const requestsPerSec = Math.min(20, Math.ceil((slotsPerSec * members) / 2) + 6);
   const observationBytes = OBSERVATION_BASE_BYTES + FEED_BYTES * feeds;
-  const bytesPerSlot = (2 * members + 4 * REPORT_FACTOR) * observationBytes;
+  const bytesPerSlot = (members + 2 * (f + 2) + 4 * REPORT_FACTOR) * observationBytes;
   return {
     ...defaultLimits,
     frameBytesMax: Math.max(defaultLimits.frameBytesMax, 4 * REPORT_FACTOR * observationBytes),
@@ -41,9 +41,9 @@ export function limitsFor({ members, slotMs, feeds }: CommitteeSize): PeerLimits
     gossipFramesPerSec,
     directFramesPerSec,
     requestsPerSec,
-    // Each message is a frame and each of ours is answered by one; a question takes a dozen.
-    wireFramesPerSec: 2 * (gossipFramesPerSec + directFramesPerSec) + 12 * requestsPerSec + 50,
-    streamsPerSec: requestsPerSec + 5,
+    // Each message is a frame and each of ours is answered by one; a question takes eight.
+    wireFramesPerSec: 2 * (gossipFramesPerSec + directFramesPerSec) + 8 * requestsPerSec + 20,
+    streamsPerSec: requestsPerSec + 3,
     relaysPerSec: Math.ceil(slotsPerSec * directPerSlot) + 5,
   };
 }

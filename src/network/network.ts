@@ -16,6 +16,7 @@ import { defaultLimits, type PeerLimits } from "./peer-policy.ts";
 import { type NetworkFaults, type PeerView, peerView, type Traffic } from "./peer-view.ts";
 import { Relay } from "./relay.ts";
 import { Requests } from "./requests.ts";
+import { watchStalls } from "./stall-watch.ts";
 import { WireGuard } from "./wire-guard.ts";
 
 export type NetworkOptions = {
@@ -64,6 +65,7 @@ export class Network {
   readonly #requests: Requests;
   readonly #keeper: ConnectionKeeper;
   readonly #host: Host;
+  #unwatch: () => void = () => undefined;
   #stopped: Promise<void> | null = null;
 
   private constructor(
@@ -151,6 +153,7 @@ export class Network {
     await startHost(this.#host, listen);
     this.#gossip.start(this.#host.services.gossip);
     this.#keeper.start();
+    this.#unwatch = watchStalls({ committee: this.#committee, clock: this.#doors.clock, log: this.#doors.log });
   }
 
   /** This node's peer id. */
@@ -239,6 +242,7 @@ export class Network {
   }
 
   async #stop(): Promise<void> {
+    this.#unwatch();
     this.#keeper.stop();
     this.#requests.stop();
     this.#direct.stop();

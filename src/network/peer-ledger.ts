@@ -5,7 +5,7 @@ import { TokenBucket } from "./token-bucket.ts";
 /** A peer that crashes at every start redials once a second; a line that flaps takes a burst of its own. */
 const CONNECTION_BURST_SEC = 10;
 /** Two services, and connections that begin in a burst. */
-const HOUSEKEEPING_BURST_SEC = 40;
+const HOUSEKEEPING_BURST_SEC = 20;
 
 export type FrameClass = "gossip" | "direct" | "request";
 
@@ -87,6 +87,12 @@ export class PeerLedger {
   /** Counts a connection that the peer has begun. False: over the rate. */
   admitConnection(nowMs: number): boolean {
     return this.#connections.take(1, nowMs);
+  }
+
+  /** We did not listen for so long: what was said meanwhile comes at once, and is no flood. */
+  excuse(stalledMs: number): void {
+    const all = [this.#bytes, this.#wireFrames, this.#streams, this.#gossip, ...Object.values(this.#frames)];
+    for (const bucket of all) bucket.excuse(stalledMs);
   }
 
   /** Lowers the score, `times` over. True: the peer fell to the floor just now, is excluded, and must be disconnected. */

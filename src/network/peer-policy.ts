@@ -9,7 +9,7 @@ export type PeerLimits = {
   readonly frameBytesMax: number;
   /** Wire bytes a second. Lower: n = 31 at 4 slots/s (0.5 MB/s of forwarded observations) is cut. Higher: a liar fills the line. */
   readonly bytesPerSec: number;
-  /** Gossip frames a second, own and forwarded. Lower: 248/s of n = 31 at 4 slots/s is cut. Higher: more CPU for a flooder. */
+  /** Gossip frames a second, own and forwarded. Lower: 132/s of n = 31 at 4 slots/s is cut. Higher: more CPU for a flooder. */
   readonly gossipFramesPerSec: number;
   /** Direct frames a second (proposals, shares, ceremony). Lower: a ceremony's burst is cut. Higher: more CPU for a flooder. */
   readonly directFramesPerSec: number;
@@ -46,12 +46,12 @@ export type PeerLimits = {
 export const defaultLimits: PeerLimits = {
   frameBytesMax: 256 * 1024,
   bytesPerSec: 2 * 1024 * 1024,
-  gossipFramesPerSec: 400,
-  directFramesPerSec: 200,
-  requestsPerSec: 40,
-  wireFramesPerSec: 1_500,
-  streamsPerSec: 45,
-  connectionsPerSec: 2,
+  gossipFramesPerSec: 240,
+  directFramesPerSec: 180,
+  requestsPerSec: 20,
+  wireFramesPerSec: 1_000,
+  streamsPerSec: 23,
+  connectionsPerSec: 1,
   relaysPerSec: 100,
   burstSec: 3,
   queueMessagesMax: 64,
@@ -124,12 +124,16 @@ export const STOP_GRACE_MS = 250;
 export const STREAM_WINDOW_BYTES = 512 * 1024;
 /** Streams of libp2p's own services: a peer identifies us once a connection and pings every few seconds. Lower: reconnecting costs score. Higher: each costs some milliseconds. */
 export const HOUSEKEEPING_STREAMS_PER_SEC = 1;
+/** How often the event loop is looked at. Lower: CPU. Higher: a shorter stall goes unnoticed. */
+export const STALL_CHECK_MS = 250;
+/** From how late a look on is it a stall, for which peers are excused. Lower: every garbage collection is. Higher: honest peers pay for ours. */
+export const STALL_MS = 500;
 /** Handshakes that one address may begin beyond those that ended with a member, a second. Lower: members behind one address wait when a stranger knocks there. Higher: each costs several milliseconds. */
-export const STRANGERS_PER_SEC = 3;
+export const STRANGERS_PER_SEC = 2;
 
 /** Handshakes that an address may begin at once. Lower: a committee behind one address starts slowly. Higher: a stranger's burst. */
 export function strangersBurst(members: number): number {
-  return Math.max(32, 3 * members);
+  return Math.max(16, 2 * members);
 }
 
 /** Handshakes under way from one address: half of all, so that a silent one leaves room for the others. */

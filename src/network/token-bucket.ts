@@ -37,12 +37,19 @@ export class TokenBucket {
 
   /** Puts back what was taken for nothing. */
   giveBack(amount: number): void {
-    this.#tokens = Math.min(this.#capacity, this.#tokens + amount);
+    this.#tokens = Math.max(this.#tokens, Math.min(this.#capacity, this.#tokens + amount));
+  }
+
+  /** Adds what a time is worth, above the burst too. */
+  excuse(ms: number): void {
+    this.#tokens += ms * this.#ratePerMs;
   }
 
   #refill(nowMs: number): void {
     const elapsedMs = Math.max(0, nowMs - this.#filledAtMs);
     this.#filledAtMs = Math.max(nowMs, this.#filledAtMs);
-    this.#tokens = Math.min(this.#capacity, this.#tokens + elapsedMs * this.#ratePerMs);
+    const filled = Math.min(this.#capacity, this.#tokens + elapsedMs * this.#ratePerMs);
+    // What was added above the burst is used up, not taken away.
+    this.#tokens = Math.max(this.#tokens, filled);
   }
 }

@@ -23,7 +23,13 @@ export type InboxVerdict =
   | { readonly verdict: "ignore"; readonly why: "round-closed"; readonly message: Message; readonly hash: Hex }
   | {
       readonly verdict: "reject";
-      readonly why: "malformed" | "wrong-channel" | "other-configuration" | "not-a-member" | "bad-signature";
+      readonly why:
+        | "malformed"
+        | "wrong-channel"
+        | "other-configuration"
+        | "not-a-member"
+        | "bad-signature"
+        | "too-many";
     };
 
 export type InboxOptions = {
@@ -106,7 +112,8 @@ export class Inbox {
     this.#doors = doors;
   }
 
-  judge(channel: Channel, bytes: Uint8Array): InboxVerdict {
+  /** @param fromId the neighbour that it came from, when that is known; its author may be another */
+  judge(channel: Channel, bytes: Uint8Array, fromId: number | null = null): InboxVerdict {
     const parts = splitEnvelope(bytes);
     if (parts === null) return { verdict: "reject", why: "malformed" };
     try {
@@ -125,7 +132,11 @@ export class Inbox {
         return isForwarded ? { verdict: "pass-on" } : { verdict: "ignore", why: "duplicate" };
       }
       // What was asked for by its hash is one message, however many its author has sent.
-      if (channel !== "fetched" && this.#hasSaidEnough(header, isClosed)) return { verdict: "ignore", why: "too-many" };
+      if (channel !== "fetched" && this.#hasSaidEnough(header, isClosed)) {
+        // Its author says it itself: no honest one does. A forwarder cannot know what was enough for us.
+        const isAuthors = fromId === header.sender && !isClosed;
+        return { verdict: isAuthors ? "reject" : "ignore", why: "too-many" };
+      }
       const message = decodeMessage(parts.encoded);
       if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
       this.#count(header, isClosed);

@@ -107,7 +107,7 @@ export class Oracle {
 
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
   receive(channel: Channel, bytes: Uint8Array, fromId: number): "accept" | "ignore" | "reject" {
-    const verdict = this.#inbox.judge(channel, bytes);
+    const verdict = this.#inbox.judge(channel, bytes, fromId);
     if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
       this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
     } else if (verdict.verdict === "reject") {

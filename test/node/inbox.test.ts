@@ -114,6 +114,15 @@ describe("a message is ignored, which costs its sender nothing", () => {
     expect(judged("observe", sealed(observeOf(config, 2, FIRST + 1)).bytes, box)).toBe("accept");
   });
 
+  test("but when its author itself says too much, that costs it score", () => {
+    const box = inbox();
+    const said = (version: number, fromId: number): string =>
+      brief(box.judge("direct", sealed({ ...observe, obsTimeMs: version }).bytes, fromId));
+    expect([1, 2, 3].map((version) => said(version, 2))).toEqual(Array<string>(3).fill("accept"));
+    expect(said(4, 2)).toBe("reject: too-many");
+    expect(said(5, 3)).toBe("ignore: too-many");
+  });
+
   test("when its author tells of closed rounds, or of reports, more often than any honest member", () => {
     const box = inbox();
     const late = (round: number): string => judged("observe", sealed(observeOf(config, 2, round)).bytes, box);
