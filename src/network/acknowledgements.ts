@@ -7,7 +7,8 @@
 export type Sent = {
   /** The caller's name for it; the same message to several members has one tag. */
   readonly tag: string;
-  readonly message: Uint8Array;
+  /** null once nobody will send it again: then only word of it is awaited. */
+  message: Uint8Array | null;
   /** Monotonic milliseconds at which it counts as lost, as far as this stream goes. */
   readonly dueAtMs: number;
   acknowledged: boolean;
@@ -45,23 +46,30 @@ export class CountReader {
 }
 
 /**
- * The messages to one peer that wait for their acknowledgement. Bounded: of more than `keptMax` the oldest is forgotten,
- * and then counts as neither received nor lost.
+ * The messages to one peer that wait for their acknowledgement. Bounded in count and bytes: of too many the oldest are
+ * forgotten, and then count as neither received nor lost.
  */
 export class Unacknowledged {
   readonly #keptMax: number;
+  readonly #bytesMax: number;
   /** In the stream, with the number of its frame there, from 1. */
   #written: { readonly sent: Sent; readonly place: number }[] = [];
-  /** Not yet due, in the order they were sent. */
+  /** Not yet due, in the order they were sent; these have their message. */
   #watched: Sent[] = [];
+  #watchedBytes = 0;
 
-  constructor(keptMax: number) {
+  constructor(keptMax: number, bytesMax: number) {
     this.#keptMax = keptMax;
+    this.#bytesMax = bytesMax;
   }
 
   watch(sent: Sent): void {
     this.#watched.push(sent);
-    if (this.#watched.length > this.#keptMax) this.#watched.shift();
+    this.#watchedBytes += sent.message?.length ?? 0;
+    while (this.#watched.length > this.#keptMax || this.#watchedBytes > this.#bytesMax) {
+      const oldest = this.#watched.shift();
+      if (oldest !== undefined) this.#release(oldest);
+    }
   }
 
   written(sent: Sent, place: number): void {
@@ -69,12 +77,15 @@ export class Unacknowledged {
     if (this.#written.length > this.#keptMax) this.#written.shift();
   }
 
-  /** @returns what the peer has received by this count and not by an earlier one */
-  acknowledge(count: number): readonly Sent[] {
+  /** @returns the tags of what the peer has received by this count and not by an earlier one */
+  acknowledge(count: number): readonly string[] {
     const upTo = this.#written.findIndex(({ place }) => place > count);
     const received = this.#written.splice(0, upTo === -1 ? this.#written.length : upTo).map(({ sent }) => sent);
-    for (const sent of received) sent.acknowledged = true;
-    return received;
+    for (const sent of received) {
+      sent.acknowledged = true;
+      this.#release(sent);
+    }
+    return received.map(({ tag }) => tag);
   }
 
   /** The stream is gone, and with it all word of what it carried. */
@@ -83,9 +94,15 @@ export class Unacknowledged {
   }
 
   /** @returns what is due and not acknowledged, each once; later word of it is still heard */
-  overdue(nowMs: number): readonly Sent[] {
-    const due = this.#watched.filter(({ dueAtMs, acknowledged }) => !acknowledged && dueAtMs <= nowMs);
-    this.#watched = this.#watched.filter(({ dueAtMs, acknowledged }) => !acknowledged && dueAtMs > nowMs);
+  overdue(nowMs: number): readonly { readonly tag: string; readonly message: Uint8Array }[] {
+    const due: { readonly tag: string; readonly message: Uint8Array }[] = [];
+    this.#watched = this.#watched.filter((sent) => {
+      if (sent.acknowledged) return false;
+      if (sent.dueAtMs > nowMs) return true;
+      if (sent.message !== null) due.push({ tag: sent.tag, message: sent.message });
+      this.#release(sent);
+      return false;
+    });
     return due;
   }
 
@@ -96,5 +113,10 @@ export class Unacknowledged {
       if (!acknowledged && (next === null || dueAtMs < next)) next = dueAtMs;
     }
     return next;
+  }
+
+  #release(sent: Sent): void {
+    this.#watchedBytes -= sent.message?.length ?? 0;
+    sent.message = null;
   }
 }

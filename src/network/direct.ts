@@ -66,7 +66,7 @@ export class Direct {
     for (const member of doors.committee.others()) {
       this.#lines.set(member, {
         queue: new SendQueue(queueMessagesMax, queueBytesMax),
-        unacknowledged: new Unacknowledged(UNACKNOWLEDGED_MAX),
+        unacknowledged: new Unacknowledged(UNACKNOWLEDGED_MAX, queueBytesMax),
         stream: null,
         written: 0,
         opening: false,
@@ -164,7 +164,7 @@ export class Direct {
         stream.abort(new Error("an acknowledgement of what was not sent"));
         return;
       }
-      for (const { tag } of line.unacknowledged.acknowledge(count)) this.#tell(member, tag);
+      for (const tag of line.unacknowledged.acknowledge(count)) this.#tell(member, tag);
     });
     stream.addEventListener("drain", () => {
       if (line.stream === stream) this.#flush(member, line);

@@ -5,7 +5,7 @@ import { TokenBucket } from "./token-bucket.ts";
 /** A peer that crashes at every start redials once a second; a line that flaps takes a burst of its own. */
 const CONNECTION_BURST_SEC = 10;
 /** Two services, and connections that begin in a burst. */
-const HOUSEKEEPING_BURST_SEC = 20;
+const HOUSEKEEPING_BURST_SEC = 10;
 
 export type FrameClass = "gossip" | "direct" | "request";
 

@@ -19,7 +19,7 @@ export type PeerLimits = {
   readonly wireFramesPerSec: number;
   /** Streams opened a second. Lower: questions are cut. Higher: each costs about half a millisecond, used or not. */
   readonly streamsPerSec: number;
-  /** Connections begun a second. Lower: a flapping line is cut off. Higher: each costs a handshake of several milliseconds. */
+  /** Connections begun a second. Lower: a line that flaps as fast as it is redialled is cut off. Higher: each costs a handshake of several milliseconds. */
   readonly connectionsPerSec: number;
   /** Our messages a second that go out by gossip because somebody did not acknowledge them. Lower: rounds behind a broken line are lost. Higher: a silent peer makes us double our traffic. */
   readonly relaysPerSec: number;
@@ -51,7 +51,7 @@ export const defaultLimits: PeerLimits = {
   requestsPerSec: 20,
   wireFramesPerSec: 1_000,
   streamsPerSec: 23,
-  connectionsPerSec: 1,
+  connectionsPerSec: 1.5,
   relaysPerSec: 100,
   burstSec: 3,
   queueMessagesMax: 64,
@@ -123,7 +123,7 @@ export const STOP_GRACE_MS = 250;
 /** Bytes that one stream of a peer may have on its way to us, and the longest frame of the multiplexer. Lower: large frames come in pieces. Higher: memory for one that is never finished. */
 export const STREAM_WINDOW_BYTES = 512 * 1024;
 /** Streams of libp2p's own services: a peer identifies us once a connection and pings every few seconds. Lower: reconnecting costs score. Higher: each costs some milliseconds. */
-export const HOUSEKEEPING_STREAMS_PER_SEC = 1;
+export const HOUSEKEEPING_STREAMS_PER_SEC = 2;
 /** How often the event loop is looked at. Lower: CPU. Higher: a shorter stall goes unnoticed. */
 export const STALL_CHECK_MS = 250;
 /** From how late a look on is it a stall, for which peers are excused. Lower: every garbage collection is. Higher: honest peers pay for ours. */

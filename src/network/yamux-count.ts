@@ -14,6 +14,7 @@ export type YamuxTally = { readonly frames: number; readonly opened: number; rea
 export class YamuxCounter {
   readonly #bytesMax: number;
   readonly #header = new Uint8Array(HEADER_BYTES);
+  readonly #view = new DataView(this.#header.buffer);
   #filled = 0;
   #remaining = 0;
 
@@ -38,11 +39,10 @@ export class YamuxCounter {
       if (this.#filled < HEADER_BYTES) continue;
       this.#filled = 0;
       frames++;
-      const view = new DataView(this.#header.buffer);
-      const type = view.getUint8(1);
-      if ((type === DATA || type === WINDOW_UPDATE) && (view.getUint16(2) & SYN) !== 0) opened++;
+      const type = this.#view.getUint8(1);
+      if ((type === DATA || type === WINDOW_UPDATE) && (this.#view.getUint16(2) & SYN) !== 0) opened++;
       if (type !== DATA) continue;
-      this.#remaining = view.getUint32(8);
+      this.#remaining = this.#view.getUint32(8);
       if (this.#remaining > this.#bytesMax) return { frames, opened, fault: "oversized" };
     }
     return { frames, opened, fault: null };

@@ -7,7 +7,7 @@ function sent(tag: string, dueAtMs = 100): Sent {
   return { tag, message: Uint8Array.of(1), dueAtMs, acknowledged: false };
 }
 
-const tags = (all: readonly Sent[]): string[] => all.map(({ tag }) => tag);
+const tags = (all: readonly { readonly tag: string }[]): string[] => all.map(({ tag }) => tag);
 
 describe("counts on the wire", () => {
   test("come back as the highest of them, wherever the stream is cut", () => {
@@ -45,15 +45,15 @@ describe("counts on the wire", () => {
 
 describe("messages that wait for their acknowledgement", () => {
   test("are told once as received, by the count that covers them", () => {
-    const waiting = new Unacknowledged(10);
+    const waiting = new Unacknowledged(10, 1_000);
     for (const [place, tag] of ["a", "b", "c"].entries()) waiting.written(sent(tag), place + 1);
-    expect(tags(waiting.acknowledge(2))).toEqual(["a", "b"]);
-    expect(tags(waiting.acknowledge(2))).toEqual([]);
-    expect(tags(waiting.acknowledge(9))).toEqual(["c"]);
+    expect(waiting.acknowledge(2)).toEqual(["a", "b"]);
+    expect(waiting.acknowledge(2)).toEqual([]);
+    expect(waiting.acknowledge(9)).toEqual(["c"]);
   });
 
   test("are overdue once, and not when they were received before", () => {
-    const waiting = new Unacknowledged(10);
+    const waiting = new Unacknowledged(10, 1_000);
     const [a, b, c] = [sent("a"), sent("b"), sent("c", 150)];
     for (const one of [a, b, c]) waiting.watch(one);
     waiting.written(a, 1);
@@ -68,32 +68,45 @@ describe("messages that wait for their acknowledgement", () => {
   });
 
   test("are still told as received after they were overdue: a slow line is not a broken one", () => {
-    const waiting = new Unacknowledged(10);
+    const waiting = new Unacknowledged(10, 1_000);
     const late = sent("late");
     waiting.watch(late);
     waiting.written(late, 1);
     expect(tags(waiting.overdue(500))).toEqual(["late"]);
-    expect(tags(waiting.acknowledge(1))).toEqual(["late"]);
+    expect(waiting.acknowledge(1)).toEqual(["late"]);
   });
 
   test("of a stream that is gone are overdue in their time and never received", () => {
-    const waiting = new Unacknowledged(10);
+    const waiting = new Unacknowledged(10, 1_000);
     const lost = sent("lost");
     waiting.watch(lost);
     waiting.written(lost, 1);
     waiting.streamLost();
-    expect(tags(waiting.acknowledge(1))).toEqual([]);
+    expect(waiting.acknowledge(1)).toEqual([]);
     expect(tags(waiting.overdue(100))).toEqual(["lost"]);
   });
 
   test("are bounded: of too many the oldest are forgotten", () => {
-    const waiting = new Unacknowledged(3);
+    const waiting = new Unacknowledged(3, 1_000);
     for (let place = 1; place <= 10; place++) {
       const one = sent(`${place}`);
       waiting.watch(one);
       waiting.written(one, place);
     }
     expect(tags(waiting.overdue(100))).toEqual(["8", "9", "10"]);
-    expect(tags(waiting.acknowledge(10))).toEqual(["8", "9", "10"]);
+    expect(waiting.acknowledge(10)).toEqual(["8", "9", "10"]);
+  });
+
+  test("are bounded in bytes too, and let go of what nobody will send again", () => {
+    const waiting = new Unacknowledged(100, 1_000);
+    const all = Array.from({ length: 10 }, (_, i) => ({ ...sent(`${i}`, 100 + i), message: new Uint8Array(300) }));
+    for (const [i, one] of all.entries()) {
+      waiting.watch(one);
+      waiting.written(one, i + 1);
+    }
+    expect(all.filter(({ message }) => message !== null).map(({ tag }) => tag)).toEqual(["7", "8", "9"]);
+    expect(tags(waiting.overdue(107))).toEqual(["7"]);
+    expect(waiting.acknowledge(9)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    expect(all.filter(({ message }) => message !== null).map(({ tag }) => tag)).toEqual(["9"]);
   });
 });

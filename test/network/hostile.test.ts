@@ -1,67 +1,11 @@
 /** Peers that break the rules, on raw libp2p: nothing of the room's own sending side restrains them. */
-import "../../src/network/promise-with-resolvers.ts";
-import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
-import type { Connection, Libp2p } from "@libp2p/interface";
-import { noise } from "@libp2p/noise";
-import { tcp } from "@libp2p/tcp";
-import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
-import { createLibp2p } from "libp2p";
 import { afterEach, describe, expect, test } from "vitest";
 import { encodeFrame } from "../../src/network/framing.ts";
-import type { PeerLimits } from "../../src/network/peer-policy.ts";
-import { allReady, bytesOf, eventually, type Identity, newIdentity, TestNode } from "./committee.support.ts";
+import { bytesOf, eventually, newIdentity } from "./committee.support.ts";
+import { closed, endAll, honestTrafficGoesOn, rawPeer, withMember3 } from "./hostile.support.ts";
 
-const running: { stop(): unknown }[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop()));
-});
-
-async function rawPeer(identity: Identity): Promise<Libp2p> {
-  const node = await createLibp2p({
-    privateKey: await generateKeyPairFromSeed("Ed25519", identity.secret.slice(0, 32)),
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionMonitor: { enabled: false },
-  });
-  running.push(node);
-  return node;
-}
-
-/** Nodes 1 and 2 are honest and connected; member 3 exists only as a raw peer with a connection to node 1. */
-async function withMember3(limits: Partial<PeerLimits> = {}): Promise<{
-  one: TestNode;
-  two: TestNode;
-  hostile: Libp2p;
-  line: Connection;
-}> {
-  const identities = [newIdentity(), newIdentity(), newIdentity()];
-  const one = await TestNode.start({ id: 1, identities, limits });
-  const two = await TestNode.start({ id: 2, identities, limits });
-  running.push(one.network, two.network);
-  one.network.setAddresses(2, [two.address]);
-  await allReady([one, two]);
-  const hostile = await rawPeer(identities[2]!);
-  const line = await hostile.dial(multiaddr(one.address));
-  await eventually("member 3 is connected", () => one.view(3).connected);
-  return { one, two, hostile, line };
-}
-
-async function honestTrafficGoesOn(one: TestNode, two: TestNode): Promise<void> {
-  one.network.publish("observe", bytesOf("still here"));
-  two.network.send(1, bytesOf("so am I"));
-  await Promise.all([
-    two.until((all) => all.some(({ text }) => text === "still here")),
-    one.until((all) => all.some(({ text }) => text === "so am I")),
-  ]);
-}
-
-function closed(line: Connection): Promise<void> {
-  if (line.status !== "open") return Promise.resolve();
-  return new Promise((resolve) => line.addEventListener("close", () => resolve(), { once: true }));
-}
+afterEach(endAll);
 
 describe("a stranger", () => {
   test("is refused after the handshake, counted by reason, and never opens a stream", async () => {
