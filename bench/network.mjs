@@ -125,7 +125,7 @@ async function churn() {
       const batch = await Promise.all(Array.from({ length: 8 }, () => one.request(2, question, 2_000)));
       questions += batch.length;
       answers += batch.filter((answer) => answer !== null).length;
-      one.send(2, question, { tag: `${questions}`, round: questions });
+      one.send(2, question, { hash: `0x${questions}`, round: questions });
       one.publish("observe", new Uint8Array(randomBytes(300)));
     } else await new Promise((resolve) => setTimeout(resolve, 20));
     if (now > nextCutAt) {

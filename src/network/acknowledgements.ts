@@ -2,11 +2,12 @@
  * What a peer has received of a stream's frames. The reader writes, on the same stream in the other direction, how many
  * it has: u32 big-endian, cumulative, at most once a batch. So frames need no numbers: a stream loses and reorders nothing.
  */
+import type { Hex } from "../base/bytes.ts";
 
 /** One message on its way. */
 export type Sent = {
-  /** The caller's name for it; the same message to several members has one tag. */
-  readonly tag: string;
+  /** The caller's name for it; the same message to several members has one. */
+  readonly hash: Hex;
   /** null once nobody will send it again: then only word of it is awaited. */
   message: Uint8Array | null;
   /** Monotonic milliseconds at which it counts as lost, as far as this stream goes. */
@@ -77,15 +78,15 @@ export class Unacknowledged {
     if (this.#written.length > this.#keptMax) this.#written.shift();
   }
 
-  /** @returns the tags of what the peer has received by this count and not by an earlier one */
-  acknowledge(count: number): readonly string[] {
+  /** @returns the names of what the peer has received by this count and not by an earlier one */
+  acknowledge(count: number): readonly Hex[] {
     const upTo = this.#written.findIndex(({ place }) => place > count);
     const received = this.#written.splice(0, upTo === -1 ? this.#written.length : upTo).map(({ sent }) => sent);
     for (const sent of received) {
       sent.acknowledged = true;
       this.#release(sent);
     }
-    return received.map(({ tag }) => tag);
+    return received.map(({ hash }) => hash);
   }
 
   /** The stream is gone, and with it all word of what it carried. */
@@ -94,12 +95,12 @@ export class Unacknowledged {
   }
 
   /** @returns what is due and not acknowledged, each once; later word of it is still heard */
-  overdue(nowMs: number): readonly { readonly tag: string; readonly message: Uint8Array }[] {
-    const due: { readonly tag: string; readonly message: Uint8Array }[] = [];
+  overdue(nowMs: number): readonly { readonly hash: Hex; readonly message: Uint8Array }[] {
+    const due: { readonly hash: Hex; readonly message: Uint8Array }[] = [];
     this.#watched = this.#watched.filter((sent) => {
       if (sent.acknowledged) return false;
       if (sent.dueAtMs > nowMs) return true;
-      if (sent.message !== null) due.push({ tag: sent.tag, message: sent.message });
+      if (sent.message !== null) due.push({ hash: sent.hash, message: sent.message });
       this.#release(sent);
       return false;
     });

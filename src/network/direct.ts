@@ -4,6 +4,7 @@
  * bounded queue. What is not acknowledged in time is handed to whoever can send it another way.
  */
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
+import type { Hex } from "../base/bytes.ts";
 import { reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import { Acknowledger } from "./acknowledger.ts";
@@ -32,14 +33,14 @@ export type DirectDoors = {
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The member has received a message that was sent with this tag. */
-  acknowledged(member: Member, tag: string): void;
+  /** The member has received the message that was sent under this name. */
+  acknowledged(member: Member, hash: Hex): void;
   /** The member has not said in time that it received this message; it may have. Called once for each. */
-  overdue(member: Member, tag: string, message: Uint8Array): void;
+  overdue(member: Member, hash: Hex, message: Uint8Array): void;
 };
 
-/** What a message is about; without it, it belongs to no round and nobody waits for its acknowledgement. */
-export type About = { readonly tag: string; readonly round: number };
+/** What a message is about, and its name; without it, it belongs to no round and nobody waits for its acknowledgement. */
+export type About = { readonly round: number; readonly hash: Hex };
 
 type Line = {
   readonly queue: SendQueue<Sent | null>;
@@ -89,7 +90,7 @@ export class Direct {
     let sent: Sent | null = null;
     if (about !== null) {
       const dueAtMs = this.#doors.clock.monotonicMs() + acknowledgeWithinMs(member);
-      sent = { tag: about.tag, message, dueAtMs, acknowledged: false };
+      sent = { hash: about.hash, message, dueAtMs, acknowledged: false };
       line.unacknowledged.watch(sent);
       this.#lookAgain(dueAtMs);
     }
@@ -164,7 +165,7 @@ export class Direct {
         stream.abort(new Error("an acknowledgement of what was not sent"));
         return;
       }
-      for (const tag of line.unacknowledged.acknowledge(count)) this.#tell(member, tag);
+      for (const hash of line.unacknowledged.acknowledge(count)) this.#tell(member, hash);
     });
     stream.addEventListener("drain", () => {
       if (line.stream === stream) this.#flush(member, line);
@@ -178,9 +179,9 @@ export class Direct {
   }
 
   /** Nobody is there to catch what a listener throws. */
-  #tell(member: Member, tag: string): void {
+  #tell(member: Member, hash: Hex): void {
     try {
-      this.#doors.acknowledged(member, tag);
+      this.#doors.acknowledged(member, hash);
     } catch (error) {
       this.#doors.log.error("telling of an acknowledgement failed", { peer: member.id, reason: reasonOf(error) });
     }
@@ -221,7 +222,7 @@ export class Direct {
       const nowMs = this.#doors.clock.monotonicMs();
       let nextMs: number | null = null;
       for (const [member, { unacknowledged }] of this.#lines) {
-        for (const { tag, message } of unacknowledged.overdue(nowMs)) this.#doors.overdue(member, tag, message);
+        for (const { hash, message } of unacknowledged.overdue(nowMs)) this.#doors.overdue(member, hash, message);
         const dueMs = unacknowledged.nextDueMs();
         if (dueMs !== null && (nextMs === null || dueMs < nextMs)) nextMs = dueMs;
       }

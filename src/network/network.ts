@@ -1,7 +1,7 @@
 /** The room's front: one libp2p host that knows the committee, judges before it forwards, and keeps every line up. */
 import "./promise-with-resolvers.ts";
 import type { Connection } from "@libp2p/interface";
-import { toHex } from "../base/bytes.ts";
+import { type Hex, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import { Committee, type Member, type MemberAddress } from "./committee.ts";
@@ -45,8 +45,8 @@ export type NetworkDoors = {
   deliver(channel: Channel, bytes: Uint8Array, fromId: number): void;
   /** Answers a question; null when there is nothing to give. May throw: the asker then hears nothing. */
   answer(bytes: Uint8Array, fromId: number): Promise<Uint8Array | null> | Uint8Array | null;
-  /** The member's network layer has received a message that was sent with this tag. Word of it may never come. */
-  acknowledged?(toId: number, tag: string): void;
+  /** The member's network layer has received the message that was sent under this name. Word of it may never come. */
+  acknowledged?(toId: number, hash: Hex): void;
   /**
    * Has the member been heard of lately, through whomever? Only for one that has is a message relayed that it did not
    * acknowledge. Left out: always.
@@ -99,8 +99,8 @@ export class Network {
       {
         ...shared,
         inbox,
-        acknowledged: (member, tag) => doors.acknowledged?.(member.id, tag),
-        overdue: (member, tag, message) => this.#relay.overdue(member.id, tag, message),
+        acknowledged: (member, hash) => doors.acknowledged?.(member.id, hash),
+        overdue: (member, hash, message) => this.#relay.overdue(member.id, hash, message),
       },
     );
     this.#requests = new Requests(

@@ -2,12 +2,13 @@
  * The way round a broken line: what a member did not acknowledge goes out by gossip as well, once, whoever else misses
  * it too. Messages authenticate themselves and are idempotent, so a member that gets one twice loses nothing. [R61]
  */
+import type { Hex } from "../base/bytes.ts";
 import type { Clock } from "../base/ports.ts";
 import type { Gossip } from "./gossip.ts";
 import type { PeerLimits } from "./peer-policy.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** Tags remembered. Lower: a message to many broken lines goes out again. Higher: memory, 100 bytes each. */
+/** Names remembered. Lower: a message to many broken lines goes out again. Higher: memory, 100 bytes each. */
 const REMEMBERED_MAX = 512;
 
 export type RelayDoors = {
@@ -24,22 +25,22 @@ export class Relay {
   suppressed = 0;
   readonly #doors: RelayDoors;
   readonly #bucket: TokenBucket;
-  readonly #tags = new Set<string>();
+  readonly #relayed = new Set<Hex>();
 
   constructor(limits: PeerLimits, doors: RelayDoors) {
     this.#doors = doors;
     this.#bucket = new TokenBucket(limits.relaysPerSec, limits.burstSec, doors.clock.monotonicMs());
   }
 
-  overdue(id: number, tag: string, message: Uint8Array): void {
-    if (this.#tags.has(tag) || !this.#doors.isHeard(id)) return;
+  overdue(id: number, hash: Hex, message: Uint8Array): void {
+    if (this.#relayed.has(hash) || !this.#doors.isHeard(id)) return;
     if (!this.#bucket.take(1, this.#doors.clock.monotonicMs())) {
       this.suppressed++;
       return;
     }
-    this.#tags.add(tag);
-    const oldest = this.#tags.values().next();
-    if (this.#tags.size > REMEMBERED_MAX && !oldest.done) this.#tags.delete(oldest.value);
+    this.#relayed.add(hash);
+    const oldest = this.#relayed.values().next();
+    if (this.#relayed.size > REMEMBERED_MAX && !oldest.done) this.#relayed.delete(oldest.value);
     this.relayed++;
     this.#doors.gossip.publish("relay", message);
   }

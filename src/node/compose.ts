@@ -8,6 +8,7 @@ import { HubClient } from "../chain/hub-client.ts";
 import { QuorumRpc } from "../chain/rpc.ts";
 import { subscriptionsOf } from "../feeds/subscriptions.ts";
 import { type Keystore, openKeystore } from "../keystore/keystore.ts";
+import { loadCurve } from "../keystore/native-curve.ts";
 import { limitsFor } from "../network/limits-for.ts";
 import { Network } from "../network/network.ts";
 import { isLive } from "../protocol/phase-slot.ts";
@@ -120,6 +121,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const clock = systemClock;
   const startedAtMs = clock.nowMs();
   const keystore = await unlock(config);
+  const { curve, why } = await loadCurve();
+  log.info("curve arithmetic", { by: curve.name, ...(why === null ? {} : { why }) });
   const selfId = selfIn(facts, keystore);
   const store = openStore({ path: join(config.dataDir, "tenor.sqlite") });
   closers.push(() => store.close());
@@ -174,6 +177,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       // Judging has queued what it accepted.
       deliver: () => undefined,
       answer: (bytes) => active?.oracle.answer(bytes) ?? null,
+      acknowledged: (toId, hash) => active?.oracle.acknowledged(toId, hash),
       isHeard: (id) => active !== null && isLive(active.oracle.state, id),
     },
   );
@@ -281,7 +285,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     if (found === null) return;
     active = new ActiveConfiguration(
       { facts, config, selfId, transmitterAddress, ...found },
-      { keystore, store, network, rpc, eye, published, metrics, clock, log, view },
+      { keystore, curve, store, network, rpc, eye, published, metrics, clock, log, view },
     );
     active.start();
     closers.push(() => active?.stop());

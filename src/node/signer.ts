@@ -8,8 +8,8 @@ import type { NoncePair } from "../protocol/messages.ts";
 import { writeObserved } from "../protocol/observed-bytes.ts";
 import type { GroupSignature } from "../report/report.ts";
 import type { GroupPublic } from "../threshold/group.ts";
-import { verifyGroupSignature } from "../threshold/schnorr.ts";
-import { openAttempt, type SigningAttempt } from "../threshold/signing.ts";
+import type { SigningAttempt } from "../threshold/signing.ts";
+import type { SigningCurve } from "../threshold/signing-curve.ts";
 import type { AggregateResult, ShareResult, SigningPort } from "./ports.ts";
 
 /** Sessions of the last rounds: opening one costs more than adding its shares. */
@@ -22,17 +22,19 @@ function sessionName(digest: Hex, commitments: readonly SignerCommitment[]): str
 export class Signer implements SigningPort {
   readonly incarnation: Hex;
   readonly #vault: NonceVault;
+  readonly #curve: SigningCurve;
   readonly #group: GroupPublic;
   readonly #sessions = new Map<string, SigningAttempt>();
   readonly #prepared = new Map<number, readonly [NoncePair, NoncePair]>();
 
   constructor(
     options: { readonly incarnation: Hex; readonly group: GroupPublic },
-    doors: { readonly vault: NonceVault },
+    doors: { readonly vault: NonceVault; readonly curve: SigningCurve },
   ) {
     this.incarnation = options.incarnation;
     this.#group = options.group;
     this.#vault = doors.vault;
+    this.#curve = doors.curve;
   }
 
   prepare(round: number, values: readonly Observed[]): void {
@@ -55,8 +57,13 @@ export class Signer implements SigningPort {
     ];
   }
 
-  sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult {
-    const made = this.#vault.sign({ round, attempt, digest, commitments });
+  drawFresh(round: number): NoncePair | null {
+    const drawn = this.#vault.drawFresh(round);
+    return drawn === null ? null : { hiding: drawn.hiding, binding: drawn.binding };
+  }
+
+  sign(round: number, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult {
+    const made = this.#vault.sign({ round, digest, commitments });
     if (!made.ok) return made;
     this.#keep(sessionName(digest, commitments), made.opened);
     return { ok: true, z: made.z };
@@ -66,7 +73,7 @@ export class Signer implements SigningPort {
     const name = sessionName(digest, commitments);
     let session = this.#sessions.get(name);
     if (session === undefined) {
-      const opened = openAttempt(this.#group, digest, commitments);
+      const opened = this.#curve.openAttempt(this.#group, digest, commitments);
       if (!opened.ok) return { ok: false, culprits: opened.culprits };
       session = opened.attempt;
       this.#keep(name, session);
@@ -76,7 +83,7 @@ export class Signer implements SigningPort {
   }
 
   verify(digest: Hex, signature: GroupSignature): boolean {
-    return verifyGroupSignature(this.#group.groupKeyX, digest, signature);
+    return this.#curve.verifyGroupSignature(this.#group.groupKeyX, digest, signature);
   }
 
   forgetBefore(round: number): void {

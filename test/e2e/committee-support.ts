@@ -27,6 +27,7 @@ import { keccakHex } from "../../src/report/hash.ts";
 import type { SignedReport } from "../../src/report/report.ts";
 import { identityKeyOf } from "../../src/threshold/peer-id.ts";
 import { eventually } from "./support.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 const FEEDS = ["BTC-USD.spot-index.json", "ETH-USD.spot-index.json"];
 const LEAD_MS = 1_500;
@@ -213,7 +214,7 @@ export class Committee {
       member.vault = vault;
       const port: PeerPort = {
         publish: (topic, bytes) => network.publish(topic, bytes),
-        send: (toId, bytes, about) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), about),
+        send: (toId, bytes, tag) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), tag),
         request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
       };
       const { networkId, n, f, t, rules } = facts;
@@ -227,10 +228,14 @@ export class Committee {
         {
           clock: systemClock,
           log: silentLogger,
-          signing: new Signer({ incarnation: toHex(randomBytes(16)), group: header.group }, { vault }),
+          signing: new Signer(
+            { incarnation: toHex(randomBytes(16)), group: header.group },
+            { vault, curve: nobleCurve },
+          ),
           peers: bend(member, port),
           disk: { reserve: () => undefined },
           market: { observe: () => observe(member.id), prepare: () => undefined },
+          evidence: { accused: () => undefined },
           sink: { published: (signed) => void member.reports.push(signed) },
           watcher: {
             stepped: () => undefined,

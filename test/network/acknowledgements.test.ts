@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { concatBytes } from "../../src/base/bytes.ts";
+import { concatBytes, type Hex } from "../../src/base/bytes.ts";
 import { CountReader, encodeCount, type Sent, Unacknowledged } from "../../src/network/acknowledgements.ts";
 
-function sent(tag: string, dueAtMs = 100): Sent {
-  return { tag, message: Uint8Array.of(1), dueAtMs, acknowledged: false };
+function sent(name: string, dueAtMs = 100): Sent {
+  return { hash: `0x${name}`, message: Uint8Array.of(1), dueAtMs, acknowledged: false };
 }
 
-const tags = (all: readonly { readonly tag: string }[]): string[] => all.map(({ tag }) => tag);
+const names = (all: readonly { readonly hash: Hex }[]): string[] => all.map(({ hash }) => hash.slice(2));
+const namesOf = (hashes: readonly Hex[]): string[] => hashes.map((hash) => hash.slice(2));
 
 describe("counts on the wire", () => {
   test("come back as the highest of them, wherever the stream is cut", () => {
@@ -46,10 +47,10 @@ describe("counts on the wire", () => {
 describe("messages that wait for their acknowledgement", () => {
   test("are told once as received, by the count that covers them", () => {
     const waiting = new Unacknowledged(10, 1_000);
-    for (const [place, tag] of ["a", "b", "c"].entries()) waiting.written(sent(tag), place + 1);
-    expect(waiting.acknowledge(2)).toEqual(["a", "b"]);
-    expect(waiting.acknowledge(2)).toEqual([]);
-    expect(waiting.acknowledge(9)).toEqual(["c"]);
+    for (const [place, name] of ["a", "b", "c"].entries()) waiting.written(sent(name), place + 1);
+    expect(namesOf(waiting.acknowledge(2))).toEqual(["a", "b"]);
+    expect(namesOf(waiting.acknowledge(2))).toEqual([]);
+    expect(namesOf(waiting.acknowledge(9))).toEqual(["c"]);
   });
 
   test("are overdue once, and not when they were received before", () => {
@@ -59,11 +60,11 @@ describe("messages that wait for their acknowledgement", () => {
     waiting.written(a, 1);
     waiting.acknowledge(1);
     expect(waiting.nextDueMs()).toBe(100);
-    expect(tags(waiting.overdue(99))).toEqual([]);
-    expect(tags(waiting.overdue(100))).toEqual(["b"]);
+    expect(names(waiting.overdue(99))).toEqual([]);
+    expect(names(waiting.overdue(100))).toEqual(["b"]);
     expect(waiting.nextDueMs()).toBe(150);
-    expect(tags(waiting.overdue(200))).toEqual(["c"]);
-    expect(tags(waiting.overdue(200))).toEqual([]);
+    expect(names(waiting.overdue(200))).toEqual(["c"]);
+    expect(names(waiting.overdue(200))).toEqual([]);
     expect(waiting.nextDueMs()).toBeNull();
   });
 
@@ -72,8 +73,8 @@ describe("messages that wait for their acknowledgement", () => {
     const late = sent("late");
     waiting.watch(late);
     waiting.written(late, 1);
-    expect(tags(waiting.overdue(500))).toEqual(["late"]);
-    expect(waiting.acknowledge(1)).toEqual(["late"]);
+    expect(names(waiting.overdue(500))).toEqual(["late"]);
+    expect(namesOf(waiting.acknowledge(1))).toEqual(["late"]);
   });
 
   test("of a stream that is gone are overdue in their time and never received", () => {
@@ -82,8 +83,8 @@ describe("messages that wait for their acknowledgement", () => {
     waiting.watch(lost);
     waiting.written(lost, 1);
     waiting.streamLost();
-    expect(waiting.acknowledge(1)).toEqual([]);
-    expect(tags(waiting.overdue(100))).toEqual(["lost"]);
+    expect(namesOf(waiting.acknowledge(1))).toEqual([]);
+    expect(names(waiting.overdue(100))).toEqual(["lost"]);
   });
 
   test("are bounded: of too many the oldest are forgotten", () => {
@@ -93,8 +94,8 @@ describe("messages that wait for their acknowledgement", () => {
       waiting.watch(one);
       waiting.written(one, place);
     }
-    expect(tags(waiting.overdue(100))).toEqual(["8", "9", "10"]);
-    expect(waiting.acknowledge(10)).toEqual(["8", "9", "10"]);
+    expect(names(waiting.overdue(100))).toEqual(["8", "9", "10"]);
+    expect(namesOf(waiting.acknowledge(10))).toEqual(["8", "9", "10"]);
   });
 
   test("are bounded in bytes too, and let go of what nobody will send again", () => {
@@ -104,9 +105,9 @@ describe("messages that wait for their acknowledgement", () => {
       waiting.watch(one);
       waiting.written(one, i + 1);
     }
-    expect(all.filter(({ message }) => message !== null).map(({ tag }) => tag)).toEqual(["7", "8", "9"]);
-    expect(tags(waiting.overdue(107))).toEqual(["7"]);
-    expect(waiting.acknowledge(9)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
-    expect(all.filter(({ message }) => message !== null).map(({ tag }) => tag)).toEqual(["9"]);
+    expect(all.filter(({ message }) => message !== null).map(({ hash }) => hash.slice(2))).toEqual(["7", "8", "9"]);
+    expect(names(waiting.overdue(107))).toEqual(["7"]);
+    expect(namesOf(waiting.acknowledge(9))).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    expect(all.filter(({ message }) => message !== null).map(({ hash }) => hash.slice(2))).toEqual(["9"]);
   });
 });

@@ -31,7 +31,7 @@ export class TestNode {
   answer: (text: string, fromId: number) => Promise<string | null> | string | null = () => null;
   onDeliver: (() => void) | null = null;
   isHeard: (id: number) => boolean = () => true;
-  /** What members have acknowledged, as "id tag". */
+  /** What members have acknowledged, as "id name". */
   readonly acknowledged: string[] = [];
   #waiters: Waiter[] = [];
   readonly id: number;
@@ -79,7 +79,7 @@ export class TestNode {
           const text = await node.answer(textOf(bytes), fromId);
           return text === null ? null : bytesOf(text);
         },
-        acknowledged: (toId, tag) => void node.acknowledged.push(`${toId} ${tag}`),
+        acknowledged: (toId, hash) => void node.acknowledged.push(`${toId} ${hash}`),
         isHeard: (id) => node.isHeard(id),
       },
     );

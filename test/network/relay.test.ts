@@ -10,6 +10,7 @@ import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Hex } from "../../src/base/bytes.ts";
 import { encodeCount } from "../../src/network/acknowledgements.ts";
 import type { PeerLimits } from "../../src/network/peer-policy.ts";
 import {
@@ -31,7 +32,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
 });
 
-const about = (tag: string, round = 1): { tag: string; round: number } => ({ tag, round });
+const about = (name: string, round = 1): { hash: Hex; round: number } => ({ hash: `0x${name}`, round });
 
 /** A line of three: the ends have no connection to each other. */
 async function lineOfThree(limits: Partial<PeerLimits> = {}): Promise<[TestNode, TestNode, TestNode]> {
@@ -69,16 +70,16 @@ async function withRawMember(
 }
 
 describe("an acknowledgement", () => {
-  test("is told once for each message that has a tag", async () => {
+  test("is told once for each message that has a name", async () => {
     const { nodes, stop } = await startCommittee(3);
     running.push({ stop });
     const [one, two] = nodes as [TestNode, TestNode];
-    for (const tag of ["a", "b", "c"]) one.network.send(2, bytesOf(tag), about(tag));
-    one.network.send(2, bytesOf("untagged"));
+    for (const name of ["a", "b", "c"]) one.network.send(2, bytesOf(name), about(name));
+    one.network.send(2, bytesOf("nameless"));
     one.network.send(3, bytesOf("a"), about("a"));
     await eventually("all are acknowledged", () => one.acknowledged.length === 4);
-    expect(one.acknowledged.toSorted()).toEqual(["2 a", "2 b", "2 c", "3 a"]);
-    expect(two.texts("direct")).toEqual(["a", "b", "c", "untagged"]);
+    expect(one.acknowledged.toSorted()).toEqual(["2 0xa", "2 0xb", "2 0xc", "3 0xa"]);
+    expect(two.texts("direct")).toEqual(["a", "b", "c", "nameless"]);
   });
 
   test("of what was not sent costs score, as any malformed message", async () => {

@@ -2,6 +2,7 @@
 import { performance } from "node:perf_hooks";
 import type { Hex } from "../../../src/base/bytes.ts";
 import { type Clock, silentLogger } from "../../../src/base/ports.ts";
+import { loadCurve } from "../../../src/keystore/native-curve.ts";
 import { NonceVault } from "../../../src/keystore/nonce-vault.ts";
 import { SigningShare } from "../../../src/keystore/signing-share.ts";
 import { limitsFor } from "../../../src/network/limits-for.ts";
@@ -55,6 +56,7 @@ type Seat = {
   readonly end: () => Promise<void>;
 };
 
+const { curve } = await loadCurve();
 const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 const seats = new Map<number, Seat>();
 const roundsMs: number[] = [];
@@ -83,16 +85,18 @@ async function open(id: number, order: Extract<ToChild, { kind: "open" }>): Prom
   );
   const header = { ceremonyId: hexOf("ceremony"), transcriptHash: hexOf("transcript"), memberId: id, group: key.group };
   const begin = (firstRoundTimeMs: number): void => {
-    const vault = new NonceVault({ share: new SigningShare(header, key.shares.get(id)!.slice()), cfg: config.cfg });
+    const share = new SigningShare(header, key.shares.get(id)!.slice());
+    const vault = new NonceVault({ share, cfg: config.cfg }, { curve });
     const own: OracleConfig = { ...config, selfId: id, firstRoundTimeMs };
     oracle = new Oracle(
       { config: own, reservedRound: -1, latest: null, memberKeys: keysOf(peerIds.map((_, i) => i + 1)) },
       {
         clock,
         log: silentLogger,
-        signing: new Signer({ incarnation: `0x${`0${id}`.repeat(16)}`, group: key.group }, { vault }),
+        signing: new Signer({ incarnation: `0x${`0${id}`.repeat(16)}`, group: key.group }, { vault, curve }),
         signEnvelope: signAs(id),
         peers: network,
+        evidence: { accused: () => undefined },
         disk: { reserve: () => undefined },
         market: {
           observe: () => config.rules.map(({ index }) => 1_000_000n * BigInt(index + 1) + BigInt(id)),
