@@ -1,6 +1,6 @@
 /**
  * Frames waiting for one peer: bounded in count and bytes. Of what belongs to a round the lowest round leaves first, and
- * what no receiver would take any more leaves at once; what belongs to none (a ceremony) leaves last.
+ * what no receiver would take any more leaves at once; what belongs to none (a ceremony) leaves last. [R64]
  */
 
 export type Waiting<T> = {

@@ -1,7 +1,7 @@
 /**
  * Stands between Noise and Yamux: what a member sends is counted in frames and opened streams before the multiplexer
  * acts on it, because every frame costs the same however little it carries, and no library below or above counts. Over
- * its limits a member loses score like any flooder, and what it sends after its exclusion is read by nobody.
+ * its limits a member loses score like any flooder, and what it sends after its exclusion is read by nobody. [R63]
  */
 import type { ConnectionEncrypter, MessageStream, PeerId, StreamMuxer, StreamMuxerFactory } from "@libp2p/interface";
 import type { Clock } from "../base/ports.ts";

@@ -23,6 +23,16 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     help: "Bytes since start, by direction",
     labels: ["direction"],
   });
+  const relayed = metrics.gauge({
+    name: "tenor_relayed_messages",
+    help: "Messages since start that nobody acknowledged in time, by what became of them",
+    labels: ["fate"],
+  });
+  const refused = metrics.gauge({
+    name: "tenor_refused_connections",
+    help: "Connections refused since start, by reason",
+    labels: ["reason"],
+  });
   const age = metrics.gauge({
     name: "tenor_source_age_seconds",
     help: "Age of a source's newest quote",
@@ -47,6 +57,10 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     const traffic = network.traffic();
     wire.set(traffic.bytesIn, { direction: "in" });
     wire.set(traffic.bytesOut, { direction: "out" });
+    const faults = network.faults();
+    relayed.set(faults.relayed, { fate: "relayed" });
+    relayed.set(faults.relaySuppressed, { fate: "suppressed" });
+    for (const [reason, count] of Object.entries(faults.refused)) refused.set(count, { reason });
     gaps.clear();
     const sources = collector.statistics();
     for (const { source, ageMs, state } of sources) {

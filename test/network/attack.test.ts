@@ -29,6 +29,23 @@ function row(name: string, { cpuPercent, before, during, heapGrownBytes, attacke
   ].join("  ");
 }
 
+const SHORT = "new OBSERVEs, gossip, as fast as it can";
+const SHORT_MS = 3_000;
+
+describe("while a member signs ever new observations as fast as it can", () => {
+  const siege = new Siege();
+  afterAll(() => siege.stop());
+
+  test("the others sign their rounds and cut it off", async () => {
+    await siege.start();
+    const { during, attackerView } = await siege.measure(ATTACKS[SHORT]!, SHORT_MS);
+    expect(during.rounds).toBeGreaterThan(0);
+    expect(attackerView.excludedForMs).toBeGreaterThan(0);
+    // The versions that anybody may say, of few rounds; then ten too many.
+    expect(attackerView.messagesIn).toBeLessThan(100);
+  }, 60_000);
+});
+
 describe.runIf(seconds > 0)("measured at length", () => {
   const siege = new Siege();
   afterAll(() => siege.stop());
