@@ -17,7 +17,7 @@ import { step } from "../protocol/step.ts";
 import type { SignedReport } from "../report/report.ts";
 import { sealEnvelope } from "./envelope.ts";
 import { Fetches } from "./fetches.ts";
-import type { Channel, InboxVerdict } from "./inbox.ts";
+import type { Channel } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
 import type { Accusation } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";

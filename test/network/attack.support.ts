@@ -144,8 +144,10 @@ export class Siege {
     const peerIds = IDS.map((id) => peerIdFromPublicKey(identityOf(id)));
     const secrets = new Map(IDS.map((id) => [id, secretOf(id)] as const));
     const order = { kind: "open", peerIds, secrets, key: dealKey(4, 3), config: this.config } as const;
-    const victim = await this.#victim.tell({ ...order, ids: [VICTIM] }, "opened");
-    const others = await this.#others.tell({ ...order, ids: [2, 3] }, "opened");
+    const [victim, others] = await Promise.all([
+      this.#victim.tell({ ...order, ids: [VICTIM] }, "opened"),
+      this.#others.tell({ ...order, ids: [2, 3] }, "opened"),
+    ]);
     const addresses = new Map([...victim.addresses, ...others.addresses]);
     this.#address = victim.addresses.get(VICTIM)!;
     this.#firstRoundTimeMs = Date.now() + 1_500;
@@ -213,7 +215,7 @@ export class Siege {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#hosts.splice(0).map((host) => host.stop()));
+    for (const host of this.#hosts.splice(0)) await host.stop();
     await Promise.all([this.#victim.end(), this.#others.end()]);
   }
 }

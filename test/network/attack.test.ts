@@ -43,7 +43,7 @@ describe("while a member signs ever new observations as fast as it can", () => {
     expect(attackerView.excludedForMs).toBeGreaterThan(0);
     // The versions that anybody may say, of few rounds; then ten too many.
     expect(attackerView.messagesIn).toBeLessThan(100);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe.runIf(seconds > 0)("measured at length", () => {

@@ -24,7 +24,7 @@ const WRITTEN_AT_ONCE_MAX = 256 * 1024;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Repeats as fast as the event loop allows (0) or `perSec` times a second, whatever fails. */
-async function repeat(until: AbortSignal, perSec: number, act: () => Promise<unknown> | unknown): Promise<void> {
+async function repeat(until: AbortSignal, perSec: number, act: () => unknown): Promise<void> {
   const startedAt = performance.now();
   for (let done = 0; !until.aborted; done++) {
     try {

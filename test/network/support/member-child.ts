@@ -1,6 +1,5 @@
 /** Whole members over real hosts, in a process of their own, so that what an attack costs them can be read from it. */
 import { performance } from "node:perf_hooks";
-import type { Hex } from "../../../src/base/bytes.ts";
 import { type Clock, silentLogger } from "../../../src/base/ports.ts";
 import { loadCurve } from "../../../src/keystore/native-curve.ts";
 import { NonceVault } from "../../../src/keystore/nonce-vault.ts";
