@@ -17,7 +17,7 @@ import { step } from "../protocol/step.ts";
 import type { SignedReport } from "../report/report.ts";
 import { sealEnvelope } from "./envelope.ts";
 import { Fetches } from "./fetches.ts";
-import type { Channel, InboxVerdict } from "./inbox.ts";
+import type { Channel } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
 import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";
@@ -79,15 +79,15 @@ export class Oracle {
     this.#config = options.config;
     this.#state = initialState(options.config, Math.max(0, options.reservedRound), options.latest);
     this.#inbox = new Inbox(
-      { cfg: options.config.cfg, selfId: options.config.selfId, keys: options.memberKeys },
-      { window: () => roundWindow(this.#state) },
+      { ...options.config, keys: options.memberKeys },
+      { window: () => roundWindow(this.#state), monotonicMs: () => doors.clock.monotonicMs() },
     );
     this.#queue = new WorkQueue({ handle: (event) => this.#handle(event), log: doors.log });
     this.#fetches = new Fetches(options.config, {
       ...doors,
       inbox: this.#inbox,
       tell: (event) => this.#queue.push(event),
-      receive: (bytes, fromId) => void this.receive("direct", bytes, fromId),
+      receive: (bytes, fromId) => void this.receive("fetched", bytes, fromId),
     });
     this.#slots = new SlotClock(options.config, {
       clock: doors.clock,
@@ -125,14 +125,14 @@ export class Oracle {
   }
 
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
-  receive(channel: Channel, bytes: Uint8Array, fromId: number): InboxVerdict["verdict"] {
-    const verdict = this.#inbox.judge(channel, bytes);
+  receive(channel: Channel, bytes: Uint8Array, fromId: number): "accept" | "ignore" | "reject" {
+    const verdict = this.#inbox.judge(channel, bytes, fromId);
     if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
       this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
     } else if (verdict.verdict === "reject") {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
     }
-    return verdict.verdict;
+    return verdict.verdict === "pass-on" ? "accept" : verdict.verdict;
   }
 
   /** Evidence against a member was verified. */
