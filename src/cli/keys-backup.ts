@@ -5,7 +5,6 @@ import { OracleError, reasonOf } from "../base/errors.ts";
 import { type BackupHeader, restoreBackup } from "../keystore/backup.ts";
 import { openKeystore } from "../keystore/keystore.ts";
 import { RESTORED_FILE } from "../keystore/restored-marker.ts";
-import { realFiles } from "../keystore/sealed/files.ts";
 import { peerIdOf } from "../threshold/peer-id.ts";
 import { ending } from "./fail.ts";
 import { readPassphrase, withPassphrase } from "./passphrase.ts";
@@ -92,7 +91,7 @@ async function restore(path: string, options: RestoreOptions): Promise<void> {
   await withPassphrase({ path: passphraseFile, mayMake: newPassphrase === true }, async (passphrase) => {
     refuseSame(passphrase, backupPassphrase);
     const given = { text, path, backupPassphrase, dir, passphrase, restoredAtMs: Date.now() };
-    print(path, await restoreBackup(given, realFiles));
+    print(path, await restoreBackup(given));
   });
   process.stderr.write(ONE_MACHINE_ONLY);
   process.stderr.write(

@@ -12,13 +12,14 @@ import { canonicalJson } from "../base/canonical-json.ts";
 import { asciiBytes, ByteReader, ByteWriter, type Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import { SCALAR_BYTES } from "../threshold/curve.ts";
+import { markActed } from "./acted-file.ts";
 import type { IdentitySecrets } from "./identity-file.ts";
 import { IDENTITY_BYTES, identityBytes, identitySecretsOf, publicIdentityOf, writeIdentity } from "./identity-file.ts";
 import type { PublicIdentity } from "./identity-file.ts";
 import { markRestored } from "./restored-marker.ts";
 import { newMasterKey, openMasterKey, seal, unseal } from "./sealed/cipher.ts";
 import type { FileDoors } from "./sealed/files.ts";
-import { makeDirectory, syncDirectory } from "./sealed/files.ts";
+import { makeDirectory, realFiles, syncDirectory } from "./sealed/files.ts";
 import { parseJsonObject, parseSealed } from "./sealed/parse.ts";
 import { secretOf } from "./sealed/secrets.ts";
 import { readShareHeader, shareHeaderJson, writeShare } from "./share-file.ts";
@@ -84,7 +85,7 @@ export type RestoreOptions = {
  * that sends its first start through quarantine.
  * @throws OracleError `keystore-exists`; `keystore-passphrase`, `keystore-corrupt` of the backup
  */
-export async function restoreBackup(options: RestoreOptions, doors: FileDoors): Promise<BackupHeader> {
+export async function restoreBackup(options: RestoreOptions, doors: FileDoors = realFiles): Promise<BackupHeader> {
   const { text, path, dir } = options;
   if (existsSync(dir) && readdirSync(dir).length > 0) {
     throw new OracleError(`${dir}: there is something already, and it is never overwritten`, {
@@ -102,7 +103,11 @@ export async function restoreBackup(options: RestoreOptions, doors: FileDoors): 
     const master = await newMasterKey(options.passphrase);
     makeDirectory(staging);
     writeIdentity(staging, secrets, master, doors, true);
-    for (const share of shares) writeShare(staging, share, master, doors);
+    for (const share of shares) {
+      writeShare(staging, share, master, doors);
+      // Whether it had spoken when the backup was made or only after: a database that is missing here is a lost one.
+      markActed(staging, share.group.groupKeyX, doors);
+    }
     markRestored(staging, { backupMadeAtMs: madeAtMs, restoredAtMs: options.restoredAtMs }, doors);
     doors.rename(staging, dir);
     syncDirectory(dirname(resolve(dir)));

@@ -63,19 +63,23 @@ beforeAll(async () => {
     return { id: i + 1, peerId: keystore.peerId(), observer, transmitter, addresses: [`/dns4/node${i + 1}/tcp/4001`] };
   });
   const made = tenor(
-    ...[
-      "network",
-      "create",
-      "--name",
-      "testnet",
-      "--network-id",
-      `0x${"01".repeat(32)}`,
-      "--hub",
-      `0x${"02".repeat(20)}`,
-    ],
-    ...["--chain-id", "31337", "--slot-ms", "1000", "--feeds", join(root, "feeds/BTC-USD.spot-index.json")],
+    "network",
+    "create",
+    "--name",
+    "testnet",
+    "--network-id",
+    `0x${"01".repeat(32)}`,
+    "--hub",
+    `0x${"02".repeat(20)}`,
+    "--chain-id",
+    "31337",
+    "--slot-ms",
+    "1000",
+    "--feeds",
+    join(root, "feeds/BTC-USD.spot-index.json"),
     ...members.flatMap((member) => ["--member", JSON.stringify(member)]),
-    ...["--out", at("config/network.yaml")],
+    "--out",
+    at("config/network.yaml"),
   );
   expect(made.stderr).toBe("");
   const setup = setupOf(loadNetwork(at("config/network.yaml")));
@@ -163,16 +167,30 @@ describe("backup and restore", () => {
     expect(documented(BACKUP)).toMatchObject({ status: 2, stdout: "" });
     expect(readFileSync(at("keys.backup"), "utf8")).toBe(before);
     const same = keys(
-      ...["backup", "--dir", at("keys"), "--passphrase-file", at("passphrase")],
-      ...["--backup-passphrase-file", at("passphrase"), "--out", at("second.backup")],
+      "backup",
+      "--dir",
+      at("keys"),
+      "--passphrase-file",
+      at("passphrase"),
+      "--backup-passphrase-file",
+      at("passphrase"),
+      "--out",
+      at("second.backup"),
     );
     expect(same).toMatchObject({ status: 2, stdout: "" });
     expect(same.stderr).toContain("wanted another one");
     expect(existsSync(at("second.backup"))).toBe(false);
     // A passphrase that was made for a restore which then fails does not stay either.
     const failed = keys(
-      ...["restore", at("keys.backup"), "--dir", at("keys3"), "--passphrase-file", at("fourth"), "--new-passphrase"],
-      ...["--backup-passphrase-file", at("backup-passphrase")],
+      "restore",
+      at("keys.backup"),
+      "--dir",
+      at("keys3"),
+      "--passphrase-file",
+      at("fourth"),
+      "--new-passphrase",
+      "--backup-passphrase-file",
+      at("backup-passphrase"),
     );
     expect(failed.status).toBe(2);
     expect(existsSync(at("fourth"))).toBe(false);

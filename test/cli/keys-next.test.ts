@@ -45,10 +45,23 @@ function member(id: number): object {
 
 function createNetwork(name: string, n: number): void {
   const { stderr } = tenor(
-    ...["network", "create", "--name", "testnet", "--network-id", NETWORK_ID, "--hub", hex(2, 20)],
-    ...["--chain-id", "31337", "--slot-ms", "1000", "--feeds", join(root, "feeds/BTC-USD.spot-index.json")],
+    "network",
+    "create",
+    "--name",
+    "testnet",
+    "--network-id",
+    NETWORK_ID,
+    "--hub",
+    hex(2, 20),
+    "--chain-id",
+    "31337",
+    "--slot-ms",
+    "1000",
+    "--feeds",
+    join(root, "feeds/BTC-USD.spot-index.json"),
     ...Array.from({ length: n }, (_, i) => `--member=${JSON.stringify(member(i + 1))}`),
-    ...["--out", at("config", name)],
+    "--out",
+    at("config", name),
   );
   expect(stderr).toBe("");
 }
@@ -175,8 +188,12 @@ describe("the file of the next configuration", () => {
     const { status, stdout, stderr } = await run(REFRESH, await serve(1, () => COMPLETE));
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(JSON.parse(stdout)).toEqual({
-      ...{ file: "config/next.yaml", configCount: 2, kind: "refresh" },
-      ...{ members: 4, faultyMax: 1, signers: 3 },
+      file: "config/next.yaml",
+      configCount: 2,
+      kind: "refresh",
+      members: 4,
+      faultyMax: 1,
+      signers: 3,
     });
     const [old, next] = ["network.yaml", "next.yaml"].map((name) => loadNetwork(at("config", name)));
     expect(next).toMatchObject({ configCount: 2, kind: "refresh", previous, members: old!.members });

@@ -167,11 +167,16 @@ describe.each(KINDS)("in the ceremony for %s", (_kind, wanted, start) => {
 
 /** Every write of a member that is done: what is new in it. */
 const STEPS = [
-  ...["before writing KEY and COMMIT", "after writing KEY and COMMIT"],
-  ...["before writing DEAL", "after writing DEAL"],
-  ...["before the share", "after the share"],
-  ...["before writing CERTIFICATE", "after writing CERTIFICATE"],
-  ...["before writing all", "after writing all"],
+  "before writing KEY and COMMIT",
+  "after writing KEY and COMMIT",
+  "before writing DEAL",
+  "after writing DEAL",
+  "before the share",
+  "after the share",
+  "before writing CERTIFICATE",
+  "after writing CERTIFICATE",
+  "before writing all",
+  "after writing all",
 ];
 
 function wordsOf(member: Ceremony): readonly string[] {

@@ -12,6 +12,9 @@ export type RunBy =
 
 const NEWCOMER: RunBy = { by: "file", file: "test/e2e/newcomer.test.ts" };
 
+const KEY_LIFE: RunBy = { by: "file", file: "test/cli/keys-life.test.ts" };
+const NEXT_KEYS: RunBy = { by: "file", file: "test/cli/keys-next.test.ts" };
+
 export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "npm ci": { by: "ci" },
   "npm start": { by: "file", file: "test/e2e/commands.test.ts" },
@@ -39,6 +42,15 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     file: "test/cli/record-command.test.ts",
   },
   "npx tenor sources --all --node http://127.0.0.1:8080": { by: "file", file: "test/cli/sources.test.ts" },
+  "npx tenor keys ceremony --network config/network.yaml --node http://127.0.0.1:8080": NEXT_KEYS,
+  "npx tenor keys refresh --network config/network.yaml --node http://127.0.0.1:8080 --out config/next.yaml": NEXT_KEYS,
+  "npx tenor keys rotate --network config/network.yaml --node http://127.0.0.1:8080 --remove 2 --add @member5.json --out config/rotated.yaml":
+    NEXT_KEYS,
+  "npx tenor keys verify-share --dir keys --passphrase-file passphrase --network config/network.yaml": KEY_LIFE,
+  "npx tenor keys backup --dir keys --passphrase-file passphrase --backup-passphrase-file backup-passphrase --out keys.backup":
+    KEY_LIFE,
+  "npx tenor keys restore keys.backup --dir restored-keys --passphrase-file new-passphrase --new-passphrase --backup-passphrase-file backup-passphrase":
+    KEY_LIFE,
   // The walk through feeds/README.md.
   "npx tenor market --port 8180": NEWCOMER,
   "npx tenor feed new SOL-USD.spot-index": NEWCOMER,
