@@ -30,7 +30,8 @@ import { ceremonyIdOf } from "../../src/threshold/ceremony-setup.ts";
 import { keccak } from "../../src/threshold/curve.ts";
 import type { GroupPublic } from "../../src/threshold/group.ts";
 import { thresholdFor } from "../../src/threshold/quorum.ts";
-import { signatureFromFrost, verifyGroupSignature } from "../../src/threshold/schnorr.ts";
+import { signatureFromFrost } from "../../src/threshold/schnorr.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 import { signByReference } from "../threshold/dealt.ts";
 import { read, run, shapeOf } from "./committee.ts";
 
@@ -92,7 +93,7 @@ function signWith(group: GroupPublic, pick: (id: number) => Hex): boolean {
   const shares = new Map(keystores.map((keystore, i) => [i + 1, secretOf(keystore.openShare(pick(i + 1)))]));
   const digest = keccak(Uint8Array.of(9));
   const signed = signByReference({ group, shares, negated: false }, [1, 2, 4], digest);
-  return verifyGroupSignature(group.groupKeyX, toHex(digest), signatureFromFrost(signed.reference));
+  return nobleCurve.verifyGroupSignature(group.groupKeyX, toHex(digest), signatureFromFrost(signed.reference));
 }
 
 describe("a refresh", () => {
