@@ -166,13 +166,13 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       log: log.child({ room: "network" }),
       judge: (channel, bytes, fromId) => {
         if (channel === "direct" && bytes[0] === DIRECT_CEREMONY) {
-          return ceremony === null || ceremony.receive(bytes.subarray(1)) ? "accept" : "reject";
+          if (ceremony === null) return "ignore";
+          return ceremony.receive(bytes.subarray(1)) ? "accept" : "reject";
         }
         const isPrefixed = channel === "direct" || channel === "relay";
         if (isPrefixed && bytes[0] !== DIRECT_ENVELOPE) return "reject";
-        const envelope = isPrefixed ? bytes.subarray(1) : bytes;
         // A member that is active before this one does nothing wrong by speaking.
-        return active === null ? "ignore" : active.oracle.receive(channel, envelope, fromId);
+        return active?.oracle.receive(channel, isPrefixed ? bytes.subarray(1) : bytes, fromId) ?? "ignore";
       },
       // Judging has queued what it accepted.
       deliver: () => undefined,
