@@ -23,6 +23,11 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     help: "Bytes since start, by direction",
     labels: ["direction"],
   });
+  const messages = metrics.gauge({
+    name: "tenor_wire_messages",
+    help: "Messages since start, by direction; forwarded gossip is not counted as out",
+    labels: ["direction"],
+  });
   const age = metrics.gauge({
     name: "tenor_source_age_seconds",
     help: "Age of a source's newest quote",
@@ -47,6 +52,8 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     const traffic = network.traffic();
     wire.set(traffic.bytesIn, { direction: "in" });
     wire.set(traffic.bytesOut, { direction: "out" });
+    messages.set(traffic.messagesIn, { direction: "in" });
+    messages.set(traffic.messagesOut, { direction: "out" });
     gaps.clear();
     const sources = collector.statistics();
     for (const { source, ageMs, state } of sources) {

@@ -22,6 +22,7 @@ import type { Channel, InboxVerdict } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
 import type { DiskPort, ObservationPort, PeerPort, ReportSink, SigningPort } from "./ports.ts";
 import { decodeRequest, encodeRequest } from "./requests.ts";
+import { cpuMs } from "./clock.ts";
 import { SlotClock } from "./slots.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -34,9 +35,12 @@ export type OracleOptions = {
   readonly memberKeys: ReadonlyMap<number, KeyObject>;
 };
 
+/** Wall clock, and what this process has worked since it began: on a busy machine the two tell waiting from work. */
+export type Moment = { readonly ms: number; readonly cpuMs: number };
+
 export type OracleWatcher = {
-  /** After each event, with what it caused. `atMs` is when the machine decided, before anything was written or sent. */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): void;
+  /** After each event, with what it caused. `at` is when the machine decided, before anything was written or sent. */
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], at: Moment): void;
   noted(note: Note): void;
   refused(channel: Channel, why: string, fromId: number): void;
 };
@@ -126,7 +130,7 @@ export class Oracle {
 
   async #handle(event: OracleEvent): Promise<void> {
     const next = step(this.#state, event);
-    const atMs = this.#doors.clock.nowMs();
+    const at = { ms: this.#doors.clock.nowMs(), cpuMs: cpuMs() };
     this.#state = next.state;
     for (const effect of next.effects) {
       try {
@@ -138,7 +142,7 @@ export class Oracle {
         break;
       }
     }
-    this.#doors.watcher.stepped(this.#state, event, next.effects, atMs);
+    this.#doors.watcher.stepped(this.#state, event, next.effects, at);
     // A slot that is not used needs no successor: a clock that is wrong must not fill the vault with rounds to come.
     if (event.kind === "slot-started" && next.effects.some(({ kind }) => kind === "observe")) {
       this.#prepareNext(event.round + 1);
