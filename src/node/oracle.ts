@@ -35,8 +35,8 @@ export type OracleOptions = {
   readonly memberKeys: ReadonlyMap<number, KeyObject>;
 };
 
-/** Wall clock, and what this process has worked since it began: on a busy machine the two tell waiting from work. */
-export type Moment = { readonly ms: number; readonly cpuMs: number };
+/** Wall clock, and what this process has worked since it began, null where nothing followed: work told from waiting. */
+export type Moment = { readonly ms: number; readonly cpuMs: number | null };
 
 export type OracleWatcher = {
   /** After each event, with what it caused. `at` is when the machine decided, before anything was written or sent. */
@@ -130,7 +130,9 @@ export class Oracle {
 
   async #handle(event: OracleEvent): Promise<void> {
     const next = step(this.#state, event);
-    const at = { ms: this.#doors.clock.nowMs(), cpuMs: cpuMs() };
+    // Asking costs some tens of microseconds, and most messages change nothing that anybody will want to know.
+    const isStep = event.kind === "slot-started" || next.effects.length > 0;
+    const at = { ms: this.#doors.clock.nowMs(), cpuMs: isStep ? cpuMs() : null };
     this.#state = next.state;
     for (const effect of next.effects) {
       try {

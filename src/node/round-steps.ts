@@ -36,16 +36,18 @@ export class RoundSteps {
   }
 
   stepped(event: OracleEvent, effects: readonly Effect[], at: Moment): void {
+    if (at.cpuMs === null) return;
     if (event.kind === "slot-started") {
       this.#rounds.set(event.round, { cpuAtStartMs: at.cpuMs, steps: [] });
       for (const round of this.#rounds.keys()) if (round <= event.round - ROUNDS_MAX) this.#rounds.delete(round);
     }
     for (const effect of effects) {
-      if (effect.kind === "publish") this.#note(effect.signed.report.round, "signed", at);
-      else if (effect.kind === "note" && effect.note.kind === "accepted") this.#note(effect.note.round, "accepted", at);
+      if (effect.kind === "publish") this.#note(effect.signed.report.round, "signed", at.ms, at.cpuMs);
+      else if (effect.kind === "note" && effect.note.kind === "accepted")
+        this.#note(effect.note.round, "accepted", at.ms, at.cpuMs);
       else if (effect.kind === "broadcast") {
         const step = stepOf(effect.message.type);
-        if (step !== null) this.#note(effect.message.round, step, at);
+        if (step !== null) this.#note(effect.message.round, step, at.ms, at.cpuMs);
       }
     }
   }
@@ -55,10 +57,10 @@ export class RoundSteps {
   }
 
   /** The first of each kind: a second signer set is the story of a fault, and the log tells it. */
-  #note(round: number, step: RoundStep["step"], at: Moment): void {
+  #note(round: number, step: RoundStep["step"], atMs: number, cpuMs: number): void {
     const held = this.#rounds.get(round);
     if (held === undefined || held.steps.some((one) => one.step === step)) return;
-    const afterMs = at.ms - slotTimeMs(this.#config, round);
-    held.steps.push({ step, afterMs, cpuMs: at.cpuMs - held.cpuAtStartMs });
+    const afterMs = atMs - slotTimeMs(this.#config, round);
+    held.steps.push({ step, afterMs, cpuMs: cpuMs - held.cpuAtStartMs });
   }
 }
