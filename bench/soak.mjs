@@ -104,8 +104,12 @@ const devnet = await Devnet.start(
 const inspectors = await Promise.all(devnet.nodes.map(({ paths }) => Inspector.open(paths.log)));
 const samples = devnet.nodes.map(() => []);
 let isInterrupted = false;
-process.once("SIGINT", () => (isInterrupted = true));
-process.once("SIGTERM", () => (isInterrupted = true));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    process.stdout.write(`ended by ${signal}\n`);
+    isInterrupted = true;
+  });
+}
 const record = keepDir === null ? null : join(keepDir, "soak.jsonl");
 if (record !== null) mkdirSync(keepDir, { recursive: true });
 if (record !== null) writeFileSync(record, "");

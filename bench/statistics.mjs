@@ -1,7 +1,8 @@
 // The few figures that benches print.
 
-/** @param sorted ascending, not empty */
+/** @param sorted ascending; NaN of nothing */
 export function quantile(sorted, q) {
+  if (sorted.length === 0) return Number.NaN;
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 }
 

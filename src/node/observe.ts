@@ -5,7 +5,8 @@ import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../telemetry/metrics.ts";
 import type { Channel } from "./inbox.ts";
-import type { Moment, OracleWatcher } from "./oracle.ts";
+import type { Moment } from "./moment.ts";
+import type { OracleWatcher } from "./oracle.ts";
 import { RoundTracker } from "./round-tracker.ts";
 
 export type StoryDoors = {

@@ -22,7 +22,7 @@ import type { Channel, InboxVerdict } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
 import type { DiskPort, ObservationPort, PeerPort, ReportSink, SigningPort } from "./ports.ts";
 import { decodeRequest, encodeRequest } from "./requests.ts";
-import { cpuMs } from "./clock.ts";
+import { type Moment, momentOf } from "./moment.ts";
 import { SlotClock } from "./slots.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -34,9 +34,6 @@ export type OracleOptions = {
   /** Envelope keys of all members. */
   readonly memberKeys: ReadonlyMap<number, KeyObject>;
 };
-
-/** Wall clock, and what this process has worked since it began, null where nothing followed: work told from waiting. */
-export type Moment = { readonly ms: number; readonly cpuMs: number | null };
 
 export type OracleWatcher = {
   /** After each event, with what it caused. `at` is when the machine decided, before anything was written or sent. */
@@ -130,9 +127,7 @@ export class Oracle {
 
   async #handle(event: OracleEvent): Promise<void> {
     const next = step(this.#state, event);
-    // Asking costs some tens of microseconds, and most messages change nothing that anybody will want to know.
-    const isStep = event.kind === "slot-started" || next.effects.length > 0;
-    const at = { ms: this.#doors.clock.nowMs(), cpuMs: isStep ? cpuMs() : null };
+    const at = momentOf(this.#doors.clock, event.kind === "slot-started" || next.effects.length > 0);
     this.#state = next.state;
     for (const effect of next.effects) {
       try {

@@ -5,7 +5,7 @@ import type { Effect, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { OracleConfig } from "../protocol/state.ts";
 import { slotTimeMs } from "../protocol/state.ts";
-import type { Moment } from "./oracle.ts";
+import type { Moment } from "./moment.ts";
 
 /** A round may complete when its slot is over; nothing of it happens later than that. */
 const ROUNDS_MAX = 4;

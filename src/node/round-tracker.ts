@@ -4,7 +4,7 @@ import { leadershipOf } from "../protocol/leader.ts";
 import type { OracleConfig, OracleState, RoundState } from "../protocol/state.ts";
 import { slotTimeMs } from "../protocol/state.ts";
 import type { RecentRound, RoundPhase, RoundView } from "../api/view.ts";
-import type { Moment } from "./oracle.ts";
+import type { Moment } from "./moment.ts";
 import { RoundSteps } from "./round-steps.ts";
 
 const RECENT_MAX = 60;

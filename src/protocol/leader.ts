@@ -18,8 +18,24 @@ function permutation(seed: Uint8Array, n: number): number[] {
 
 export type Leadership = { readonly leader: number; readonly backup: number };
 
-export function leadershipOf(cfg: Hex, round: number, n: number): Leadership {
-  const span = Math.floor(round / n);
+/**
+ * Orders of the last spans asked for. They are asked for with every message, and an order of 16 costs 16 hashes; the
+ * answer depends on the question alone, so keeping it changes nothing but the time.
+ */
+const known = new Map<string, readonly number[]>();
+const KNOWN_MAX = 16;
+
+function orderOf(cfg: Hex, span: number, n: number): readonly number[] {
+  const key = `${cfg}/${span}/${n}`;
+  const held = known.get(key);
+  if (held !== undefined) return held;
   const order = permutation(keccak(new ByteWriter().ascii("TENOR/LEADER/1").hex(cfg, 32).uint(span, 8).done()), n);
+  if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!);
+  known.set(key, order);
+  return order;
+}
+
+export function leadershipOf(cfg: Hex, round: number, n: number): Leadership {
+  const order = orderOf(cfg, Math.floor(round / n), n);
   return { leader: order[round % n]!, backup: order[(round + 1) % n]! };
 }
