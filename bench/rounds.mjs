@@ -5,6 +5,7 @@
 //   --seconds N     how long each row is measured
 //   --nodes 4,7,16  committees of the first part      --delays 0,50   one way, ms
 //   --rows LIST     of wires, feeds, rate, shipped, gas; all of them when left out
+//   --sets 16x100   committees and their number of feeds, of the part "feeds"
 //   --profile DIR   CPU profiles of every node go there
 // Figures of a shared machine are noisy: compare ratios, and quote the last table in bench/last.txt with its date.
 import { spawnSync } from "node:child_process";
@@ -22,6 +23,7 @@ const seconds = numberOption("--seconds", 60, { low: 10, high: 3_600 });
 const committees = numbersOption("--nodes", [4, 7, 16], { low: 4, high: 16 });
 const delaysMs = numbersOption("--delays", [0, 50], { low: 0, high: 1_000 });
 const parts = textOption("--rows", "wires,feeds,rate,shipped,gas").split(",");
+const sets = textOption("--sets", "16x100,4x500");
 const profileDir = textOption("--profile", null);
 if (profileDir !== null) mkdirSync(profileDir, { recursive: true });
 const missing = namespacesMissing();
@@ -118,10 +120,7 @@ if (parts.includes("wires")) {
 }
 
 if (parts.includes("feeds")) {
-  for (const [nodes, feeds] of [
-    [16, 100],
-    [4, 500],
-  ]) {
+  for (const [nodes, feeds] of sets.split(",").map((text) => text.split("x").map(Number))) {
     await withBench({ nodes, slotMs: 1_000, feeds }, async (bench) => {
       const found = await bench.measure(seconds);
       const label = `n=${nodes}, ${feeds} feeds`;
