@@ -126,16 +126,16 @@ describe.skipIf(missing !== null && !isRequired)("in namespaces of their own", (
     for (const ms of found) expect(ms).toBeLessThanOrEqual(waitsFor(SLOT_MS).secondSetMs + 3 * normal + 100);
   });
 
-  test("f cut off from the rest: the rest goes on, they sign nothing alone, and are back within two slots", {
+  test("f whose packets are dropped: the rest goes on, they sign nothing alone, and are back within two slots", {
     timeout: 30_000,
   }, async () => {
     const from = currentSlot(devnet) + 1;
     await untilInSlot(from, -150);
-    ground.wires.part([2]);
+    ground.namespaces.unplug(2);
     await untilInSlot(from + 2, 800);
     expect(latencies([1, 3, 4], span(from, 3)).length).toBeGreaterThanOrEqual(2);
     expect([...completed(2).keys()].filter((round) => round >= from)).toEqual([]);
-    ground.wires.part([2], false);
+    ground.namespaces.plug(2);
     await backWithin(2, from + 3);
   });
 
