@@ -119,10 +119,10 @@ function ownShare(state: OracleState, proposal: Propose, hash: Hex): Share | nul
   );
   const commitments: SignerCommitment[] = proposal.signers.map((id) => {
     const observe = listed.find((held) => held.sender === id)!;
-    return { id, ...observe.commitments[proposal.attempt] };
+    return { id, ...observe.commitments[proposal.attempt === 0 ? 0 : 1] };
   });
   const z = shareToken(config.selfId, sessionOf(digest, commitments));
-  return { type: "share", round: proposal.round, sender: config.selfId, proposalHash: hash, digest, z };
+  return { type: "share", round: proposal.round, sender: config.selfId, proposalHash: hash, digest, z, next: null };
 }
 
 /** Two PROPOSEs over different observations for two groups of honest nodes, each with the liar's share beside it. */

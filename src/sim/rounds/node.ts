@@ -74,7 +74,7 @@ export class SimNode {
 
   /** Take is remove: a pair serves once. */
   sign(effect: Extract<Effect, { kind: "sign-share" }>): { z: Hex; nonce: Hex; session: string } | null {
-    const key = `${effect.round}/${effect.attempt}`;
+    const key = `${effect.round}/${effect.attempt === 0 ? 0 : 1}`;
     const pair = this.#nonces.get(key);
     if (pair === undefined) return null;
     this.#nonces.delete(key);

@@ -127,9 +127,10 @@ class World {
         return;
       case "observe": {
         const obsTimeMs = Math.round(slotTimeMs(node.state.config, effect.round));
+        const { round } = effect;
         const event = {
           kind: "observed",
-          round: effect.round,
+          round,
           obsTimeMs,
           incarnation: node.incarnation(),
           commitments: node.draw(effect.round),
@@ -156,6 +157,7 @@ class World {
           proposalHash: effect.proposalHash,
           digest: effect.digest,
           z: made.z,
+          next: null,
         });
         return;
       }
@@ -171,17 +173,16 @@ class World {
         }
         return;
       case "fetch-message":
-        this.#fetchMessage(node, effect.hash, effect.from);
-        return;
+        return this.#fetchMessage(node, effect.hash, effect.from);
       case "fetch-report":
-        this.#fetchReport(node, effect.round, effect.from);
-        return;
+        return this.#fetchReport(node, effect.round, effect.from);
       case "publish":
         node.diskLatest = effect.signed;
         if (node.id !== this.#plan.liar) this.ledger.published(this.#nowMs, node.id, effect.signed);
         this.#tell(`node ${node.id} completes round ${effect.signed.report.round}`);
         return;
       case "forget-nonces":
+      case "accuse":
         return;
       case "note": {
         const { note } = effect;

@@ -148,6 +148,7 @@ describe("a simulated member", () => {
     proposalHash: hexOf("p"),
     digest,
     commitments: [],
+    drawNext: false,
   } as const;
 
   test("signs with a nonce pair once: take is remove", () => {
