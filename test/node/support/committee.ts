@@ -18,6 +18,7 @@ import type { SignedReport } from "../../../src/report/report.ts";
 import { dealKey, type DealtKey } from "../../threshold/dealt.ts";
 import { configOf, hexOf, T0 } from "../../support/protocol.ts";
 import { keysOf, type Line, notebook, sealed, signAs } from "./members.ts";
+import { nobleCurve } from "../../../src/threshold/signing-curve.ts";
 
 const IDS = [1, 2, 3, 4] as const;
 const WIRE_MS = 2;
@@ -116,7 +117,10 @@ export class Committee {
       {
         clock,
         log,
-        signing: new Signer({ incarnation: `0x${`0${id}`.repeat(16)}`, group: key.group }, { vault }),
+        signing: new Signer(
+          { incarnation: `0x${`0${id}`.repeat(16)}`, group: key.group },
+          { vault, curve: nobleCurve },
+        ),
         signEnvelope: signAs(id),
         peers: {
           publish: (topic, bytes) => {
