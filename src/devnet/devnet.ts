@@ -170,7 +170,6 @@ export class Devnet {
 
   async #run(): Promise<void> {
     const { nodes: count, slotMs } = this.#options;
-    const places = await this.#ground.open(count);
     await this.#startChain();
     await this.#startMarket();
     const paths = Array.from({ length: count }, (_, i) => memberPaths(this.dir, i + 1));
@@ -184,6 +183,8 @@ export class Devnet {
       feeds,
       members.map(({ transmitter }) => transmitter),
     );
+    // As late as can be: a port that was free a minute ago may be somebody else's by now.
+    const places = await this.#ground.open(count);
     const shared = join(this.dir, "network.yaml");
     const layout = { shared, ground: this.#ground, places };
     writeNetworkFiles({ networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds }, paths, members, layout);

@@ -9,7 +9,7 @@ export type Place = { readonly p2p: Address; readonly api: Address };
 export type Ground = {
   /** Chain and market listen here; every node reaches it. */
   readonly serverHost: string;
-  /** Makes room for so many nodes. */
+  /** Makes room for so many nodes; chain and market run already. */
   open(count: number): Promise<readonly Place[]>;
   /** What `from` dials to reach `to`, where that is not simply the other one's place; ids from 1. */
   line(from: number, to: number): Address | null;
