@@ -124,11 +124,12 @@ try {
     fallen = devnet.fallen();
     if (fallen !== null) break;
     const atMs = performance.now() - startedMs;
-    for (const [i, { child, apiUrl }] of devnet.nodes.entries()) {
-      const heapBytes = await inspectors[i].heapBytes();
-      const rounds = await roundsCompleted(apiUrl);
-      samples[i].push({ atMs, heapBytes, ...processOf(child.pid), rounds });
-    }
+    await Promise.all(
+      devnet.nodes.map(async ({ child, apiUrl }, i) => {
+        const [heapBytes, rounds] = await Promise.all([inspectors[i].heapBytes(), roundsCompleted(apiUrl)]);
+        samples[i].push({ atMs, heapBytes, ...processOf(child.pid), rounds });
+      }),
+    );
     if (record !== null) appendFileSync(record, `${JSON.stringify(samples.map((list) => list.at(-1)))}\n`);
     if (atMs < nextTellMs) continue;
     nextTellMs = atMs + 60_000;

@@ -8,12 +8,14 @@ import { StreamState, YamuxStream } from "@libp2p/yamux/stream";
 /** Higher: updates are sent for less. Lower: a sender of long messages waits for them. */
 const LEFT_RATIO_MIN = 0.5;
 
+// oxlint-disable-next-line typescript/unbound-method -- it is called with its stream below
 const always = YamuxStream.prototype.sendWindowUpdate;
 let isThrifty = false;
 
 /** @returns the part of the window that its sender may still fill; 0 when the library no longer says */
 function windowLeftRatio(stream: YamuxStream): number {
-  const [left, whole]: unknown[] = [Reflect.get(stream, "recvWindowCapacity"), Reflect.get(stream, "recvWindow")];
+  const left: unknown = Reflect.get(stream, "recvWindowCapacity");
+  const whole: unknown = Reflect.get(stream, "recvWindow");
   return typeof left === "number" && typeof whole === "number" ? left / whole : 0;
 }
 

@@ -5,7 +5,7 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Devnet } from "../../src/devnet/devnet.ts";
+import type { Devnet } from "../../src/devnet/devnet.ts";
 import { WiredGround } from "../../src/devnet/wires/ground.ts";
 import { namespacesMissing } from "../../src/devnet/wires/namespaces.ts";
 import type { Hex } from "../../src/base/bytes.ts";

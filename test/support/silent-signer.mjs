@@ -9,6 +9,7 @@ let isSilent = false;
 process.on("SIGUSR2", () => {
   isSilent = !isSilent;
 });
+// oxlint-disable-next-line typescript/unbound-method -- it is called with its network below
 const { send } = Network.prototype;
 Network.prototype.send = function (toId, bytes, ...rest) {
   if (isSilent && bytes[0] === DIRECT_ENVELOPE && bytes[1] === SHARE_TYPE) return;
