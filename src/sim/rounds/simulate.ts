@@ -162,16 +162,13 @@ class World {
         return;
       }
       case "aggregate":
-        this.#aggregate(node, effect);
-        return;
+        return this.#aggregate(node, effect);
       case "set-timer":
         this.#later(node, effect.delayMs, { kind: "timer-fired", timer: effect.timer, round: effect.round });
         return;
       case "verify-report":
-        if (effect.signed.signature.z === signatureToken(effect.signed.digest).z) {
-          this.#later(node, 1, { kind: "report-verified", signed: effect.signed });
-        }
-        return;
+        if (effect.signed.signature.z !== signatureToken(effect.signed.digest).z) return;
+        return this.#later(node, 1, { kind: "report-verified", signed: effect.signed });
       case "fetch-message":
         return this.#fetchMessage(node, effect.hash, effect.from);
       case "fetch-report":
@@ -182,8 +179,11 @@ class World {
         this.#tell(`node ${node.id} completes round ${effect.signed.report.round}`);
         return;
       case "forget-nonces":
-      case "accuse":
         return;
+      case "accuse": {
+        const { accused, kind, round } = effect.accusation;
+        return this.ledger.accused(this.#nowMs, node.id, accused, kind, round);
+      }
       case "note": {
         const { note } = effect;
         if (note.kind === "equivocation") this.ledger.accused(this.#nowMs, node.id, note.from, note.what, note.round);
