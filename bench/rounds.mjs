@@ -1,116 +1,159 @@
-// `npm run bench`: what a round costs and how long it takes, measured on this machine beside the figures of peers.
-// `--json` prints one object a line; `--seconds N` sets how long the devnet runs. Figures of a shared machine are noisy:
-// compare ratios, and quote the last table in bench/last.txt with its date.
+// `npm run bench -- rounds`: what a round costs and how long it takes, measured on this machine beside the figures of peers.
+// Nodes are real processes, each in a network namespace of its own, every line through a proxy that delays it; without
+// root or `ip` they share the loopback, and no line is delayed.
+//   --json          one object a line
+//   --seconds N     how long each row is measured
+//   --nodes 4,7,16  committees of the first part      --delays 0,50   one way, ms
+//   --rows LIST     of wires, feeds, rate, shipped, gas; all of them when left out
+//   --sets 16x100   committees and their number of feeds, of the part "feeds"
+//   --profile DIR   CPU profiles of every node go there
+// Figures of a shared machine are noisy: compare ratios, and quote the last table in bench/last.txt with its date.
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Devnet } from "../dist/devnet/devnet.js";
+import { namespacesMissing } from "../dist/devnet/wires/namespaces.js";
+import { Bench } from "./measured-round.mjs";
+import { numberOption, numbersOption, textOption } from "./options.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const asJson = process.argv.includes("--json");
-const secondsAt = process.argv.indexOf("--seconds");
-const seconds = secondsAt === -1 ? 60 : Number(process.argv[secondsAt + 1]);
-if (!(seconds >= 10 && seconds <= 3_600)) {
-  process.stderr.write("--seconds takes a number from 10 to 3600\n");
-  process.exit(2);
-}
+const seconds = numberOption("--seconds", 60, { low: 10, high: 3_600 });
+const committees = numbersOption("--nodes", [4, 7, 16], { low: 4, high: 16 });
+const delaysMs = numbersOption("--delays", [0, 50], { low: 0, high: 1_000 });
+const parts = textOption("--rows", "wires,feeds,rate,shipped,gas").split(",");
+const sets = textOption("--sets", "16x100,4x500");
+const profileDir = textOption("--profile", null);
+if (profileDir !== null) mkdirSync(profileDir, { recursive: true });
+const missing = namespacesMissing();
+const wired = missing === null;
 const say = (line) => asJson || process.stdout.write(`${line}\n`);
+if (!wired) process.stderr.write(`no namespaces, all nodes share the loopback and nothing is delayed: ${missing}\n`);
 
 const rows = [];
-const row = (name, value, unit, anchor) => rows.push({ name, value, unit, anchor });
+const row = (name, value, unit, anchor) => {
+  rows.push({ name, value, unit, anchor });
+  if (asJson) process.stdout.write(`${JSON.stringify(rows.at(-1))}\n`);
+};
 
-function quantile(sorted, q) {
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+const messages = {
+  ours: (n, t) => (n - 1) * (n + 1 + t),
+  ocr2: (n) => 5 * (n - 1) + n * (n - 1),
+  ocr3: (n) => 3 * (n - 1) + 3 * n * (n - 1),
+};
+
+const TARGETS = { "4/0": { p50: 40, p99: 120 }, "4/50": { p50: 250, p99: 450 }, "7/50": { p50: 250, p99: 450 } };
+
+function latencyRows(label, delayMs, found) {
+  const target = TARGETS[`${found.n}/${delayMs}`];
+  const say99 = target === undefined ? "no target" : `target ${target.p99}`;
+  row(
+    `${label}: slot start → signature at all nodes, p50`,
+    found.p50Ms,
+    "ms",
+    target === undefined
+      ? "3 delays; OCR2 4 + grace, OCR3 5 + grace"
+      : `target ${target.p50}; 3 delays, OCR2 4 + grace, OCR3 5 + grace`,
+  );
+  row(`${label}: slot start → signature at all nodes, p99`, found.p99Ms, "ms", say99);
+  row(
+    `${label}: three delays and the busiest node's own work, p50`,
+    3 * delayMs + found.workP50Ms,
+    "ms",
+    `target 250; work ${found.workP50Ms.toFixed(1)}`,
+  );
+  row(`${label}: rounds completed at all nodes`, 100 * found.completeRatio, "%", `100, of ${found.rounds} rounds`);
 }
 
-async function json(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return await response.json();
-}
-
-/** CPU seconds and wire bytes of every node, from its own metrics. */
-async function costs(devnet) {
-  return await Promise.all(
-    devnet.nodes.map(async ({ apiUrl }) => {
-      const text = await (await fetch(`${apiUrl}/metrics`)).text();
-      const read = (pattern) => Number(pattern.exec(text)?.[1] ?? Number.NaN);
-      const status = await json(`${apiUrl}/v1/rounds`);
-      return {
-        cpuSec: read(/^process_cpu_seconds_total (\S+)/m),
-        bytesOut: read(/^tenor_wire_bytes\{direction="out"\} (\S+)/m),
-        rssBytes: read(/^process_resident_memory_bytes (\S+)/m),
-        round: status.round?.round ?? 0,
-      };
-    }),
+function costRows(label, found) {
+  const { n, t } = found;
+  row(
+    `${label}: CPU per node and round`,
+    found.cpuMsPerNodeRound,
+    "ms",
+    `${(100 * found.cpuCoreRatio).toFixed(1)} % of a core, target 10 at n = 16; all the node does`,
+  );
+  row(
+    `${label}: bytes sent per node and round`,
+    found.bytesPerNodeRound,
+    "bytes",
+    Number.isNaN(found.wireBytesPerRound) ? "TCP payload" : `${Math.round(found.wireBytesPerRound)} over all wires`,
+  );
+  row(
+    `${label}: messages sent per round, all nodes`,
+    found.messagesPerRound,
+    "",
+    `rule ${messages.ours(n, t)}; OCR2 ${messages.ocr2(n)}, OCR3 ${messages.ocr3(n)}`,
   );
 }
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-async function measureRounds() {
-  const devnet = await Devnet.start(
-    {
-      nodes: 4,
-      slotMs: 1_000,
-      live: false,
-      marketArguments: [],
-      apiPort: 0,
-      logLevel: "info",
-      blockTimeSec: 1,
-      settleEveryMs: 60_000,
-    },
-    { progress: say },
+function stepsText(label, { steps }) {
+  const cells = Object.entries(steps).map(
+    ([step, { afterMs, cpuMs }]) => `${step} ${afterMs.toFixed(0)} (${cpuMs.toFixed(1)})`,
   );
+  say(`${label}: slowest node after the slot's start, ms, with its CPU since then: ${cells.join(", ")}`);
+}
+
+async function withBench(options, work) {
+  const bench = await Bench.start({ wired, profileDir, ...options }, say);
   try {
-    // The first slots warm the compiler; they are run and not counted.
-    const warmMs = devnet.firstRoundTimeMs + 10_000 - Date.now();
-    await sleep(Math.max(0, warmMs));
-    const before = await costs(devnet);
-    const latencies = new Map();
-    for (const endMs = Date.now() + seconds * 1_000; Date.now() < endMs; await sleep(5_000)) {
-      for (const { id, apiUrl } of devnet.nodes) {
-        const { recent } = await json(`${apiUrl}/v1/rounds`);
-        for (const { round, latencyMs, ok } of recent) {
-          if (round <= 10 || !ok) continue;
-          latencies.set(round, { ...latencies.get(round), [id]: latencyMs });
-        }
-      }
-    }
-    const after = await costs(devnet);
-    const all = [...latencies.values()].filter((one) => Object.keys(one).length === devnet.nodes.length);
-    const worst = all.map((one) => Math.max(...Object.values(one))).sort((a, b) => a - b);
-    const rounds = mean(after.map(({ round }, i) => round - before[i].round));
-    const per = (key) => mean(after.map((one, i) => (one[key] - before[i][key]) / rounds));
-    row(
-      "slot start → signature at all 4 nodes, p50",
-      quantile(worst, 0.5),
-      "ms",
-      "target 60 here; prototype 17 in one thread; Orakl waits up to 300",
-    );
-    row(
-      "slot start → signature at all 4 nodes, p99",
-      quantile(worst, 0.99),
-      "ms",
-      "target 120; Pyth slot 400 + guardians",
-    );
-    const seen = [...latencies.keys()];
-    const span = Math.max(...seen) - Math.min(...seen) + 1;
-    row("rounds completed at all nodes", (100 * all.length) / span, "%", "100");
-    row(
-      "CPU per node and round, everything included",
-      per("cpuSec") * 1_000,
-      "ms",
-      "prototype 4.9 for the protocol alone",
-    );
-    row("bytes sent per node and round", per("bytesOut"), "bytes", "24 messages a round at n=4 (OCR2 27, OCR3 45)");
-    row("resident memory per node", mean(after.map(({ rssBytes }) => rssBytes)) / 1_048_576, "MiB", "target 250");
+    await work(bench);
   } finally {
-    await devnet.stop();
+    await bench.stop();
   }
+}
+
+if (parts.includes("wires")) {
+  for (const nodes of committees) {
+    await withBench({ nodes, slotMs: 1_000, feeds: 2 }, async (bench) => {
+      for (const delayMs of wired ? delaysMs : [0]) {
+        bench.delay(delayMs);
+        const found = await bench.measure(seconds);
+        const label = `n=${nodes}, ${delayMs} ms one way`;
+        latencyRows(label, delayMs, found);
+        if (delayMs === 0) costRows(label, found);
+        stepsText(label, found);
+      }
+    });
+  }
+}
+
+if (parts.includes("feeds")) {
+  for (const [nodes, feeds] of sets.split(",").map((text) => text.split("x").map(Number))) {
+    await withBench({ nodes, slotMs: 1_000, feeds }, async (bench) => {
+      const found = await bench.measure(seconds);
+      const label = `n=${nodes}, ${feeds} feeds`;
+      row(`${label}: feeds agreed on in one signature`, found.agreedFeeds, "feeds", `of ${found.feeds}`);
+      latencyRows(label, 0, found);
+      costRows(label, found);
+      stepsText(label, found);
+    });
+  }
+}
+
+if (parts.includes("rate")) {
+  await withBench({ nodes: 7, slotMs: 250, feeds: 2 }, async (bench) => {
+    const found = await bench.measure(seconds);
+    row(
+      "n=7, 4 slots a second: rounds completed at all nodes",
+      100 * found.completeRatio,
+      "%",
+      `target 100, of ${found.rounds} rounds`,
+    );
+    row("n=7, 4 slots a second: slot start → signature at all nodes, p50", found.p50Ms, "ms", "of 250");
+    costRows("n=7, 4 slots a second", found);
+  });
+}
+
+if (parts.includes("shipped")) {
+  await withBench({ nodes: 4, slotMs: 1_000, feeds: 26 }, async (bench) => {
+    const found = await bench.measure(seconds);
+    latencyRows("n=4, the shipped feeds", 0, found);
+    costRows("n=4, the shipped feeds", found);
+    row("n=4, the shipped feeds: resident memory per node", found.rssBytes / 1_048_576, "MiB", "target 250");
+    stepsText("n=4, the shipped feeds", found);
+  });
 }
 
 function measureGas() {
@@ -134,13 +177,9 @@ function measureGas() {
   row("gas per submit of 10 feeds, each", gas(10) / 10, "gas", "bare minimum 8.2k; Pyth 40.8k, RedStone (5) 29.9k");
 }
 
-await measureRounds();
-measureGas();
+if (parts.includes("gas")) measureGas();
 
-if (asJson) {
-  for (const { name, value, unit, anchor } of rows)
-    process.stdout.write(`${JSON.stringify({ name, value, unit, anchor })}\n`);
-} else {
+if (!asJson) {
   const shown = rows.map(({ name, value, unit, anchor }) => [
     name,
     value >= 100 ? value.toFixed(0) : value.toFixed(1),
@@ -152,7 +191,9 @@ if (asJson) {
     ([name, value, unit, anchor]) =>
       `${name.padEnd(widths[0])}  ${value.padStart(widths[1])} ${unit.padEnd(widths[2])}  ${anchor}`,
   );
-  const head = `Node ${process.version}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}, ${seconds} s`;
+  const where = wired ? "namespaces" : "loopback";
+  const load = loadavg()[1].toFixed(1);
+  const head = `Node ${process.version}, ${cpus().length} cores, load ${load}, ${new Date().toISOString().slice(0, 10)}, ${seconds} s a row, ${where}`;
   const table = `${head}\n${lines.join("\n")}\n`;
   process.stdout.write(`\n${table}`);
   writeFileSync(join(root, "bench", "last.txt"), table);

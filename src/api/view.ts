@@ -203,11 +203,24 @@ export type RoundView = {
   readonly refusals: readonly string[];
 };
 
+/**
+ * How far this node had come in a round, ms after the slot's start: its OBSERVE said, as a proposer its PROPOSE said, a
+ * PROPOSE accepted, its share said, the signature whole. `cpuMs` is what its process had worked since the slot's start,
+ * so that on a busy machine work can be told from waiting.
+ */
+export type RoundStep = {
+  readonly step: "observed" | "proposed" | "accepted" | "shared" | "signed";
+  readonly afterMs: number;
+  readonly cpuMs: number;
+};
+
 export type RecentRound = {
   readonly round: number;
   readonly latencyMs: number | null;
   readonly leader: number;
   readonly ok: boolean;
+  /** In the order in which they happened; without those that did not. */
+  readonly steps: readonly RoundStep[];
 };
 
 export type PeerView = {

@@ -12,13 +12,14 @@ import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network
 import { keccakHex } from "../report/hash.ts";
 import type { StatusReply } from "../api/replies.ts";
 import type { Child } from "./child.ts";
-import { makeKeys, memberPaths, type MemberPaths, writeNetworkFile } from "./members.ts";
+import { makeKeys, memberPaths, type MemberPaths, writeNetworkFiles } from "./members.ts";
 import { ceremonyResult, type KeyResult } from "./key-result.ts";
-import { spawnNode } from "./node-process.ts";
+import { type NodeSetup, spawnNode } from "./node-process.ts";
 import { devnetFeeds } from "./feed-files.ts";
+import { type Ground, LoopbackGround, type Place } from "./ground.ts";
 import { requireBuilt } from "./paths.ts";
 import { startChain, startMarketProcess } from "./servers.ts";
-import { fetchJson, freePorts, waitFor } from "./wait.ts";
+import { fetchJson, waitFor } from "./wait.ts";
 
 export type DevnetOptions = {
   readonly nodes: number;
@@ -39,11 +40,21 @@ export type DevnetOptions = {
   readonly feeds?: readonly string[];
   /** The shipped settlements fix a price so often; 0 leaves them at 08:00 UTC. */
   readonly settleEveryMs: number;
+  /** Where the processes stand; this machine's loopback when left out. The devnet opens and closes it. */
+  readonly ground?: Ground;
+  /** Settings of a node besides the devnet's, such as flags for its runtime. */
+  readonly nodeSetup?: (id: number) => NodeSetup;
 };
 
 export type DevnetDoors = { readonly progress: (line: string) => void };
 
-export type DevnetNode = { readonly id: number; readonly apiUrl: string; readonly paths: MemberPaths; child: Child };
+export type DevnetNode = {
+  readonly id: number;
+  readonly apiUrl: string;
+  readonly place: Place;
+  readonly paths: MemberPaths;
+  child: Child;
+};
 
 export const CHAIN_ID = 31_337;
 const START_TIMEOUT_MS = 60_000;
@@ -57,6 +68,7 @@ export class Devnet {
   readonly nodes: DevnetNode[] = [];
   readonly #options: DevnetOptions;
   readonly #progress: (line: string) => void;
+  readonly #ground: Ground;
   readonly #startedMs = performance.now();
   #chain: Child | null = null;
   #market: Child | null = null;
@@ -72,6 +84,7 @@ export class Devnet {
   private constructor(options: DevnetOptions, doors: DevnetDoors) {
     this.#options = options;
     this.#progress = doors.progress;
+    this.#ground = options.ground ?? new LoopbackGround(options.apiPort);
     if (options.keepDir !== undefined) mkdirSync(options.keepDir, { recursive: true });
     this.dir = options.keepDir ?? mkdtempSync(join(tmpdir(), "tenor-devnet-"));
   }
@@ -132,7 +145,7 @@ export class Devnet {
   restart(id: number): void {
     const node = this.#known(this.nodes.find((one) => one.id === id) ?? null);
     if (node.child.exit === null) throw new OracleError(`node ${id} still runs`, { code: "still-running", id });
-    node.child = this.#spawnNode(id, node.paths, new URL(node.apiUrl));
+    node.child = this.#spawnNode(node);
   }
 
   /** Nodes first, so that they can drain; then the market and the chain. */
@@ -140,6 +153,7 @@ export class Devnet {
     await Promise.all(this.nodes.map(async ({ child }) => await child.stop(STOP_GRACE_MS)));
     this.#owner?.close();
     await Promise.all([this.#market?.stop(STOP_GRACE_MS), this.#chain?.stop(STOP_GRACE_MS)]);
+    await this.#ground.close();
     if (this.#options.keepDir === undefined) rmSync(this.dir, { recursive: true, force: true });
   }
 
@@ -169,36 +183,24 @@ export class Devnet {
       feeds,
       members.map(({ transmitter }) => transmitter),
     );
-    const ports = await this.#ports(count);
-    writeNetworkFile({
-      path: this.#networkFile(),
-      networkId,
-      slotMs,
-      chainId: CHAIN_ID,
-      hub: this.hub,
-      feeds,
-      members: members.map((member, i) => ({
-        id: i + 1,
-        ...member,
-        addresses: [`/ip4/127.0.0.1/tcp/${ports.p2p[i]}`],
-      })),
-    });
-    this.#facts = loadNetwork(this.#networkFile());
-    await this.#startNodes(paths, ports.api);
+    // As late as can be: a port that was free a minute ago may be somebody else's by now.
+    const places = await this.#ground.open(count);
+    const shared = join(this.dir, "network.yaml");
+    const layout = { shared, ground: this.#ground, places };
+    writeNetworkFiles({ networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds }, paths, members, layout);
+    this.#facts = loadNetwork(shared);
+    await this.#startNodes(paths, places);
     await this.#configure(await this.#ceremony());
     await this.#awaitReady();
     this.#say("page", this.nodes.map(({ apiUrl }) => apiUrl).join(" "));
   }
 
-  #networkFile(): string {
-    return join(this.dir, "network.yaml");
-  }
-
   async #startChain(): Promise<void> {
     const { blockTimeSec } = this.#options;
-    const { child, url } = await startChain({ dir: this.dir, chainId: CHAIN_ID, blockTimeSec }, (made) => {
-      this.#chain = made;
-    });
+    const { child, url } = await startChain(
+      { dir: this.dir, chainId: CHAIN_ID, blockTimeSec, host: this.#ground.serverHost },
+      (made) => (this.#chain = made),
+    );
     this.#rpcUrl = url;
     this.#say("chain", `anvil at ${url}, a block every ${blockTimeSec} s, pid ${child.pid}`);
   }
@@ -209,9 +211,10 @@ export class Devnet {
       return;
     }
     const { marketArguments } = this.#options;
-    const { child, url } = await startMarketProcess({ dir: this.dir, marketArguments }, (made) => {
-      this.#market = made;
-    });
+    const { child, url } = await startMarketProcess(
+      { dir: this.dir, marketArguments, host: this.#ground.serverHost },
+      (made) => (this.#market = made),
+    );
     this.#marketUrl = url;
     this.#say("market", `${url}, pid ${child.pid}`);
   }
@@ -241,32 +244,26 @@ export class Devnet {
     this.#say("contracts", `hub ${deployed.hub}, ${deployed.readers.length} readers`);
   }
 
-  async #ports(count: number): Promise<{ readonly p2p: readonly number[]; readonly api: readonly number[] }> {
-    const { apiPort } = this.#options;
-    const ports = await freePorts(2 * count);
-    const api = apiPort === 0 ? ports.slice(count) : Array.from({ length: count }, (_, i) => apiPort + i);
-    return { p2p: ports.slice(0, count), api };
-  }
-
-  #spawnNode(id: number, paths: MemberPaths, apiUrl: URL): Child {
+  #spawnNode({ id, paths, place }: Omit<DevnetNode, "child">): Child {
     return spawnNode({
       id,
       paths,
-      listen: this.facts.members[id - 1]!.addresses[0]!,
-      apiPort: apiUrl.port,
-      networkFile: this.#networkFile(),
+      place,
+      at: (command, args) => this.#ground.at(id, command, args),
       rpcUrl: this.#rpcUrl,
       marketUrl: this.#marketUrl,
       blockTimeMs: 1_000 * this.#options.blockTimeSec,
       watch: this.#options.watch?.[id] ?? [],
       logLevel: this.#options.logLevel,
+      setup: this.#options.nodeSetup?.(id) ?? {},
     });
   }
 
-  async #startNodes(paths: readonly MemberPaths[], ports: readonly number[]): Promise<void> {
+  async #startNodes(paths: readonly MemberPaths[], places: readonly Place[]): Promise<void> {
     paths.forEach((one, i) => {
-      const apiUrl = `http://127.0.0.1:${ports[i]}`;
-      this.nodes.push({ id: i + 1, apiUrl, paths: one, child: this.#spawnNode(i + 1, one, new URL(apiUrl)) });
+      const { api } = places[i]!;
+      const node = { id: i + 1, apiUrl: `http://${api.host}:${api.port}`, place: places[i]!, paths: one };
+      this.nodes.push({ ...node, child: this.#spawnNode(node) });
     });
     for (const { child, apiUrl } of this.nodes) {
       const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 100, what: "answer from its API", child };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
+import { type Ground, multiaddrOf, type Place } from "./ground.ts";
 import { commandLine } from "./paths.ts";
 
 export type MemberPaths = {
@@ -13,6 +14,7 @@ export type MemberPaths = {
   readonly keys: string;
   readonly passphraseFile: string;
   readonly data: string;
+  readonly networkFile: string;
   readonly log: string;
 };
 
@@ -25,6 +27,7 @@ export function memberPaths(root: string, id: number): MemberPaths {
     keys: join(dir, "keys"),
     passphraseFile: join(dir, "passphrase"),
     data: join(dir, "data"),
+    networkFile: join(dir, "network.yaml"),
     log: join(root, `node${id}.log`),
   };
 }
@@ -48,17 +51,39 @@ export async function makeKeys(paths: MemberPaths): Promise<PublicMember> {
   });
 }
 
-export type NetworkFileOptions = {
-  readonly path: string;
+export type NetworkFacts = {
   readonly networkId: Hex;
   readonly slotMs: number;
   readonly chainId: number;
   readonly hub: Hex;
   readonly feeds: readonly string[];
-  readonly members: readonly (PublicMember & { readonly id: number; readonly addresses: readonly string[] })[];
 };
 
-export function writeNetworkFile({ path, networkId, slotMs, chainId, hub, feeds, members }: NetworkFileOptions): void {
-  const file = { name: "devnet", networkId, configCount: 1, slotMs, chain: { chainId, hub }, feeds, members };
-  writeFileSync(path, stringify(file));
+export type Layout = { readonly shared: string; readonly ground: Ground; readonly places: readonly Place[] };
+
+/**
+ * One file that all share, with everybody's own address, and one for each member with what it dials. They say the same
+ * of all that members must agree on: addresses are no part of a configuration.
+ */
+export function writeNetworkFiles(
+  { networkId, slotMs, chainId, hub, feeds }: NetworkFacts,
+  paths: readonly MemberPaths[],
+  members: readonly PublicMember[],
+  { shared, ground, places }: Layout,
+): void {
+  const fileAs = (from: number | null): string =>
+    stringify({
+      name: "devnet",
+      networkId,
+      configCount: 1,
+      slotMs,
+      chain: { chainId, hub },
+      feeds,
+      members: members.map((member, i) => {
+        const line = from === null || from === i + 1 ? null : ground.line(from, i + 1);
+        return { id: i + 1, ...member, addresses: [multiaddrOf(line ?? places[i]!.p2p)] };
+      }),
+    });
+  writeFileSync(shared, fileAs(null));
+  paths.forEach((one, i) => writeFileSync(one.networkFile, fileAs(i + 1)));
 }

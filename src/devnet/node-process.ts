@@ -3,19 +3,31 @@ import { dirname, join } from "node:path";
 import { VENUES } from "../market/venue.ts";
 import { accessBelow } from "../sources/hosts.ts";
 import { Child } from "./child.ts";
+import { multiaddrOf, type Place } from "./ground.ts";
 import type { MemberPaths } from "./members.ts";
 import { commandLine, devnetNodeConfig } from "./paths.ts";
 
-/** Beside the network file: where a devnet's nodes look for the configuration that is to follow. */
+/** In the devnet's folder: where its nodes look for the configuration that is to follow. */
 export const PENDING_FILE = "next.yaml";
+
+/** What one node has besides the others. */
+export type NodeSetup = {
+  /** Flags of the runtime, before the program: --cpu-prof, --inspect=…, --import=… */
+  readonly runtime?: readonly string[];
+  /** Settings by environment, over those of the devnet. */
+  readonly environment?: Readonly<Record<string, string>>;
+};
 
 export type NodeProcessOptions = {
   readonly id: number;
   readonly paths: MemberPaths;
-  /** multiaddr */
-  readonly listen: string;
-  readonly apiPort: string;
-  readonly networkFile: string;
+  readonly place: Place;
+  /** The command that runs another one at this node's place. */
+  readonly at: (
+    command: string,
+    args: readonly string[],
+  ) => { readonly command: string; readonly args: readonly string[] };
+  readonly setup: NodeSetup;
   readonly rpcUrl: string;
   /** null: the real exchanges. */
   readonly marketUrl: string | null;
@@ -38,21 +50,28 @@ function venueEnvironment(marketUrl: string, id: number): Record<string, string>
 }
 
 export function spawnNode(options: NodeProcessOptions): Child {
-  const { id, paths, marketUrl } = options;
+  const { id, paths, place, marketUrl, setup } = options;
   const environment: Record<string, string> = {
-    TENOR__NETWORK: options.networkFile,
-    TENOR__PENDING: join(dirname(options.networkFile), PENDING_FILE),
+    TENOR__NETWORK: paths.networkFile,
+    TENOR__PENDING: join(dirname(paths.dir), PENDING_FILE),
     TENOR__DATADIR: paths.data,
     TENOR__KEYSTORE__DIR: paths.keys,
     TENOR__KEYSTORE__PASSPHRASEFILE: paths.passphraseFile,
-    TENOR__LISTEN: `[${options.listen}]`,
-    TENOR__API__PORT: options.apiPort,
+    TENOR__LISTEN: `[${multiaddrOf(place.p2p)}]`,
+    TENOR__API__HOST: place.api.host,
+    TENOR__API__PORT: String(place.api.port),
     TENOR__CHAIN__RPCS: `[{ name: devnet, url: "${options.rpcUrl}" }]`,
     TENOR__CHAIN__BLOCKTIMEMS: String(options.blockTimeMs),
     TENOR__LOG__LEVEL: options.logLevel,
     TENOR__WATCH: JSON.stringify(options.watch),
   };
   if (marketUrl !== null) Object.assign(environment, venueEnvironment(marketUrl, id));
-  const args = [commandLine, "node", "--config", devnetNodeConfig];
-  return new Child({ name: `node ${id}`, command: process.execPath, args, environment, logFile: paths.log });
+  Object.assign(environment, setup.environment);
+  const program = [...(setup.runtime ?? []), commandLine, "node", "--config", devnetNodeConfig];
+  return new Child({
+    name: `node ${id}`,
+    ...options.at(process.execPath, program),
+    environment,
+    logFile: paths.log,
+  });
 }

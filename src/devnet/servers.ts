@@ -16,23 +16,34 @@ async function heard(child: Child, pattern: RegExp): Promise<string> {
 
 /** @param made told of the process before it answers, so that it can be ended when it never does */
 export async function startChain(
-  options: { readonly dir: string; readonly chainId: number; readonly blockTimeSec: number },
+  options: { readonly dir: string; readonly host: string; readonly chainId: number; readonly blockTimeSec: number },
   made: (child: Child) => void,
 ): Promise<StartedServer> {
-  const { dir, chainId, blockTimeSec } = options;
-  const args = ["--port", "0", "--chain-id", String(chainId), "--block-time", String(blockTimeSec), "--accounts", "1"];
+  const { dir, host, chainId, blockTimeSec } = options;
+  const args = [
+    "--host",
+    host,
+    "--port",
+    "0",
+    "--chain-id",
+    String(chainId),
+    "--block-time",
+    String(blockTimeSec),
+    "--accounts",
+    "1",
+  ];
   const child = new Child({ name: "anvil", command: anvilBinary(), args, logFile: join(dir, "chain.log") });
   made(child);
   const port = await heard(child, /Listening on [\d.]+:(\d+)/);
-  return { child, url: `http://127.0.0.1:${port}` };
+  return { child, url: `http://${host}:${port}` };
 }
 
 /** @param made as above */
 export async function startMarketProcess(
-  options: { readonly dir: string; readonly marketArguments: readonly string[] },
+  options: { readonly dir: string; readonly host: string; readonly marketArguments: readonly string[] },
   made: (child: Child) => void,
 ): Promise<StartedServer> {
-  const args = [commandLine, "market", "--port", "0", ...options.marketArguments];
+  const args = [commandLine, "market", "--host", options.host, "--port", "0", ...options.marketArguments];
   const child = new Child({
     name: "market",
     command: process.execPath,

@@ -27,6 +27,7 @@ import {
   STREAM_WINDOW_BYTES,
   STREAM_TIMEOUT_MS,
 } from "./peer-policy.ts";
+import { holdBackWindowUpdates } from "./window-updates.ts";
 
 export type Host = Libp2p<{ identify: Identify; ping: Ping; gossip: GossipSub }>;
 
@@ -47,6 +48,7 @@ export type HostDoors = {
 /** Builds the node without starting it. */
 export async function createHost(options: HostOptions, doors: HostDoors): Promise<Host> {
   const { members, limits } = options;
+  holdBackWindowUpdates();
   return await createLibp2p({
     start: false,
     privateKey: options.privateKey,

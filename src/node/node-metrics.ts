@@ -34,6 +34,11 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     help: "Connections refused since start, by reason",
     labels: ["reason"],
   });
+  const messages = metrics.gauge({
+    name: "tenor_wire_messages",
+    help: "Messages since start, by direction; forwarded gossip is not counted as out",
+    labels: ["direction"],
+  });
   const age = metrics.gauge({
     name: "tenor_source_age_seconds",
     help: "Age of a source's newest quote",
@@ -62,6 +67,8 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     relayed.set(faults.relayed, { fate: "relayed" });
     relayed.set(faults.relaySuppressed, { fate: "suppressed" });
     for (const [reason, count] of Object.entries(faults.refused)) refused.set(count, { reason });
+    messages.set(traffic.messagesIn, { direction: "in" });
+    messages.set(traffic.messagesOut, { direction: "out" });
     gaps.clear();
     const sources = collector.statistics();
     for (const { source, ageMs, state } of sources) {

@@ -5,6 +5,7 @@ import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../telemetry/metrics.ts";
 import type { Channel } from "./inbox.ts";
+import type { Moment } from "./moment.ts";
 import type { OracleWatcher } from "./oracle.ts";
 import { RoundTracker } from "./round-tracker.ts";
 
@@ -67,8 +68,8 @@ export class Story implements OracleWatcher {
     });
   }
 
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): void {
-    const outcome = this.tracker.stepped(state, event, effects, atMs);
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], at: Moment): void {
+    const outcome = this.tracker.stepped(state, event, effects, at);
     for (const effect of effects) {
       if (effect.kind === "broadcast" && effect.message.type === "observe") this.#sent.add(1);
     }

@@ -19,6 +19,7 @@ import { sealEnvelope } from "./envelope.ts";
 import { Fetches } from "./fetches.ts";
 import type { Channel } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
+import { type Moment, momentOf } from "./moment.ts";
 import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";
 import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
@@ -37,8 +38,8 @@ export type OracleOptions = {
 };
 
 export type OracleWatcher = {
-  /** After each event, with what it caused. `atMs` is when the machine decided, before anything was written or sent. */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): void;
+  /** After each event, with what it caused. `at` is when the machine decided, before anything was written or sent. */
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], at: Moment): void;
   noted(note: Note): void;
   refused(channel: Channel, why: string, fromId: number): void;
 };
@@ -155,7 +156,7 @@ export class Oracle {
 
   async #handle(event: OracleEvent): Promise<void> {
     const next = step(this.#state, event);
-    const atMs = this.#doors.clock.nowMs();
+    const at = momentOf(this.#doors.clock, event.kind === "slot-started" || next.effects.length > 0);
     this.#state = next.state;
     for (const effect of next.effects) {
       try {
@@ -167,7 +168,7 @@ export class Oracle {
         break;
       }
     }
-    this.#doors.watcher.stepped(this.#state, event, next.effects, atMs);
+    this.#doors.watcher.stepped(this.#state, event, next.effects, at);
     // A slot that is not used needs no successor: a clock that is wrong must not fill the vault with rounds to come.
     if (event.kind === "slot-started" && next.effects.some(({ kind }) => kind === "observe")) {
       this.#prepareNext(event.round + 1);

@@ -4,6 +4,8 @@ import { leadershipOf } from "../protocol/leader.ts";
 import type { OracleConfig, OracleState, RoundState } from "../protocol/state.ts";
 import { slotTimeMs } from "../protocol/state.ts";
 import type { RecentRound, RoundPhase, RoundView } from "../api/view.ts";
+import type { Moment } from "./moment.ts";
+import { RoundSteps } from "./round-steps.ts";
 
 const RECENT_MAX = 60;
 const REFUSALS_MAX = 10;
@@ -23,17 +25,21 @@ export class RoundTracker {
   #recent: RecentRound[] = [];
   #refusals: string[] = [];
   #completedAtMs = new Map<number, number>();
+  readonly #steps: RoundSteps;
 
   constructor(config: OracleConfig) {
     this.#config = config;
+    this.#steps = new RoundSteps(config);
   }
 
   /**
-   * @param atMs when the machine decided, unix ms
+   * @param at when the machine decided
    * @returns the round this event completed at this node, if it did
    */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): RoundOutcome | null {
+  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], at: Moment): RoundOutcome | null {
+    const atMs = at.ms;
     if (event.kind === "slot-started") this.#close(event.round);
+    this.#steps.stepped(event, effects, at);
     let outcome: RoundOutcome | null = null;
     for (const effect of effects) {
       if (effect.kind !== "publish") continue;
@@ -44,7 +50,14 @@ export class RoundTracker {
       if (round >= state.currentRound - 1) outcome = { round, latencyMs: atMs - slotTimeMs(this.#config, round) };
       // A round that ended after its slot was closed is still a completed one.
       this.#recent = this.#recent.map((held) =>
-        held.round === round ? { ...held, ok: true, latencyMs: atMs - slotTimeMs(this.#config, round) } : held,
+        held.round === round
+          ? {
+              ...held,
+              ok: true,
+              latencyMs: atMs - slotTimeMs(this.#config, round),
+              steps: this.#steps.of(round),
+            }
+          : held,
       );
     }
     const round = state.rounds.get(state.currentRound);
@@ -71,7 +84,8 @@ export class RoundTracker {
     // A slot that could not be used, ahead of the peers, closes its predecessor once.
     if (last === null || last.round >= nextRound || this.#recent.at(-1)?.round === last.round) return;
     const { round, latencyMs, leader } = last;
-    this.#recent = [...this.#recent, { round, latencyMs, leader, ok: last.completedAtMs !== null }].slice(-RECENT_MAX);
+    const closed = { round, latencyMs, leader, ok: last.completedAtMs !== null, steps: this.#steps.of(round) };
+    this.#recent = [...this.#recent, closed].slice(-RECENT_MAX);
   }
 
   #viewOf(round: RoundState): RoundView {

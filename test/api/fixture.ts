@@ -258,6 +258,7 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
         latencyMs: ok ? 34 + ((i * 7919) % 13) + (i % 23 === 5 ? 410 : 0) : null,
         leader: 1 + (i % 4),
         ok,
+        steps: ok ? [{ step: "signed", afterMs: 34, cpuMs: 12 }] : [],
       };
     }),
     transactions: Array.from({ length: 8 }, (_, i) => ({

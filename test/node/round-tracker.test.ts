@@ -35,11 +35,13 @@ class Watched {
     const next = step(this.state, event);
     this.state = next.state;
     for (const effect of next.effects) if (effect.kind === "note") this.tracker.noted(effect.note);
-    this.outcome = this.tracker.stepped(this.state, event, next.effects, this.clock.nowMs());
+    const at = { ms: this.clock.nowMs(), cpuMs: this.cpuMs };
+    this.outcome = this.tracker.stepped(this.state, event, next.effects, at);
     return next.effects;
   }
 
   outcome: ReturnType<RoundTracker["stepped"]> = null;
+  cpuMs = 5_000;
 
   slot(round: number): void {
     this.feed({ kind: "slot-started", round });
@@ -118,9 +120,31 @@ describe("recent rounds", () => {
     expect(watched.tracker.recent()).toEqual([]);
     watched.slot(ROUND + 1);
     const { leader } = leadershipOf(config.cfg, ROUND, 4);
-    expect(watched.tracker.recent()).toEqual([{ round: ROUND, latencyMs: 42, leader, ok: true }]);
+    expect(watched.tracker.recent()).toMatchObject([{ round: ROUND, latencyMs: 42, leader, ok: true }]);
     watched.slot(ROUND + 2);
     expect(watched.tracker.recent()[1]).toMatchObject({ round: ROUND + 1, ok: false, latencyMs: null });
+  });
+
+  test("tell how far this node had come by when, and with how much work", () => {
+    const watched = new Watched();
+    watched.slot(ROUND);
+    watched.clock.pass(10);
+    watched.cpuMs += 4;
+    const proposal = proposeOf(2, all);
+    const { obsTimeMs, incarnation, commitments, values } = all[0]!;
+    watched.feed({ kind: "observed", round: ROUND, obsTimeMs, incarnation, commitments, values });
+    watched.hear(...all);
+    watched.clock.pass(20);
+    watched.cpuMs += 3;
+    watched.hear(proposal);
+    watched.clock.pass(20);
+    watched.feed({ kind: "report-verified", signed: signedOf(config, ROUND) });
+    watched.slot(ROUND + 1);
+    expect(watched.tracker.recent()[0]!.steps).toEqual([
+      { step: "observed", afterMs: 10, cpuMs: 4 },
+      { step: "accepted", afterMs: 30, cpuMs: 7 },
+      { step: "signed", afterMs: 50, cpuMs: 7 },
+    ]);
   });
 
   test("that complete after their slot was closed are complete all the same", () => {

@@ -23,9 +23,11 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "docker compose up --build": { by: "file", file: "test/e2e/compose.test.ts" },
   "npm test": { by: "ci" },
   "npm run check": { by: "ci" },
-  "npm run bench": { by: "ci" },
+  "npm run bench -- rounds": { by: "ci" },
   // Its quick form: the whole takes minutes.
   "npm run bench -- triggers": { by: "file", file: "test/e2e/bench-triggers.test.ts" },
+  // For a minute's part of its hour.
+  "npm run soak -- --minutes 60 --slot-ms 250": { by: "file", file: "test/e2e/soak.test.ts" },
   "npm run simulate -- --seeds 5 --from 0": {
     by: "documents",
     where: "repository",

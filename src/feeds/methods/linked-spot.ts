@@ -20,10 +20,21 @@ export function spotDefinitionOf({ definition, spot }: LinkedFeed): SpotIndexDef
   return spot;
 }
 
+/** A hundred feeds of one slot start from the same price: it is worked out once for each context. */
+const known = new WeakMap<EvaluationContext, Map<SpotIndexDefinition, SpotPrice>>();
+
+function spotIn(context: EvaluationContext, definition: SpotIndexDefinition): SpotPrice {
+  const held = known.get(context) ?? new Map<SpotIndexDefinition, SpotPrice>();
+  known.set(context, held);
+  const spot = held.get(definition) ?? spotPrice(definition, context);
+  held.set(definition, spot);
+  return spot;
+}
+
 /** @throws OracleError `unlinked-feed` for a feed that was never linked */
 export function linkedSpot(feed: LinkedFeed, context: EvaluationContext): LinkedSpot | Missing {
   const definition = spotDefinitionOf(feed);
-  const spot = spotPrice(definition, context);
+  const spot = spotIn(context, definition);
   if (!spot.ok) return missing("no-spot", `${definition.name}: ${spot.detail}`, spot);
   return { kind: "spot", ...spot, name: definition.name };
 }

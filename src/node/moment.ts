@@ -1,0 +1,12 @@
+/** When something was decided: by the wall clock, and by what this process had worked until then. */
+import type { Clock } from "../base/ports.ts";
+
+/** `cpuMs` is of all threads, user and system, since the process began; null where nobody will want to know. */
+export type Moment = { readonly ms: number; readonly cpuMs: number | null };
+
+/** @param isStep asking for the work costs some tens of microseconds, and most messages cause nothing */
+export function momentOf(clock: Clock, isStep: boolean): Moment {
+  if (!isStep) return { ms: clock.nowMs(), cpuMs: null };
+  const { user, system } = process.cpuUsage();
+  return { ms: clock.nowMs(), cpuMs: (user + system) / 1_000 };
+}
