@@ -152,6 +152,9 @@ export class ActiveConfiguration {
         disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },
         market: doors.eye,
         sink,
+        evidence: {
+          accused: ({ kind, accused, round }) => log.error("a member is at fault", { kind, accused, round }),
+        },
         watcher: story,
         signEnvelope: (bytes) => keystore.signEnvelope(bytes),
       },

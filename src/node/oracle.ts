@@ -4,24 +4,25 @@
  */
 import type { KeyObject } from "node:crypto";
 import type { Hex } from "../base/bytes.ts";
-import { ByteReader } from "../base/bytes.ts";
-import { OracleError, reasonOf, unreachable } from "../base/errors.ts";
+import { reasonOf, unreachable } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { Observed } from "../feeds/observed.ts";
 import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
 import { roundWindow } from "../protocol/phase-slot.ts";
-import { decodeSignedReport, encodeSignedReport } from "../protocol/report-bytes.ts";
+import { encodeSignedReport } from "../protocol/report-bytes.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import { initialState, latestReport, slotTimeMs } from "../protocol/state.ts";
 import { step } from "../protocol/step.ts";
-import { reportDigest } from "../report/codec.ts";
 import type { SignedReport } from "../report/report.ts";
 import { sealEnvelope } from "./envelope.ts";
+import { Fetches } from "./fetches.ts";
 import type { Channel, InboxVerdict } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
-import type { DiskPort, ObservationPort, PeerPort, ReportSink, SigningPort } from "./ports.ts";
-import { decodeRequest, encodeRequest } from "./requests.ts";
+import type { Accusation } from "../protocol/accusation.ts";
+import { messagesOf } from "../protocol/accusation.ts";
+import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
+import { decodeRequest } from "./requests.ts";
 import { SlotClock } from "./slots.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -49,11 +50,11 @@ export type OracleDoors = {
   readonly disk: DiskPort;
   readonly market: ObservationPort;
   readonly sink: ReportSink;
+  readonly evidence: EvidencePort;
   readonly watcher: OracleWatcher;
   readonly signEnvelope: (bytes: Uint8Array) => Uint8Array;
 };
 
-const FETCH_TIMEOUT_MS = 500;
 /** What a timer can hold. */
 const TIMER_MAX_MS = 0x7fff_ffff;
 /** Of a slot: after a round has ended or failed, before the next one begins. */
@@ -67,6 +68,7 @@ export class Oracle {
   readonly #inbox: Inbox;
   readonly #queue: WorkQueue<OracleEvent>;
   readonly #slots: SlotClock;
+  readonly #fetches: Fetches;
   readonly #timers = new Set<NodeJS.Timeout>();
   #state: OracleState;
   #lastValues: readonly Observed[] = [];
@@ -80,6 +82,12 @@ export class Oracle {
       { window: () => roundWindow(this.#state) },
     );
     this.#queue = new WorkQueue({ handle: (event) => this.#handle(event), log: doors.log });
+    this.#fetches = new Fetches(options.config, {
+      ...doors,
+      inbox: this.#inbox,
+      tell: (event) => this.#queue.push(event),
+      receive: (bytes, fromId) => void this.receive("direct", bytes, fromId),
+    });
     this.#slots = new SlotClock(options.config, {
       clock: doors.clock,
       onSlot: (round) => this.#queue.push({ kind: "slot-started", round }),
@@ -114,6 +122,11 @@ export class Oracle {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
     }
     return verdict.verdict;
+  }
+
+  /** A peer's network layer took a frame, named by its tag. */
+  acknowledged(fromId: number, hash: Hex): void {
+    this.#queue.push({ kind: "acknowledged", from: fromId, hash });
   }
 
   answer(bytes: Uint8Array): Uint8Array | null {
@@ -158,14 +171,19 @@ export class Oracle {
         return this.#broadcast(effect.message);
       case "forward": {
         const bytes = this.#inbox.envelope(effect.hash);
-        if (bytes !== undefined) this.#sendToAll(bytes);
+        if (bytes !== undefined) this.#sendToAll(bytes, { round: effect.round, hash: effect.hash });
         return;
       }
       case "sign-share": {
-        const { round, attempt, proposalHash, digest } = effect;
-        const made = signing.sign(round, attempt, digest, effect.commitments);
-        if (made.ok) this.#queue.push({ kind: "share-made", round, proposalHash, digest, z: made.z });
-        else this.#queue.push({ kind: "share-refused", round, proposalHash, why: made.why });
+        const { round, proposalHash, digest } = effect;
+        const made = signing.sign(round, digest, effect.commitments);
+        if (!made.ok) {
+          const { why, culprits } = made;
+          this.#queue.push({ kind: "share-refused", round, proposalHash, why, culprits });
+          return;
+        }
+        const next = effect.drawNext ? signing.drawFresh(round) : null;
+        this.#queue.push({ kind: "share-made", round, proposalHash, digest, z: made.z, next });
         return;
       }
       case "aggregate": {
@@ -178,17 +196,17 @@ export class Oracle {
       case "set-timer":
         return this.#setTimer(effect);
       case "verify-report":
-        return this.#verifyReport(effect.signed);
+        return this.#fetches.verifyReport(effect.signed);
       case "fetch-message":
-        return this.#fetchMessage(effect.hash, effect.from);
+        return this.#fetches.message(effect.hash, effect.from);
       case "fetch-report":
-        return this.#fetch(effect.from, { kind: "report", round: effect.round, digest: effect.digest }, (bytes) =>
-          this.#takeReport(bytes),
-        );
+        return this.#fetches.report(effect.round, effect.digest, effect.from);
       case "publish":
         return sink.published(effect.signed, effect.own);
       case "forget-nonces":
         return signing.forgetBefore(effect.belowRound);
+      case "accuse":
+        return this.#accuse(effect.accusation);
       case "note":
         return watcher.noted(effect.note);
       default:
@@ -221,6 +239,13 @@ export class Oracle {
     this.#later(slotMs * LOOK_AHEAD_AT_FRACTION, "market", () => this.#doors.market.prepare());
   }
 
+  /** Every message that an accusation names is one that this node was sent: the inbox remembers it. */
+  #accuse(accusation: Accusation): void {
+    const envelopes = messagesOf(accusation).flatMap((hash) => this.#inbox.envelope(hash) ?? []);
+    if (envelopes.length === messagesOf(accusation).length) this.#doors.evidence.accused(accusation, envelopes);
+    else this.#doors.log.warn("a fault cannot be proven, its envelopes are gone", { kind: accusation.kind });
+  }
+
   #later(delayMs: number, what: string, prepare: () => void): void {
     const handle = setTimeout(() => {
       this.#timers.delete(handle);
@@ -238,12 +263,13 @@ export class Oracle {
     const { bytes, hash } = sealEnvelope(this.#config.cfg, message, signEnvelope);
     this.#inbox.remember(this.#config.selfId, hash, bytes);
     if (message.type === "observe" || message.type === "report") peers.publish(message.type, bytes);
-    else this.#sendToAll(bytes);
+    else this.#sendToAll(bytes, { round: message.round, hash });
     this.#queue.push({ kind: "message-received", message, hash });
   }
 
-  #sendToAll(bytes: Uint8Array): void {
-    for (let id = 1; id <= this.#config.n; id++) if (id !== this.#config.selfId) this.#doors.peers.send(id, bytes);
+  #sendToAll(bytes: Uint8Array, tag: FrameTag): void {
+    const { peers } = this.#doors;
+    for (let id = 1; id <= this.#config.n; id++) if (id !== this.#config.selfId) peers.send(id, bytes, tag);
   }
 
   #setTimer({ timer, round, delayMs }: Extract<Effect, { kind: "set-timer" }>): void {
@@ -258,42 +284,5 @@ export class Oracle {
       Math.max(0, delayMs - lateMs),
     );
     this.#timers.add(handle);
-  }
-
-  #verifyReport(signed: SignedReport): void {
-    const digest = reportDigest(this.#config.networkId, signed.report);
-    if (digest === signed.digest && this.#doors.signing.verify(digest, signed.signature)) {
-      this.#queue.push({ kind: "report-verified", signed });
-    } else {
-      this.#doors.log.warn("report with a wrong signature refused", { round: signed.report.round });
-    }
-  }
-
-  #takeReport(bytes: Uint8Array): void {
-    try {
-      const reader = new ByteReader(bytes);
-      const signed = decodeSignedReport(reader);
-      reader.end();
-      if (signed.report.leaves.length === this.#config.rules.length) this.#verifyReport(signed);
-    } catch (error) {
-      if (!(error instanceof OracleError)) throw error;
-      this.#doors.log.warn("fetched report is malformed", { reason: error.code });
-    }
-  }
-
-  #fetchMessage(hash: Hex, from: number): void {
-    // The machine may have passed over a version that a PROPOSE now names: asking a peer would bring a repeat. [R9]
-    const message = this.#inbox.message(hash);
-    if (message !== undefined) this.#queue.push({ kind: "message-received", message, hash });
-    else this.#fetch(from, { kind: "message", hash }, (bytes) => void this.receive("direct", bytes, from));
-  }
-
-  #fetch(from: number, request: Parameters<typeof encodeRequest>[0], take: (bytes: Uint8Array) => void): void {
-    this.#doors.peers.request(from, encodeRequest(request), FETCH_TIMEOUT_MS).then(
-      (bytes) => {
-        if (bytes !== null) take(bytes);
-      },
-      (error: unknown) => this.#doors.log.debug("fetch failed", { from, reason: reasonOf(error) }),
-    );
   }
 }

@@ -1,11 +1,15 @@
 /** What the interpreter needs of the windows. They match by structure; only compose.ts knows them all. */
 import type { Hex } from "../base/bytes.ts";
 import type { Observed } from "../feeds/observed.ts";
+import type { Accusation } from "../protocol/accusation.ts";
 import type { SignerCommitment } from "../protocol/events.ts";
 import type { NoncePair } from "../protocol/messages.ts";
 import type { GroupSignature, Report, SignedReport } from "../report/report.ts";
 
-export type ShareResult = { readonly ok: true; readonly z: Hex } | { readonly ok: false; readonly why: string };
+export type ShareResult =
+  | { readonly ok: true; readonly z: Hex }
+  /** Culprits are the signers whose commitments are no points. */
+  | { readonly ok: false; readonly why: string; readonly culprits: readonly number[] };
 export type AggregateResult =
   | { readonly ok: true; readonly signature: GroupSignature }
   | { readonly ok: false; readonly culprits: readonly number[] };
@@ -17,15 +21,21 @@ export type SigningPort = {
   prepare(round: number, values: readonly Observed[]): void;
   /** The round's two nonce pairs: as prepared, else drawn now. Hedged over the values at the time of drawing. */
   draw(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair];
-  sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
+  /** One more pair of a round that was drawn for; null when it may have no more. */
+  drawFresh(round: number): NoncePair | null;
+  /** My commitment in the list says which pair signs. */
+  sign(round: number, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
   aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;
   verify(digest: Hex, signature: GroupSignature): boolean;
   forgetBefore(round: number): void;
 };
 
+/** What a frame carries: a stale one may be dropped first, and a taken one is told by its name (Oracle.acknowledged). */
+export type FrameTag = { readonly round: number; readonly hash: Hex };
+
 export type PeerPort = {
   publish(topic: "observe" | "report", bytes: Uint8Array): void;
-  send(toId: number, bytes: Uint8Array): void;
+  send(toId: number, bytes: Uint8Array, tag: FrameTag): void;
   request(toId: number, bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | null>;
 };
 
@@ -48,5 +58,8 @@ export type ObservationPort = {
   /** Late in a slot: what can be read ahead of the next one. */
   prepare(): void;
 };
+
+/** @param envelopes in the order of the accusation's `messagesOf` */
+export type EvidencePort = { accused(accusation: Accusation, envelopes: readonly Uint8Array[]): void };
 
 export type ReportSink = { published(signed: SignedReport, own: boolean): void };

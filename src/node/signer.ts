@@ -24,6 +24,7 @@ export class Signer implements SigningPort {
   readonly #vault: NonceVault;
   readonly #group: GroupPublic;
   readonly #sessions = new Map<string, SigningAttempt>();
+  readonly #drawn = new Map<number, readonly [NoncePair, NoncePair]>();
   readonly #prepared = new Map<number, readonly [NoncePair, NoncePair]>();
 
   constructor(
@@ -42,7 +43,9 @@ export class Signer implements SigningPort {
   draw(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair] {
     const prepared = this.#prepared.get(round);
     this.#prepared.delete(round);
-    return prepared ?? this.#drawNow(round, values);
+    const pairs = prepared ?? this.#drawNow(round, values);
+    this.#drawn.set(round, pairs);
+    return pairs;
   }
 
   #drawNow(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair] {
@@ -55,9 +58,18 @@ export class Signer implements SigningPort {
     ];
   }
 
-  sign(round: number, attempt: 0 | 1, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult {
+  /** The vault draws two pairs a round. */
+  drawFresh(_round: number): NoncePair | null {
+    return null;
+  }
+
+  sign(round: number, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult {
+    const attempt = commitments.some(({ hiding }) => this.#drawn.get(round)?.[0].hiding === hiding) ? 0 : 1;
     const made = this.#vault.sign({ round, attempt, digest, commitments });
-    if (!made.ok) return made;
+    if (!made.ok) {
+      const opened = made.why === "bad-commitment" ? openAttempt(this.#group, digest, commitments) : null;
+      return { ...made, culprits: opened === null || opened.ok ? [] : opened.culprits };
+    }
     this.#keep(sessionName(digest, commitments), made.opened);
     return { ok: true, z: made.z };
   }
@@ -81,6 +93,7 @@ export class Signer implements SigningPort {
 
   forgetBefore(round: number): void {
     this.#vault.forgetBefore(round);
+    for (const held of this.#drawn.keys()) if (held < round) this.#drawn.delete(held);
     for (const held of this.#prepared.keys()) if (held < round) this.#prepared.delete(held);
   }
 

@@ -43,9 +43,13 @@ export function encodeMessage(cfg: Hex, message: Message): Uint8Array {
       for (const { id, hash } of message.observations) writer.uint(id, 1).hex(hash, 32);
       writer.uint(message.signers.length, 1);
       for (const id of message.signers) writer.uint(id, 1);
+      writer.uint(message.sources.length, 1);
+      for (const { id, hash } of message.sources) writer.uint(id, 1).hex(hash, 32);
       break;
     case "share":
       writer.hex(message.proposalHash, 32).hex(message.digest, 32).hex(message.z, 32);
+      writer.uint(message.next === null ? 0 : 1, 1);
+      if (message.next !== null) writePair(writer, message.next);
       break;
     case "report":
       writer.raw(encodeSignedReport(message.signed));
@@ -83,16 +87,21 @@ function decodeObserve(reader: ByteReader, round: number, sender: number): Obser
   return { type: "observe", round, sender, obsTimeMs, incarnation, commitments, values };
 }
 
+function readRefs(reader: ByteReader): { readonly id: number; readonly hash: Hex }[] {
+  return Array.from({ length: reader.uint(1) }, () => ({ id: reader.uint(1), hash: reader.hex(32) }));
+}
+
 function decodePropose(reader: ByteReader, round: number, sender: number): Propose {
-  const attempt = strictFlag(reader) ? 1 : 0;
+  const attempt = reader.uint(1);
   const parent = strictFlag(reader) ? { round: reader.uint(8), digest: reader.hex(32) } : null;
-  const observations = Array.from({ length: reader.uint(1) }, () => ({ id: reader.uint(1), hash: reader.hex(32) }));
+  const observations = readRefs(reader);
   const signers = Array.from({ length: reader.uint(1) }, () => reader.uint(1));
-  return { type: "propose", round, sender, attempt, parent, observations, signers };
+  return { type: "propose", round, sender, attempt, parent, observations, signers, sources: readRefs(reader) };
 }
 
 function decodeShare(reader: ByteReader, round: number, sender: number): Share {
-  return { type: "share", round, sender, proposalHash: reader.hex(32), digest: reader.hex(32), z: reader.hex(32) };
+  const words = { proposalHash: reader.hex(32), digest: reader.hex(32), z: reader.hex(32) };
+  return { type: "share", round, sender, ...words, next: strictFlag(reader) ? readPair(reader) : null };
 }
 
 export type MessageHeader = {

@@ -6,6 +6,7 @@
 import type { Hex } from "../base/bytes.ts";
 import type { Observed } from "../feeds/observed.ts";
 import type { GroupSignature, SignedReport } from "../report/report.ts";
+import type { Accusation, AccusationKind, ProvableReason } from "./accusation.ts";
 import type { Message, NoncePair } from "./messages.ts";
 
 export type TimerName = "grace" | "hard-stop" | "backup" | "second-set";
@@ -32,8 +33,17 @@ export type OracleEvent =
       readonly proposalHash: Hex;
       readonly digest: Hex;
       readonly z: Hex;
+      /** The fresh pair that was ordered with `drawNext`; null when none was, or none can be drawn any more. */
+      readonly next: NoncePair | null;
     }
-  | { readonly kind: "share-refused"; readonly round: number; readonly proposalHash: Hex; readonly why: string }
+  | {
+      readonly kind: "share-refused";
+      readonly round: number;
+      readonly proposalHash: Hex;
+      readonly why: string;
+      /** Signers whose commitments are no points: nobody can sign with them. */
+      readonly culprits: readonly number[];
+    }
   | {
       readonly kind: "aggregated";
       readonly round: number;
@@ -49,24 +59,24 @@ export type OracleEvent =
   /** The group signature was checked at the window. */
   | { readonly kind: "report-verified"; readonly signed: SignedReport }
   | { readonly kind: "rounds-reserved"; readonly upTo: number }
-  | { readonly kind: "disk-failed"; readonly why: string };
+  | { readonly kind: "disk-failed"; readonly why: string }
+  /** The peer's network layer has taken a PROPOSE that this node sent it: from now on its silence is its own. */
+  | { readonly kind: "acknowledged"; readonly from: number; readonly hash: Hex }
+  /** Slow round trips to peers, now and then: the wait before a further signer set is stretched by it. */
+  | { readonly kind: "round-trip"; readonly p95Ms: number }
+  /** Evidence against a member was verified. */
+  | { readonly kind: "convicted"; readonly member: number; readonly fault: AccusationKind };
 
 export type RefusalReason =
+  | ProvableReason
   | "round-closed"
-  | "wrong-feed-count"
-  | "obs-time-off-slot"
-  | "not-the-leader"
   | "backup-too-early"
   | "already-accepted"
   | "other-digest"
-  | "too-few-observations"
-  | "bad-observation-list"
-  | "bad-signer-set"
   | "not-my-observation"
   | "parent-too-old"
   | "parent-hides-a-publication"
   | "parent-hides-a-settlement"
-  | "parent-not-below"
   | "parent-digest-differs"
   | "too-many-pending"
   | "digest-differs";
@@ -115,14 +125,17 @@ export type Effect =
   /** Encode, sign, deliver to myself, send: OBSERVE and REPORT by gossip, the rest on streams to every member. */
   | { readonly kind: "broadcast"; readonly message: Message }
   /** Send the very bytes of a PROPOSE received from another member on to everyone. */
-  | { readonly kind: "forward"; readonly hash: Hex }
+  | { readonly kind: "forward"; readonly round: number; readonly hash: Hex }
   | {
       readonly kind: "sign-share";
       readonly round: number;
-      readonly attempt: 0 | 1;
+      readonly attempt: number;
       readonly proposalHash: Hex;
       readonly digest: Hex;
+      /** Mine among them: it says which pair signs. */
       readonly commitments: readonly SignerCommitment[];
+      /** Draw one more pair for this round, to travel with the share. */
+      readonly drawNext: boolean;
     }
   | {
       readonly kind: "aggregate";
@@ -140,6 +153,8 @@ export type Effect =
   | { readonly kind: "publish"; readonly signed: SignedReport; readonly own: boolean }
   /** Nonces of rounds below may not be used any more. */
   | { readonly kind: "forget-nonces"; readonly belowRound: number }
+  /** Collect the envelopes that prove it and hand them on. Once for each member, kind and round. */
+  | { readonly kind: "accuse"; readonly accusation: Accusation }
   | { readonly kind: "note"; readonly note: Note };
 
 export type Step<State> = { readonly state: State; readonly effects: readonly Effect[] };

@@ -44,6 +44,7 @@ function proposeNow(state: OracleState, round: RoundState): OracleStep {
     parent: parent === null ? null : { round: parent.report.round, digest: parent.digest },
     observations,
     signers: signersFrom(observers, state.config.t, round.round),
+    sources: [],
   };
   const note: Note = { kind: "proposed", round: round.round, attempt: 0, observers, signers: message.signers };
   return {
@@ -90,7 +91,10 @@ export function onBackupOpen(state: OracleState, roundNumber: number): OracleSte
   // [R12] The backup passes on a valid PROPOSE it has seen rather than make a second one that others would refuse.
   const seen = after.accepted.at(-1);
   if (seen !== undefined) {
-    return { state: rechecked.state, effects: [...rechecked.effects, { kind: "forward", hash: seen.hash }] };
+    return {
+      state: rechecked.state,
+      effects: [...rechecked.effects, { kind: "forward", round: roundNumber, hash: seen.hash }],
+    };
   }
   const proposal = tryPropose(rechecked.state, roundNumber);
   return { state: proposal.state, effects: [...rechecked.effects, ...proposal.effects] };

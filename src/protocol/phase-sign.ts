@@ -14,7 +14,7 @@ function commitmentsOf(round: RoundState, proposal: AcceptedProposal): SignerCom
   return proposal.message.signers.flatMap((id) => {
     const listed = proposal.message.observations.find((ref) => ref.id === id);
     const observe = listed === undefined ? undefined : round.versions.get(listed.hash);
-    return observe === undefined ? [] : [{ id, ...observe.commitments[proposal.message.attempt] }];
+    return observe === undefined ? [] : [{ id, ...observe.commitments[proposal.message.attempt === 0 ? 0 : 1] }];
   });
 }
 
@@ -34,6 +34,7 @@ export function afterAccept(state: OracleState, roundNumber: number, proposal: A
       proposalHash: proposal.hash,
       digest: proposal.digest,
       commitments: commitmentsOf(round, proposal),
+      drawNext: false,
     });
   }
   const ready = tryAggregate(state, round, proposal.hash);
@@ -41,8 +42,8 @@ export function afterAccept(state: OracleState, roundNumber: number, proposal: A
 }
 
 export function onShareMade(state: OracleState, event: Extract<OracleEvent, { kind: "share-made" }>): OracleStep {
-  const { round, proposalHash, digest, z } = event;
-  const message: Share = { type: "share", round, sender: state.config.selfId, proposalHash, digest, z };
+  const { round, proposalHash, digest, z, next } = event;
+  const message: Share = { type: "share", round, sender: state.config.selfId, proposalHash, digest, z, next };
   return { state, effects: [{ kind: "broadcast", message }] };
 }
 
@@ -60,7 +61,7 @@ function earlySharesOf(round: RoundState, sender: number): number {
   return count;
 }
 
-export function onShare(state: OracleState, message: Share): OracleStep {
+export function onShare(state: OracleState, message: Share, hash: Hex): OracleStep {
   const round = openRound(state, message.round);
   if (round.complete) return { state, effects: [] };
   const proposal = round.accepted.find((held) => held.hash === message.proposalHash);
@@ -73,13 +74,13 @@ export function onShare(state: OracleState, message: Share): OracleStep {
   const box: ShareBox = round.shares.get(message.proposalHash) ?? new Map();
   const earlier = box.get(message.sender);
   if (earlier !== undefined) {
-    if (earlier.z === message.z && earlier.digest === message.digest) return { state, effects: [] };
+    if (earlier.hash === hash) return { state, effects: [] };
     const note: Note = { kind: "equivocation", what: "share", from: message.sender, round: message.round };
     return { state, effects: [{ kind: "note", note }] };
   }
   const next: RoundState = {
     ...round,
-    shares: mapWith(round.shares, message.proposalHash, mapWith(box, message.sender, message)),
+    shares: mapWith(round.shares, message.proposalHash, mapWith(box, message.sender, { hash, message })),
   };
   return tryAggregate(withRound(state, next), next, message.proposalHash);
 }
@@ -90,7 +91,7 @@ function tryAggregate(state: OracleState, round: RoundState, proposalHash: Hex):
   const box = round.shares.get(proposalHash);
   const shares = new Map<number, Hex>();
   for (const id of proposal.message.signers) {
-    const share = box?.get(id);
+    const share = box?.get(id)?.message;
     if (share !== undefined && share.digest === proposal.digest) shares.set(id, share.z);
   }
   if (shares.size < state.config.t) return { state, effects: [] };

@@ -31,8 +31,13 @@ export type AcceptedProposal = {
 
 export type PendingProposal = { readonly hash: Hex; readonly message: Propose };
 
+export type HeldShare = { readonly hash: Hex; readonly message: Share };
+
 /** Shares for one PROPOSE, by sender. */
-export type ShareBox = ReadonlyMap<number, Share>;
+export type ShareBox = ReadonlyMap<number, HeldShare>;
+
+/** What came of one member's turns to sign, bit i for round `round` − i. */
+export type Delivery = { readonly round: number; readonly delivered: bigint; readonly missed: bigint };
 
 export type RoundState = {
   readonly round: number;
@@ -78,6 +83,12 @@ export type OracleState = {
   readonly slotsSeen: number;
   /** Highest round heard of each peer, and `slotsSeen` when the peer was last heard. */
   readonly heard: ReadonlyMap<number, { readonly round: number; readonly atSlot: number }>;
+  /** Turns to sign of each member over the last DELIVERY_ROUNDS, as seen from here. */
+  readonly delivery: ReadonlyMap<number, Delivery>;
+  /** Members against whom evidence was verified. */
+  readonly convicted: ReadonlySet<number>;
+  /** Slow round trips to peers; 0 until they are measured. */
+  readonly roundTripP95Ms: number;
 };
 
 /**
@@ -95,6 +106,9 @@ export function initialState(config: OracleConfig, reservedRound: number, latest
     reports: latest === null ? new Map() : new Map([[latest.report.round, latest]]),
     slotsSeen: 0,
     heard: new Map(),
+    delivery: new Map(),
+    convicted: new Set(),
+    roundTripP95Ms: 0,
   };
 }
 

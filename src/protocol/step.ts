@@ -52,7 +52,7 @@ function onMessage(state: OracleState, message: Message, hash: Hex): OracleStep 
     case "propose":
       return onPropose(next, message, hash);
     case "share":
-      return onShare(next, message);
+      return onShare(next, message, hash);
     case "report":
       return onReportMessage(next, message.signed);
     default:
@@ -98,6 +98,12 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
       return { state: { ...state, reservedRound: Math.max(state.reservedRound, event.upTo) }, effects: [] };
     case "disk-failed":
       return { state: stopActing(state), effects: [] };
+    case "acknowledged":
+      return { state, effects: [] };
+    case "round-trip":
+      return { state: { ...state, roundTripP95Ms: event.p95Ms }, effects: [] };
+    case "convicted":
+      return { state: { ...state, convicted: new Set(state.convicted).add(event.member) }, effects: [] };
     default:
       return unreachable(event);
   }

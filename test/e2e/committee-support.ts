@@ -231,6 +231,7 @@ export class Committee {
           peers: bend(member, port),
           disk: { reserve: () => undefined },
           market: { observe: () => observe(member.id), prepare: () => undefined },
+          evidence: { accused: () => undefined },
           sink: { published: (signed) => void member.reports.push(signed) },
           watcher: {
             stepped: () => undefined,

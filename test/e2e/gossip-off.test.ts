@@ -64,13 +64,13 @@ function lying(liar: Member, port: PeerPort): PeerPort {
   };
   return {
     ...port,
-    send: (toId, bytes) => {
+    send: (toId, bytes, tag) => {
       const message = read(bytes);
-      if (!isLying || message.type !== "propose" || message.sender !== LIAR) return port.send(toId, bytes);
+      if (!isLying || message.type !== "propose" || message.sender !== LIAR) return port.send(toId, bytes, tag);
       const forgery = forgeries.get(message.round) ?? forge(liar, message);
       forgeries.set(message.round, forgery);
-      port.send(toId, forgery.observe);
-      port.send(toId, forgery.propose);
+      port.send(toId, forgery.observe, tag);
+      port.send(toId, forgery.propose, tag);
     },
   };
 }
@@ -81,12 +81,12 @@ function bend(member: Member, port: PeerPort): PeerPort {
     publish: (topic, bytes) => {
       if (isGossipOn) port.publish(topic, bytes);
     },
-    send: (toId, bytes) => {
+    send: (toId, bytes, tag) => {
       const message = read(bytes);
       if (message.type === "share" && message.sender === member.id) {
         sharesSent.push({ from: member.id, round: message.round, proposalHash: message.proposalHash });
       }
-      port.send(toId, bytes);
+      port.send(toId, bytes, tag);
     },
   };
   return member.id === LIAR ? lying(member, watched) : watched;

@@ -30,7 +30,7 @@ const drawn = (round: number, ids = [1, 2, 3]): SignerCommitment[] =>
   ids.map((id) => ({ id, ...signers.get(id)!.draw(round, [5n, null])[0] }));
 
 function shareOf(id: number, round: number, commitments: readonly SignerCommitment[]) {
-  const made = signers.get(id)!.sign(round, 0, digest, commitments);
+  const made = signers.get(id)!.sign(round, digest, commitments);
   if (!made.ok) throw new Error(made.why);
   return made.z;
 }
@@ -69,13 +69,13 @@ describe("the signing port", () => {
     const commitments = drawn(FIRST + 3, [2, 3, 4]);
     signer.prepare(FIRST + 4, []);
     signer.forgetBefore(FIRST + 5);
-    expect(signer.sign(FIRST + 3, 0, digest, commitments)).toEqual({ ok: false, why: "no-nonce" });
+    expect(signer.sign(FIRST + 3, digest, commitments)).toEqual({ ok: false, why: "no-nonce", culprits: [] });
     expect(() => signer.draw(FIRST + 4, [])).toThrow(/forgotten/);
   });
 
   test("refuses a second share for a round and attempt", () => {
     const commitments = drawn(FIRST + 6);
     shareOf(1, FIRST + 6, commitments);
-    expect(signers.get(1)!.sign(FIRST + 6, 0, digest, commitments)).toEqual({ ok: false, why: "no-nonce" });
+    expect(signers.get(1)!.sign(FIRST + 6, digest, commitments)).toEqual({ ok: false, why: "no-nonce", culprits: [] });
   });
 });

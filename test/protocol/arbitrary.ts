@@ -109,10 +109,11 @@ const propose: fc.Arbitrary<Propose> = fc.record({
   type: fc.constant("propose"),
   round,
   sender: u8,
-  attempt: fc.constantFrom(0, 1),
+  attempt: u8,
   parent: fc.option(fc.record({ round, digest: hex32 })),
   observations: fc.array(fc.record({ id: u8, hash: hex32 }), { maxLength: 8 }),
   signers: fc.array(u8, { maxLength: 8 }),
+  sources: fc.array(fc.record({ id: u8, hash: hex32 }), { maxLength: 4 }),
 });
 
 const share: fc.Arbitrary<Share> = fc.record({
@@ -122,6 +123,7 @@ const share: fc.Arbitrary<Share> = fc.record({
   proposalHash: hex32,
   digest: hex32,
   z: hex32,
+  next: fc.option(pair),
 });
 
 const leaf: fc.Arbitrary<FeedState> = fc.record({

@@ -5,7 +5,7 @@ import { OracleError } from "../../src/base/errors.ts";
 import { decodeHeader, decodeMessage, encodeMessage, messageHash } from "../../src/protocol/encoding.ts";
 import type { Message } from "../../src/protocol/messages.ts";
 import { keccakHex } from "../../src/report/hash.ts";
-import { configOf, hexOf, observeOf, proposeOf, shareOf, signedOf } from "../support/protocol.ts";
+import { configOf, hexOf, noncePair, observeOf, proposeOf, shareOf, signedOf } from "../support/protocol.ts";
 import { hexArbitrary, messageArbitraries } from "./arbitrary.ts";
 
 const config = configOf();
@@ -54,14 +54,18 @@ describe("every message", () => {
     expect(`0x${bytes.subarray(1, 33).toString("hex")}`).toBe(CFG);
     expect(bytes.subarray(33, 41).toString("hex")).toBe("00000000000003ef");
     expect(bytes.subarray(41, 42).toString("hex")).toBe("02");
-    expect(bytes.length).toBe(HEADER + 96);
+    expect(bytes.length).toBe(HEADER + 97);
     expect([observe, propose, share, report].map((message) => encodeMessage(CFG, message)[0])).toEqual([1, 2, 3, 4]);
   });
 
   test("has the length its layout says", () => {
     expect(encodeMessage(CFG, observe).length).toBe(HEADER + 6 + 16 + 4 * 33 + 2 + 17 + 1);
-    expect(encodeMessage(CFG, propose).length).toBe(HEADER + 1 + 1 + 40 + 1 + 3 * 33 + 1 + 3);
-    expect(encodeMessage(CFG, { ...propose, parent: null }).length).toBe(HEADER + 1 + 1 + 1 + 3 * 33 + 1 + 3);
+    expect(encodeMessage(CFG, propose).length).toBe(HEADER + 1 + 1 + 40 + 1 + 3 * 33 + 1 + 3 + 1);
+    expect(encodeMessage(CFG, { ...propose, parent: null }).length).toBe(HEADER + 1 + 1 + 1 + 3 * 33 + 1 + 3 + 1);
+    const sourced = { ...propose, attempt: 2, sources: [{ id: 1, hash: hexOf("share") }] };
+    expect(encodeMessage(CFG, sourced).length).toBe(encodeMessage(CFG, propose).length + 33);
+    expect(encodeMessage(CFG, share).length).toBe(HEADER + 3 * 32 + 1);
+    expect(encodeMessage(CFG, { ...share, next: noncePair("next") }).length).toBe(HEADER + 3 * 32 + 1 + 66);
     expect(encodeMessage(CFG, report).length).toBe(HEADER + 8 + 8 + 2 + 2 * 125 + 2 + 32 + 20 + 32);
   });
 
@@ -114,7 +118,7 @@ describe("decoding refuses", () => {
   });
 
   test("flags that are neither 0 nor 1", () => {
-    expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, propose), HEADER, 2)))).toBe("bad-flag");
+    expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, share), HEADER + 96, 2)))).toBe("bad-flag");
     expect(codeOf(() => decodeMessage(patched(encodeMessage(CFG, propose), HEADER + 1, 2)))).toBe("bad-flag");
   });
 

@@ -126,6 +126,7 @@ describe(`${ROUNDS} hostile byte strings`, () => {
       proposalHash: CFG,
       digest: CFG,
       z: CFG,
+      next: null,
     }).slice(0, 42);
     const observe = Uint8Array.from([...head, ...new Uint8Array(154), 0xff, 0xff]);
     observe[0] = 1;

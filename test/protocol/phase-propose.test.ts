@@ -152,7 +152,7 @@ describe("the backup", () => {
     const proposal = proposeOf(leader, [observeOf(config, 1, BACKED), ...others]);
     member.hear(...others, proposal);
     const effects = member.fire("backup", BACKED);
-    expect(ofKind(effects, "forward")).toEqual([{ kind: "forward", hash: hashOf(proposal) }]);
+    expect(ofKind(effects, "forward")).toEqual([{ kind: "forward", round: BACKED, hash: hashOf(proposal) }]);
     expect(proposals(effects)).toEqual([]);
   });
 

@@ -37,16 +37,22 @@ describe("my share", () => {
   test("goes to everybody under the PROPOSE it was made for", () => {
     const { member, digest } = accepting();
     const proposalHash = hashOf(FIRST_SET);
-    const effects = member.feed({ kind: "share-made", round: ROUND, proposalHash, digest, z: hexOf("z") });
+    const effects = member.feed({ kind: "share-made", round: ROUND, proposalHash, digest, z: hexOf("z"), next: null });
     expect(broadcasts(effects, "share")).toEqual([
-      { type: "share", round: ROUND, sender: 1, proposalHash, digest, z: hexOf("z") },
+      { type: "share", round: ROUND, sender: 1, proposalHash, digest, z: hexOf("z"), next: null },
     ]);
   });
 
   test("that the vault refused is not sent", () => {
     const { member } = accepting();
     expect(
-      member.feed({ kind: "share-refused", round: ROUND, proposalHash: hashOf(FIRST_SET), why: "no-nonce" }),
+      member.feed({
+        kind: "share-refused",
+        round: ROUND,
+        proposalHash: hashOf(FIRST_SET),
+        why: "no-nonce",
+        culprits: [],
+      }),
     ).toEqual([]);
   });
 

@@ -89,13 +89,13 @@ export function proposeOf(sender: number, listed: readonly Observe[], over: Part
   const observations = listed.map((message) => ({ id: message.sender, hash: hashOf(message) }));
   const round = listed[0]?.round ?? FIRST;
   const signers = observations.map(({ id }) => id).slice(0, 3);
-  return { type: "propose", round, sender, attempt: 0, parent: null, observations, signers, ...over };
+  return { type: "propose", round, sender, attempt: 0, parent: null, observations, signers, sources: [], ...over };
 }
 
 export function shareOf(sender: number, proposal: Propose, digest: Hex, over: Partial<Share> = {}): Share {
   const { round } = proposal;
   const z = hexOf(`z/${sender}/${hashOf(proposal)}`);
-  return { type: "share", round, sender, proposalHash: hashOf(proposal), digest, z, ...over };
+  return { type: "share", round, sender, proposalHash: hashOf(proposal), digest, z, next: null, ...over };
 }
 
 export function leafOf(rule: FeedRule, over: Partial<FeedState> = {}): FeedState {

@@ -135,6 +135,7 @@ export class Committee {
           },
         },
         market: { observe: () => [1_000_000n + BigInt(id), 2_000_000n + BigInt(id)], prepare: () => undefined },
+        evidence: { accused: () => undefined },
         sink: { published: (signed) => void published.push(signed) },
         watcher: {
           stepped: () => undefined,
