@@ -35,6 +35,9 @@ function roundComplaint(round: RoundState, n: number, f: number): string | null 
   return over === undefined ? null : `round ${round.round} holds ${over[1]} ${over[0]}, at most ${over[2]} are allowed`;
 }
 
+/** A round's memory is immutable: what was counted once needs no second count. */
+const counted = new WeakSet<RoundState>();
+
 /** What is larger than it may be, in words; null when nothing is. */
 export function boundComplaint({ rounds, reports, heard, config }: OracleState): string | null {
   const { n, f } = config;
@@ -44,8 +47,10 @@ export function boundComplaint({ rounds, reports, heard, config }: OracleState):
   if (reports.size > REPORTS_KEPT) return `${reports.size} reports are held, at most ${REPORTS_KEPT} are allowed`;
   if (heard.size > n) return `${heard.size} peers were heard of ${n}`;
   for (const round of rounds.values()) {
+    if (counted.has(round)) continue;
     const complaint = roundComplaint(round, n, f);
     if (complaint !== null) return complaint;
+    counted.add(round);
   }
   return null;
 }

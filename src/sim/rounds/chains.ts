@@ -4,7 +4,6 @@
  * newest report's leaves.
  */
 import type { Hex } from "../../base/bytes.ts";
-import type { FeedRule } from "../../feeds/rule.ts";
 import type { FeedState, FeedStatus, SignedReport } from "../../report/report.ts";
 import { hashUniform } from "../random.ts";
 
@@ -70,7 +69,6 @@ function publishedIn({ feedId, pubRound, pubTimeMs, pubStatus, pubValue }: FeedS
 }
 
 export class Chains {
-  readonly #rules: readonly FeedRule[];
   readonly #seed: number;
   readonly #chains = Array.from({ length: CHAINS }, () => new Chain());
   readonly #seen = new Set<Hex>();
@@ -78,8 +76,7 @@ export class Chains {
   readonly #shown = new Map<string, string>();
   #newest: SignedReport | null = null;
 
-  constructor(rules: readonly FeedRule[], seed: number) {
-    this.#rules = rules;
+  constructor(seed: number) {
     this.#seed = seed;
   }
 
@@ -110,15 +107,11 @@ export class Chains {
   }
 
   #submit(chain: Chain, { report }: SignedReport): ChainComplaint[] {
-    const pushed: Entry[] = report.pushes.map(({ index, status, value }) => {
-      const rule = this.#rules.find((one) => one.index === index)!;
-      const leaf = report.leaves.find(({ feedId }) => feedId === rule.feedId);
-      const timeMs = status === "ok" ? report.reportTimeMs : (leaf?.pubTimeMs ?? 0);
-      return { feedId: rule.feedId, round: report.round, timeMs, status, value };
-    });
-    const missing = report.leaves.filter(({ pubStatus }) => pubStatus !== "none").map(publishedIn);
+    // A feed that is lost keeps its last value, and a chain that missed that value needs it from the leaf: so a push
+    // without an agreed value travels with its leaf's proof, as a replacement does.
+    const published = report.leaves.filter(({ pubStatus }) => pubStatus !== "none").map(publishedIn);
     const complaints: ChainComplaint[] = [];
-    for (const entry of chain.include([...pushed, ...missing])) {
+    for (const entry of chain.include(published)) {
       const shown = `${entry.status} ${entry.value} at ${entry.timeMs}`;
       const key = `${entry.feedId}/${entry.round}`;
       const before = this.#shown.get(key) ?? shown;

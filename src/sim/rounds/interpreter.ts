@@ -8,12 +8,13 @@ import type { Message } from "../../protocol/messages.ts";
 import { slotTimeMs } from "../../protocol/state.ts";
 import { step } from "../../protocol/step.ts";
 import { reportDigest } from "../../report/codec.ts";
+import type { Report } from "../../report/report.ts";
 import { hashUniform } from "../random.ts";
 import { sessionOf } from "./group.ts";
 import type { LiarKind } from "./liar-kinds.ts";
 import { Links } from "./links.ts";
-import type { Mouth } from "./mouth.ts";
-import { mouthOf } from "./mouth.ts";
+import type { Intention, LiarDoors, Utterance } from "./mouth.ts";
+import { Mouth } from "./mouth.ts";
 import type { SimNode } from "./node.ts";
 import type { Claim } from "./quarantine.ts";
 import { liarsClaim } from "./quarantine.ts";
@@ -33,12 +34,14 @@ export class Interpreter {
   readonly #mouths = new Map<number, Mouth>();
   readonly #deaths: CrashAtPoint[];
   readonly #convicted = new Set<string>();
+  readonly #hashes = new WeakMap<Message, Hex>();
+  readonly #digests = new WeakMap<Report, Hex>();
 
   constructor(world: World, liars: ReadonlyMap<number, readonly LiarKind[]>) {
     this.#world = world;
     this.#links = new Links(world.schedule);
     this.#deaths = world.schedule.faults.flatMap((fault) => (fault.kind === "crash-at-point" ? [fault] : []));
-    for (const [id, kinds] of liars) this.#mouths.set(id, mouthOf(kinds, world.schedule.seed));
+    for (const [id, kinds] of liars) this.#mouths.set(id, new Mouth(kinds));
   }
 
   receive(node: SimNode, from: number, message: Message, hash: Hex): void {
@@ -134,7 +137,7 @@ export class Interpreter {
       }
       case "verify-report": {
         const { signed } = effect;
-        const isRight = reportDigest(node.state.config.networkId, signed.report) === signed.digest;
+        const isRight = this.#digestOf(signed.report) === signed.digest;
         if (isRight && group.verify(signed.digest, signed.signature)) {
           this.#world.later(node, 1, { kind: "report-verified", signed });
         }
@@ -248,15 +251,23 @@ export class Interpreter {
     );
   }
 
-  #doorsOf(node: SimNode): Parameters<Mouth["speak"]>[1] {
+  #doorsOf(node: SimNode): LiarDoors {
     return {
       node,
+      seed: this.#world.schedule.seed,
       hashOf: (message) => this.#hashOf(message),
       otherIds: Array.from({ length: this.#world.schedule.n }, (_, i) => i + 1).filter((id) => id !== node.id),
     };
   }
 
-  #utter(node: SimNode, { message, to, delayMs }: ReturnType<Mouth["speak"]>[number]): void {
+  #utter(node: SimNode, utterance: Utterance | Intention): void {
+    if ("make" in utterance) {
+      this.#world.call(node, utterance.delayMs, () => {
+        for (const one of utterance.make()) this.#utter(node, one);
+      });
+      return;
+    }
+    const { message, to, delayMs } = utterance;
     const speak = (): void => {
       if (message.type === "share") this.#world.observers.ledger.lied(node.id, message.digest);
       this.#say(node, message, to);
@@ -265,8 +276,21 @@ export class Interpreter {
     else this.#world.call(node, delayMs, speak);
   }
 
+  /** Computed once for a message that is one object everywhere. */
   #hashOf(message: Message): Hex {
-    return messageHash(encodeMessage(this.#world.config.cfg, message));
+    const known = this.#hashes.get(message);
+    if (known !== undefined) return known;
+    const hash = messageHash(encodeMessage(this.#world.config.cfg, message));
+    this.#hashes.set(message, hash);
+    return hash;
+  }
+
+  #digestOf(report: Report): Hex {
+    const known = this.#digests.get(report);
+    if (known !== undefined) return known;
+    const digest = reportDigest(this.#world.config.networkId, report);
+    this.#digests.set(report, digest);
+    return digest;
   }
 
   #say(node: SimNode, message: Message, to: readonly number[] | undefined): void {

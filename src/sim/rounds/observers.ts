@@ -37,7 +37,7 @@ export class Observers {
     const isWithinAgreement = this.#liars.size > f;
     this.ledger = new Ledger({ faulty: this.#faulty, threshold, rules, isWithinAgreement });
     this.liveness = new Liveness(schedule, config, this.#faulty);
-    this.chains = new Chains(config.rules, schedule.seed);
+    this.chains = new Chains(schedule.seed);
     this.story = story;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Hex } from "../../base/bytes.ts";
 import type { GroupSignature } from "../../report/report.ts";
-import { hashName, hashWords } from "../random.ts";
+import { hashName, xoshiro128starstar } from "../random.ts";
 import type { Commitments, DrawnPair, SimGroup, Sum } from "./group.ts";
 import { sessionOf } from "./group.ts";
 
@@ -12,10 +12,9 @@ const WORDS = 8;
 
 /** 32 bytes that depend on the label. Keccak would cost more than the machines under test. */
 export function token32(label: string): Hex {
-  const seed = hashName(label);
-  const back = hashName(`${label.length}/${label}`);
+  const words = xoshiro128starstar(hashName(label), hashName(`${label}/`), label.length, 1);
   let out = "";
-  for (let word = 0; word < WORDS; word++) out += hashWords(seed, back, word).toString(16).padStart(8, "0");
+  for (let word = 0; word < WORDS; word++) out += words.nextUint32().toString(16).padStart(8, "0");
   return `0x${out}`;
 }
 

@@ -5,7 +5,7 @@ import type { SimClock } from "./clock.ts";
 
 const SLEEP_MAX_MS = 1_000;
 
-export function nextWakeMs(config: OracleConfig, clock: SimClock, trueMs: number): number {
+export function nextWakeMs(config: Omit<OracleConfig, "selfId">, clock: SimClock, trueMs: number): number {
   const wallMs = clock.wallMs(trueMs);
   const next = Math.max(roundAt(config, wallMs) + 1, config.firstRound);
   const waitMs = config.firstRoundTimeMs + (next - config.firstRound) * config.slotMs - wallMs;

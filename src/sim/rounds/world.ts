@@ -17,7 +17,6 @@ import type { Observers } from "./observers.ts";
 import { EventQueue } from "./queue.ts";
 import type { Fault, Schedule } from "./schedule.ts";
 import { isWithin, liarsOf } from "./schedule.ts";
-import { settingFor } from "./setting.ts";
 import { nextWakeMs } from "./wakes.ts";
 import type { SimGroup } from "./group.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -52,13 +51,18 @@ export class World {
   readonly #endMs: number;
   readonly #backups = new Map<number, SimDisk>();
 
-  constructor(schedule: Schedule, group: SimGroup, mutant: Mutant, observers: Observers) {
+  constructor(
+    schedule: Schedule,
+    config: Omit<OracleConfig, "selfId">,
+    group: SimGroup,
+    mutant: Mutant,
+    observers: Observers,
+  ) {
     this.schedule = schedule;
+    this.config = config;
     this.group = group;
     this.mutant = mutant;
     this.observers = observers;
-    const config = settingFor(schedule);
-    this.config = mutant.config?.(config) ?? config;
     this.#endMs = schedule.slots * schedule.slotMs;
     this.#interpreter = new Interpreter(this, liarsOf(schedule));
     for (let id = 1; id <= schedule.n; id++) this.#seat(id, 0, new SimDisk(), 0);
