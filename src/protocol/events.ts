@@ -72,7 +72,7 @@ export type RefusalReason =
   | "round-closed"
   | "backup-too-early"
   | "already-accepted"
-  | "other-digest"
+  | "other-material"
   | "not-my-observation"
   | "parent-too-old"
   | "parent-hides-a-publication"

@@ -8,10 +8,15 @@ export const ROUNDS_OPEN_ABOVE = 1;
 export const REPORTS_KEPT = 16;
 /** Different OBSERVEs kept of one sender in one round: the second version matters only if a PROPOSE names it. */
 export const OBSERVATION_VERSIONS_MAX = 3;
-/** PROPOSEs of one proposer held back in one round (missing observations, backup too early): one for each signer set. */
-export const PENDING_PER_PROPOSER_MAX = 2;
-/** Shares of one member held for PROPOSEs not yet seen, per round. An honest member signs under two at most. */
-export const EARLY_SHARES_PER_MEMBER_MAX = 2;
+/**
+ * Sessions of one proposer in one round: the first, and f+1 more until none of the f can spoil one [R43]. It is also how
+ * many of its PROPOSEs may wait, and how many early shares of one member: an honest one signs under no more.
+ */
+export function sessionsMax(f: number): number {
+  return f + 2;
+}
+/** Turns to sign that are remembered of each member. Lower: a suspect is forgotten and tried again more often. */
+export const DELIVERY_ROUNDS = 256;
 /** obsTime may differ this much from the slot's time, for everybody alike. Lower: clock skew costs observations. */
 export const OBSERVATION_TIME_TOLERANCE_MS = 2_000;
 /** A parent may be passed over by reports at most this many slots old. Lower: a leader one report behind loses its slot. */
@@ -34,16 +39,23 @@ export type Waits = {
   readonly hardStopMs: number;
   /** From T_r: a backup's PROPOSE is acceptable. */
   readonly backupMs: number;
-  /** From an accepted PROPOSE: without a signature the proposer names a second signer set. */
+  /** From an accepted PROPOSE: without a signature the leader names another signer set; the backup after twice that. */
   readonly secondSetMs: number;
 };
 
-/** min(constant, fraction of D), so that short slots keep room for a rescue. */
-export function waitsFor(slotMs: number): Waits {
+/** Of a slot: as long as a slow network may stretch the wait for shares. Higher: no room is left for another set. */
+const SLOW_SHARES_FRACTION = 0.3;
+
+/**
+ * min(constant, fraction of D), so that short slots keep room for a rescue.
+ * @param roundTripP95Ms slow round trips to peers; 0 when unknown
+ */
+export function waitsFor(slotMs: number, roundTripP95Ms = 0): Waits {
+  const slowMs = Math.min(2 * roundTripP95Ms, slotMs * SLOW_SHARES_FRACTION);
   return {
     graceMs: Math.min(60, slotMs * 0.06),
     hardStopMs: Math.min(250, slotMs * 0.25),
     backupMs: Math.min(400, slotMs * 0.4),
-    secondSetMs: Math.min(120, slotMs * 0.12),
+    secondSetMs: Math.max(Math.min(120, slotMs * 0.12), slowMs),
   };
 }

@@ -1,16 +1,21 @@
 /** PROPOSE: when the leader speaks, when the backup may, and what a node checks before it believes either. */
 import type { Hex } from "../base/bytes.ts";
+import { unreachable } from "../base/errors.ts";
 import { buildReport, digestOf } from "./build-report.ts";
-import type { Effect, Note, OracleEvent, RefusalReason, Step } from "./events.ts";
+import { rankSigners } from "./delivery.ts";
+import type { Effect, Note, RefusalReason, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
-import { PENDING_PER_PROPOSER_MAX, waitsFor } from "./limits.ts";
+import { sessionsMax, waitsFor } from "./limits.ts";
 import type { Propose } from "./messages.ts";
-import { afterAccept } from "./phase-sign.ts";
+import { say, startWait } from "./phase-session.ts";
+import { afterAccept, askForUnknown } from "./phase-sign.ts";
 import { judgeProposal } from "./proposal-rules.ts";
 import { honestMedian } from "./quorum.ts";
 import { nothingSuppressed } from "./readiness.ts";
+import { commitmentsOf } from "./sessions.ts";
 import type { AcceptedProposal, OracleState, RoundState } from "./state.ts";
-import { latestReport, openRound, slotTimeMs, withRound } from "./state.ts";
+import { latestReport, openRound, setWith, slotTimeMs, withRound } from "./state.ts";
+import { accuseProposal, noticeProposal } from "./witness.ts";
 
 type OracleStep = Step<OracleState>;
 
@@ -23,37 +28,27 @@ function isNothingSuppressed(state: OracleState, round: RoundState): boolean {
   return nothingSuppressed(state.config.rules, parent, held, honestMedian(state.config.f), slot);
 }
 
-/** t of the observers, rotating by round, so that every live node signs its turn and one that lags costs few rounds. */
-function signersFrom(observers: readonly number[], t: number, round: number): number[] {
-  const start = round % observers.length;
-  return Array.from({ length: t }, (_, i) => observers[(start + i) % observers.length]!).sort((a, b) => a - b);
-}
-
 function proposeNow(state: OracleState, round: RoundState): OracleStep {
+  const { selfId, t } = state.config;
   const observations = [...round.observations.entries()]
     .sort(([a], [b]) => a - b)
     .map(([id, held]) => ({ id, hash: held.hash }));
   const observers = observations.map(({ id }) => id);
-  if (observers.length < state.config.t) return nothing(state);
+  if (observers.length < t) return nothing(state);
   const parent = latestReport(state, round.round);
   const message: Propose = {
     type: "propose",
     round: round.round,
-    sender: state.config.selfId,
+    sender: selfId,
     attempt: 0,
     parent: parent === null ? null : { round: parent.report.round, digest: parent.digest },
     observations,
-    signers: signersFrom(observers, state.config.t, round.round),
+    signers: rankSigners(state, observers, round.round)
+      .slice(0, t)
+      .sort((a, b) => a - b),
     sources: [],
   };
-  const note: Note = { kind: "proposed", round: round.round, attempt: 0, observers, signers: message.signers };
-  return {
-    state: withRound(state, { ...round, proposed: true }),
-    effects: [
-      { kind: "broadcast", message },
-      { kind: "note", note },
-    ],
-  };
+  return say(state, round, message);
 }
 
 /**
@@ -62,7 +57,13 @@ function proposeNow(state: OracleState, round: RoundState): OracleStep {
  */
 export function tryPropose(state: OracleState, roundNumber: number): OracleStep {
   const round = state.rounds.get(roundNumber);
-  if (round === undefined || !round.active || round.proposed || round.accepted.length > 0 || round.complete) {
+  if (
+    round === undefined ||
+    !round.active ||
+    round.ownProposal !== null ||
+    round.accepted.length > 0 ||
+    round.complete
+  ) {
     return nothing(state);
   }
   const { config } = state;
@@ -80,62 +81,38 @@ export function tryPropose(state: OracleState, roundNumber: number): OracleStep 
   return { state, effects: [{ kind: "set-timer", timer: "grace", round: roundNumber, delayMs: graceMs }] };
 }
 
+/** Asks a peer that is known to live for what waiting PROPOSEs lack: their proposer may be gone. */
+function askAgain(state: OracleState, round: RoundState, from: number): Effect[] {
+  if (from === state.config.selfId) return [];
+  return round.pending.flatMap(({ message }) => {
+    const verdict = judgeProposal(state, round, message);
+    return verdict.kind === "wait"
+      ? verdict.effects.map((effect) => ("from" in effect ? { ...effect, from } : effect))
+      : [];
+  });
+}
+
 export function onBackupOpen(state: OracleState, roundNumber: number): OracleStep {
   const round = state.rounds.get(roundNumber);
   if (round === undefined || round.complete) return nothing(state);
   const opened = withRound(state, { ...round, backupOpen: true });
   const rechecked = recheckPending(opened, roundNumber);
   const after = rechecked.state.rounds.get(roundNumber);
+  if (after === undefined) return rechecked;
   const { backup } = leadershipOf(state.config.cfg, roundNumber, state.config.n);
-  if (after === undefined || !after.active || backup !== state.config.selfId) return rechecked;
+  const effects: Effect[] = [...rechecked.effects, ...askAgain(rechecked.state, after, backup)];
+  // Members have signed under a PROPOSE that never came here: its proposer kept it from this node, they have it.
+  const missed = after.accepted.length === 0 ? askForUnknown(state.config, after) : { round: after, effects: [] };
+  effects.push(...missed.effects);
+  const asked = missed.effects.length === 0 ? rechecked.state : withRound(rechecked.state, missed.round);
+  if (!after.active || backup !== state.config.selfId) return { state: asked, effects };
   // [R12] The backup passes on a valid PROPOSE it has seen rather than make a second one that others would refuse.
   const seen = after.accepted.at(-1);
   if (seen !== undefined) {
-    return {
-      state: rechecked.state,
-      effects: [...rechecked.effects, { kind: "forward", round: roundNumber, hash: seen.hash }],
-    };
+    return { state: asked, effects: [...effects, { kind: "forward", round: roundNumber, hash: seen.hash }] };
   }
-  const proposal = tryPropose(rechecked.state, roundNumber);
-  return { state: proposal.state, effects: [...rechecked.effects, ...proposal.effects] };
-}
-
-/** Without a signature in time, the proposer names those whose share came plus fresh members, on nonce pair 2, same digest. */
-export function onSecondSet(state: OracleState, roundNumber: number): OracleStep {
-  const round = state.rounds.get(roundNumber);
-  const first = round?.accepted[0];
-  if (round === undefined || first === undefined || round.complete || !round.active) return nothing(state);
-  if (first.message.sender !== state.config.selfId || round.proposedSecond) return nothing(state);
-  const box = round.shares.get(first.hash);
-  const isGood = (id: number): boolean => box?.has(id) === true && !round.culprits.has(id);
-  const delivered = first.message.signers.filter(isGood);
-  const fresh = first.message.observations.map(({ id }) => id).filter((id) => !first.message.signers.includes(id));
-  const rest = first.message.signers.filter((id) => !isGood(id));
-  const signers = [...delivered, ...fresh, ...rest].slice(0, state.config.t).sort((a, b) => a - b);
-  if (fresh.length === 0) return nothing(state);
-  const message: Propose = { ...first.message, attempt: 1, signers };
-  const observers = message.observations.map(({ id }) => id);
-  return {
-    // Said now, not when it comes back: between the two, the timer and a bad share may both ask for it. [R21]
-    state: withRound(state, { ...round, proposedSecond: true }),
-    effects: [
-      { kind: "broadcast", message },
-      { kind: "note", note: { kind: "proposed", round: roundNumber, attempt: 1, observers, signers } },
-    ],
-  };
-}
-
-/** The culprits are named, and the proposer need not wait for its timer to do without them. */
-export function onAggregateFailed(
-  state: OracleState,
-  event: Extract<OracleEvent, { kind: "aggregate-failed" }>,
-): OracleStep {
-  const round = state.rounds.get(event.round);
-  if (round === undefined) return nothing(state);
-  const note: Note = { kind: "bad-shares", round: event.round, culprits: event.culprits };
-  const named = withRound(state, { ...round, culprits: new Set([...round.culprits, ...event.culprits]) });
-  const second = onSecondSet(named, event.round);
-  return { state: second.state, effects: [{ kind: "note", note }, ...second.effects] };
+  const proposal = tryPropose(asked, roundNumber);
+  return { state: proposal.state, effects: [...effects, ...proposal.effects] };
 }
 
 function refuse(state: OracleState, message: Propose, why: RefusalReason): OracleStep {
@@ -143,33 +120,40 @@ function refuse(state: OracleState, message: Propose, why: RefusalReason): Oracl
   return { state, effects: [{ kind: "note", note }] };
 }
 
-export function onPropose(state: OracleState, message: Propose, hash: Hex): OracleStep {
-  const round = openRound(state, message.round);
+export function onPropose(before: OracleState, message: Propose, hash: Hex): OracleStep {
+  const seen = noticeProposal(before.config, openRound(before, message.round), message, hash);
+  const state = withRound(before, seen.round);
+  const judged = judge(state, seen.round, message, hash);
+  return { state: judged.state, effects: [...seen.effects, ...judged.effects] };
+}
+
+function judge(state: OracleState, round: RoundState, message: Propose, hash: Hex): OracleStep {
   if (round.complete || round.accepted.some((held) => held.hash === hash)) return nothing(state);
   const verdict = judgeProposal(state, round, message);
   switch (verdict.kind) {
     case "refuse":
       return refuse(state, message, verdict.why);
+    case "accuse": {
+      const noticed = accuseProposal(state.config, round, { hash, message }, verdict.why, verdict.shown);
+      const refused = refuse(withRound(state, noticed.round), message, verdict.why);
+      return { state: refused.state, effects: [...refused.effects, ...noticed.effects] };
+    }
     case "wait": {
       if (round.pending.some((held) => held.hash === hash)) return nothing(state);
       const waiting = round.pending.filter((held) => held.message.sender === message.sender).length;
-      if (waiting >= PENDING_PER_PROPOSER_MAX) return refuse(state, message, "too-many-pending");
+      // A proposer that was proven wrong in this round has no more fetches to order.
+      const isProven = round.accused.has(`bad-proposal/${message.sender}`);
+      if (isProven || waiting >= sessionsMax(state.config.f)) return refuse(state, message, "too-many-pending");
       const pending = [...round.pending, { hash, message }];
-      return { state: withRound(state, { ...round, pending }), effects: verdict.effects };
+      const fetched = verdict.effects.flatMap((effect) => (effect.kind === "fetch-message" ? [effect.hash] : []));
+      const wanted = setWith(round.wanted, ...fetched);
+      return { state: withRound(state, { ...round, pending, wanted }), effects: verdict.effects };
     }
     case "accept":
       return accept(state, round, message, hash, verdict);
+    default:
+      return unreachable(verdict);
   }
-}
-
-/** Two PROPOSEs over one parent and one list make one report: a second signer set need not fit surfaces again. */
-function isSameMaterial(one: Propose, other: Propose): boolean {
-  const { parent, observations } = other;
-  return (
-    one.parent?.digest === parent?.digest &&
-    one.observations.length === observations.length &&
-    one.observations.every(({ id, hash }, i) => id === observations[i]!.id && hash === observations[i]!.hash)
-  );
 }
 
 function accept(
@@ -182,40 +166,37 @@ function accept(
   const { config } = state;
   const slot = { round: round.round, timeMs: slotTimeMs(config, round.round) };
   const quorum = honestMedian(config.f);
-  // [R15] Every node recomputes the report itself; the leader's word is only which OBSERVEs to use.
+  // [R15] Every node recomputes the report itself; the leader's word is only which OBSERVEs to use. Once a round: further
+  // sessions are over the same material.
   const earlier = round.accepted[0];
-  const same = earlier !== undefined && isSameMaterial(earlier.message, message) ? earlier : undefined;
   const report =
-    same?.report ?? buildReport(config.rules, verdict.parent?.report ?? null, verdict.observations, quorum, slot);
-  const digest = same?.digest ?? digestOf(config.networkId, report);
-  if (earlier !== undefined && earlier.digest !== digest) return refuse(state, message, "other-digest");
-  const accepted: AcceptedProposal = { hash, message, report, digest };
-  const next = withRound(state, {
+    earlier?.report ?? buildReport(config.rules, verdict.parent?.report ?? null, verdict.observations, quorum, slot);
+  const digest = earlier?.digest ?? digestOf(config.networkId, report);
+  const accepted: AcceptedProposal = { hash, message, report, digest, commitments: commitmentsOf(round, message) };
+  const timed = startWait(state, {
     ...round,
     accepted: [...round.accepted, accepted],
     pending: round.pending.filter((held) => held.hash !== hash),
   });
+  const unknown = askForUnknown(config, timed.round);
+  const signing = afterAccept(withRound(state, unknown.round), round.round, accepted);
+  const { attempt, sender: from } = message;
   const effects: Effect[] = [
-    {
-      kind: "note",
-      note: { kind: "accepted", round: round.round, from: message.sender, attempt: message.attempt, digest },
-    },
+    { kind: "note", note: { kind: "accepted", round: round.round, from, attempt, digest } },
+    ...timed.effects,
+    ...signing.effects,
+    ...unknown.effects,
   ];
-  if (message.sender === config.selfId && message.attempt === 0) {
-    const delayMs = waitsFor(config.slotMs).secondSetMs;
-    effects.push({ kind: "set-timer", timer: "second-set", round: round.round, delayMs });
-  }
-  const signing = afterAccept(next, round.round, accepted);
-  return { state: signing.state, effects: [...effects, ...signing.effects] };
+  return { state: signing.state, effects };
 }
 
-/** Tries the PROPOSEs that waited for an observation, a parent or the backup's time. */
+/** Tries the PROPOSEs that waited for an observation, a parent, a share or the backup's time. */
 export function recheckPending(state: OracleState, roundNumber: number): OracleStep {
   const round = state.rounds.get(roundNumber);
   if (round === undefined || round.pending.length === 0 || round.complete) return nothing(state);
   let result = nothing(withRound(state, { ...round, pending: [] }));
   for (const { hash, message } of round.pending) {
-    const next = onPropose(result.state, message, hash);
+    const next = judge(result.state, openRound(result.state, roundNumber), message, hash);
     // Fetches were already asked for when the PROPOSE first waited.
     const effects = next.effects.filter((effect) => effect.kind !== "fetch-message" && effect.kind !== "fetch-report");
     result = { state: next.state, effects: [...result.effects, ...effects] };

@@ -1,4 +1,5 @@
 /** The beginning of a slot: whether this node may act in it, what it writes down first, what it forgets. */
+import { countRound } from "./delivery.ts";
 import type { Effect, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
 import { reservationRounds, ROUNDS_KEPT_BELOW, ROUNDS_OPEN_ABOVE, SLOT_LEAD_MAX, waitsFor } from "./limits.ts";
@@ -44,7 +45,11 @@ export function onSlot(before: OracleState, round: number): Step<OracleState> {
   }
   const low = round - ROUNDS_KEPT_BELOW;
   const rounds = new Map<number, RoundState>();
-  for (const [key, value] of state.rounds) if (key >= low) rounds.set(key, value);
+  let { delivery } = state;
+  for (const [key, value] of state.rounds) {
+    if (key >= low) rounds.set(key, value);
+    else delivery = countRound(delivery, value, state.config.selfId);
+  }
   rounds.set(round, { ...openRound(state, round), active: idle === null });
   effects.push({ kind: "forget-nonces", belowRound: low });
 
@@ -65,5 +70,5 @@ export function onSlot(before: OracleState, round: number): Step<OracleState> {
   }
   // Everyone keeps this timer: it says when a backup's PROPOSE may be believed.
   if (leader !== backup) effects.push({ kind: "set-timer", timer: "backup", round, delayMs: waits.backupMs });
-  return { state: { ...state, currentRound: round, rounds }, effects };
+  return { state: { ...state, currentRound: round, rounds, delivery }, effects };
 }

@@ -3,50 +3,66 @@
  * Validity rests on signed material only, never on this node's own opinion of the market. [R14]
  */
 import { isSettled } from "../feeds/agree-settlement.ts";
+import type { Hex } from "../base/bytes.ts";
+import type { ProvableReason } from "./accusation.ts";
 import type { Effect, RefusalReason } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
-import { PARENT_LAG_SLOTS } from "./limits.ts";
+import { PARENT_LAG_SLOTS, sessionsMax } from "./limits.ts";
 import type { Observe, Propose } from "./messages.ts";
 import { settlementDetail } from "./next-leaf.ts";
 import { honestMedian } from "./quorum.ts";
 import type { Report, SignedReport } from "../report/report.ts";
+import { isSameMaterial } from "./sessions.ts";
 import type { OracleState, RoundState } from "./state.ts";
 
 export type ProposalVerdict =
   | { readonly kind: "accept"; readonly observations: readonly Observe[]; readonly parent: SignedReport | null }
   | { readonly kind: "wait"; readonly effects: readonly Effect[] }
-  | { readonly kind: "refuse"; readonly why: RefusalReason };
+  | { readonly kind: "refuse"; readonly why: RefusalReason }
+  /** Wrong for everybody: `shown` are the messages beside it that prove it. */
+  | { readonly kind: "accuse"; readonly why: ProvableReason; readonly shown: readonly Hex[] };
 
 const refuse = (why: RefusalReason): ProposalVerdict => ({ kind: "refuse", why });
+const provable = (why: ProvableReason, ...shown: readonly Hex[]): ProposalVerdict => ({ kind: "accuse", why, shown });
 
 function strictlyAscending(ids: readonly number[], n: number): boolean {
   return ids.every((id, i) => id >= 1 && id <= n && (i === 0 || id > ids[i - 1]!));
 }
 
-function refusalByRole(state: OracleState, round: RoundState, message: Propose): RefusalReason | "early" | null {
-  const { leader, backup } = leadershipOf(state.config.cfg, message.round, state.config.n);
-  const first = round.accepted[0];
-  if (first !== undefined) {
-    // A second set comes from the same proposer, on the second nonce pair. Anything else is a second opinion.
-    const isNext = message.attempt === 1 && first.message.attempt === 0 && round.accepted.length === 1;
-    if (isNext && first.message.sender === message.sender) return null;
-    return "already-accepted";
-  }
-  if (message.sender === leader) return null;
-  if (message.sender !== backup) return "not-the-leader";
-  return round.backupOpen ? null : "early";
-}
-
-function refusalByLists(state: OracleState, round: RoundState, message: Propose): RefusalReason | null {
-  const { n, f, t, selfId } = state.config;
+/** What no honest member ever says, whatever it holds. [R48] */
+function faultOf(state: OracleState, message: Propose): ProvableReason | null {
+  const { cfg, n, f, t } = state.config;
+  const { leader, backup } = leadershipOf(cfg, message.round, n);
+  if (message.sender !== leader && message.sender !== backup) return "not-the-leader";
+  if (message.attempt >= sessionsMax(f)) return "attempt-out-of-range";
   const ids = message.observations.map(({ id }) => id);
   if (!strictlyAscending(ids, n)) return "bad-observation-list";
   if (ids.length < honestMedian(f)) return "too-few-observations";
-  const signers = message.signers;
+  const { signers, sources } = message;
+  const listed = new Set(ids);
   if (signers.length !== t || !strictlyAscending(signers, n)) return "bad-signer-set";
-  if (!signers.every((id) => ids.includes(id))) return "bad-signer-set";
-  const mine = message.observations.find(({ id }) => id === selfId);
-  return mine !== undefined && mine.hash !== round.ownHash && round.active ? "not-my-observation" : null;
+  if (!signers.every((id) => listed.has(id))) return "bad-signer-set";
+  const sourced = sources.map(({ id }) => id);
+  if (sources.length > 0 && message.attempt < 2) return "bad-sources";
+  if (!strictlyAscending(sourced, n) || !sourced.every((id) => signers.includes(id))) return "bad-sources";
+  return (message.parent?.round ?? 0) >= message.round ? "parent-not-below" : null;
+}
+
+function refusalByRole(state: OracleState, round: RoundState, message: Propose): RefusalReason | "early" | null {
+  const { sender, attempt } = message;
+  if (round.accepted.some((held) => held.message.sender === sender && held.message.attempt === attempt)) {
+    return "already-accepted";
+  }
+  // One material a round, whoever names further signers for it: so one digest is all this node ever signs. [R16]
+  const first = round.accepted[0];
+  if (first !== undefined && !isSameMaterial(first.message, message)) return "other-material";
+  const { leader } = leadershipOf(state.config.cfg, message.round, state.config.n);
+  return sender === leader || round.backupOpen ? null : "early";
+}
+
+function isNotMine(state: OracleState, round: RoundState, message: Propose): boolean {
+  const mine = message.observations.find(({ id }) => id === state.config.selfId);
+  return mine !== undefined && mine.hash !== round.ownHash && round.active;
 }
 
 /**
@@ -69,7 +85,6 @@ type ParentVerdict =
 
 function judgeParent(state: OracleState, message: Propose): ParentVerdict {
   const parentRound = message.parent?.round ?? 0;
-  if (parentRound >= message.round) return { kind: "refuse", why: "parent-not-below" };
   // [R13] A parent may be passed over only by reports of the last two slots: nobody can revive an old trigger state.
   for (const [round, { report }] of state.reports) {
     if (round <= parentRound || round >= message.round) continue;
@@ -89,27 +104,30 @@ function judgeParent(state: OracleState, message: Propose): ParentVerdict {
 }
 
 export function judgeProposal(state: OracleState, round: RoundState, message: Propose): ProposalVerdict {
+  const fault = faultOf(state, message);
+  if (fault !== null) return provable(fault);
   const role = refusalByRole(state, round, message);
   if (role !== null && role !== "early") return refuse(role);
-  const lists = refusalByLists(state, round, message);
-  if (lists !== null) return refuse(lists);
+  if (isNotMine(state, round, message)) return refuse("not-my-observation");
   const parent = judgeParent(state, message);
   if (parent.kind === "refuse") return refuse(parent.why);
 
   const effects: Effect[] = [];
+  const from = message.sender;
   if (parent.kind === "fetch" && message.parent !== null) {
-    effects.push({ kind: "fetch-report", ...message.parent, from: message.sender });
+    effects.push({ kind: "fetch-report", ...message.parent, from });
   }
   const observations: Observe[] = [];
   for (const { id, hash } of message.observations) {
     const held = round.versions.get(hash);
-    if (held === undefined) {
-      effects.push({ kind: "fetch-message", round: message.round, hash, from: message.sender });
-    } else if (held.sender !== id) {
-      return refuse("bad-observation-list");
-    } else {
-      observations.push(held);
-    }
+    if (held === undefined) effects.push({ kind: "fetch-message", round: message.round, hash, from });
+    else if (held.sender !== id) return provable("bad-observation-list", hash);
+    else observations.push(held);
+  }
+  for (const { id, hash } of message.sources) {
+    const held = round.sources.get(hash);
+    if (held === undefined) effects.push({ kind: "fetch-message", round: message.round, hash, from });
+    else if (held.sender !== id) return provable("bad-sources", hash);
   }
   if (effects.length > 0 || role === "early" || parent.kind === "fetch") return { kind: "wait", effects };
   return { kind: "accept", observations, parent: parent.parent };

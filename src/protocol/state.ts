@@ -2,6 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import type { FeedRule } from "../feeds/rule.ts";
 import type { Report, SignedReport } from "../report/report.ts";
+import type { SignerCommitment } from "./events.ts";
 import type { Observe, Propose, Share } from "./messages.ts";
 
 /** What a running configuration fixes for every node alike, and which member this one is. */
@@ -25,6 +26,8 @@ export type HeldObservation = { readonly hash: Hex; readonly message: Observe };
 export type AcceptedProposal = {
   readonly hash: Hex;
   readonly message: Propose;
+  /** Of its signers, in their order. */
+  readonly commitments: readonly SignerCommitment[];
   readonly report: Report;
   readonly digest: Hex;
 };
@@ -51,17 +54,37 @@ export type RoundState = {
   readonly backupOpen: boolean;
   readonly graceOver: boolean;
   readonly hardStopOver: boolean;
-  /** This node has sent a PROPOSE of its own, and one for the second signer set. Each is said once. */
-  readonly proposed: boolean;
-  readonly proposedSecond: boolean;
+  /** The first PROPOSE this node said, and its highest attempt, −1 before: each is said once, over the first one's material. */
+  readonly ownProposal: Propose | null;
+  readonly ownAttempt: number;
+  /** The first PROPOSE heard of each proposer and attempt, whatever became of it: another one is evidence. */
+  readonly proposals: ReadonlyMap<string, PendingProposal>;
   readonly pending: readonly PendingProposal[];
-  /** Accepted PROPOSEs in order of attempt, all for one digest. */
+  /** What the waiting PROPOSEs name and this node has asked for. */
+  readonly wanted: ReadonlySet<Hex>;
+  /** Accepted PROPOSEs as they came, all over one material and so for one digest. */
   readonly accepted: readonly AcceptedProposal[];
   readonly shares: ReadonlyMap<Hex, ShareBox>;
+  /** SHAREs that brought a fresh pair, by name. */
+  readonly sources: ReadonlyMap<Hex, Share>;
+  /** The first SHARE of each member: another one for another digest is evidence. */
+  readonly firstShares: ReadonlyMap<number, HeldShare>;
+  /** Members that were asked for a PROPOSE under which they signed and which this node does not know. */
+  readonly asked: ReadonlySet<number>;
+  /** Who has taken which PROPOSE of mine. */
+  readonly acknowledged: ReadonlyMap<Hex, ReadonlySet<number>>;
+  /** Waits for shares that run. When the last one is over, another session is due as soon as t members are free. */
+  readonly waits: number;
+  readonly isSessionDue: boolean;
+  /** Sessions whose wait is over, and sessions that nobody can sign because a commitment is no point. */
+  readonly lapsed: ReadonlySet<Hex>;
+  readonly unsignable: ReadonlySet<Hex>;
   /** PROPOSE hashes under which an aggregation was asked for or has failed with its box. */
   readonly aggregating: ReadonlySet<Hex>;
-  /** Members whose share failed its check in this round. */
+  /** Members whose share or commitment failed its check in this round. */
   readonly culprits: ReadonlySet<number>;
+  /** What was accused in this round: kind and member. */
+  readonly accused: ReadonlySet<string>;
   readonly complete: boolean;
 };
 
@@ -122,13 +145,24 @@ function emptyRound(round: number): RoundState {
     backupOpen: false,
     graceOver: false,
     hardStopOver: false,
-    proposed: false,
-    proposedSecond: false,
+    ownProposal: null,
+    ownAttempt: -1,
+    proposals: new Map(),
     pending: [],
+    wanted: new Set(),
     accepted: [],
     shares: new Map(),
+    sources: new Map(),
+    firstShares: new Map(),
+    asked: new Set(),
+    acknowledged: new Map(),
+    waits: 0,
+    isSessionDue: false,
+    lapsed: new Set(),
+    unsignable: new Set(),
     aggregating: new Set(),
     culprits: new Set(),
+    accused: new Set(),
     complete: false,
   };
 }
@@ -164,4 +198,8 @@ export function withRound(state: OracleState, round: RoundState): OracleState {
 
 export function mapWith<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return new Map(map).set(key, value);
+}
+
+export function setWith<T>(set: ReadonlySet<T>, ...values: readonly T[]): ReadonlySet<T> {
+  return new Set([...set, ...values]);
 }

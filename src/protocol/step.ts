@@ -7,19 +7,14 @@ import { unreachable } from "../base/errors.ts";
 import type { Note, OracleEvent, Step } from "./events.ts";
 import type { Message } from "./messages.ts";
 import { onObserve, onObserved } from "./phase-observe.ts";
-import {
-  onAggregateFailed,
-  onBackupOpen,
-  onPropose,
-  onSecondSet,
-  recheckPending,
-  tryPropose,
-} from "./phase-propose.ts";
+import { onBackupOpen, onPropose, recheckPending, tryPropose } from "./phase-propose.ts";
 import { onReportMessage, onReportVerified } from "./phase-report.ts";
+import { onAcknowledged, onAggregateFailed, onShareRefused, onWaitOver, trySession } from "./phase-session.ts";
 import { onAggregated, onShare, onShareMade } from "./phase-sign.ts";
 import { onSlot, roundWindow } from "./phase-slot.ts";
 import type { OracleState } from "./state.ts";
-import { withRound } from "./state.ts";
+import { setWith, withRound } from "./state.ts";
+import { noticeNamed } from "./witness.ts";
 
 export type OracleStep = Step<OracleState>;
 
@@ -34,8 +29,13 @@ function onMessage(state: OracleState, message: Message, hash: Hex): OracleStep 
   const highest = Math.max(message.round, state.heard.get(message.sender)?.round ?? 0);
   const heard = new Map(state.heard).set(message.sender, { round: highest, atSlot: state.slotsSeen });
   const next: OracleState = { ...state, heard };
+  const named = noticeNamed(next, message, hash);
+  return chain(named, (after) => onOpenMessage(after, message, hash));
+}
+
+function onOpenMessage(next: OracleState, message: Message, hash: Hex): OracleStep {
   // A report speaks for itself at any age; the rest belongs to an open round. [R7]
-  const window = roundWindow(state);
+  const window = roundWindow(next);
   if (message.type !== "report" && (message.round < window.low || message.round > window.high)) {
     const note: Note = {
       kind: "refused",
@@ -48,16 +48,28 @@ function onMessage(state: OracleState, message: Message, hash: Hex): OracleStep 
   }
   switch (message.type) {
     case "observe":
-      return chain(onObserve(next, message, hash), (after) => recheckPending(after, message.round));
+      return chain(onObserve(next, message, hash), (after) =>
+        after.rounds.get(message.round)?.wanted.has(hash) === true
+          ? recheckPending(after, message.round)
+          : { state: after, effects: [] },
+      );
     case "propose":
       return onPropose(next, message, hash);
     case "share":
-      return onShare(next, message, hash);
+      return chain(onShare(next, message, hash), (after) => afterShare(after, message.round, hash));
     case "report":
       return onReportMessage(next, message.signed);
     default:
       return unreachable(message);
   }
+}
+
+/** A share may be the fresh pair that a waiting PROPOSE names, and may set free the last member of a further session. */
+function afterShare(state: OracleState, roundNumber: number, hash: Hex): OracleStep {
+  const round = state.rounds.get(roundNumber);
+  if (round === undefined) return { state, effects: [] };
+  const rechecked: OracleStep = round.wanted.has(hash) ? recheckPending(state, roundNumber) : { state, effects: [] };
+  return round.isSessionDue ? chain(rechecked, (after) => trySession(after, roundNumber)) : rechecked;
 }
 
 export function step(state: OracleState, event: OracleEvent): OracleStep {
@@ -73,9 +85,9 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
         case "hard-stop":
           return tryPropose(withRound(state, { ...round, hardStopOver: true }), event.round);
         case "backup":
-          return onBackupOpen(state, event.round);
+          return chain(onBackupOpen(state, event.round), (after) => trySession(after, event.round));
         case "second-set":
-          return onSecondSet(state, event.round);
+          return onWaitOver(state, event.round);
         default:
           return unreachable(event.timer);
       }
@@ -87,7 +99,7 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
     case "share-made":
       return onShareMade(state, event);
     case "share-refused":
-      return { state, effects: [] };
+      return onShareRefused(state, event);
     case "aggregated":
       return onAggregated(state, event);
     case "aggregate-failed":
@@ -99,11 +111,11 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
     case "disk-failed":
       return { state: stopActing(state), effects: [] };
     case "acknowledged":
-      return { state, effects: [] };
+      return onAcknowledged(state, event);
     case "round-trip":
       return { state: { ...state, roundTripP95Ms: event.p95Ms }, effects: [] };
     case "convicted":
-      return { state: { ...state, convicted: new Set(state.convicted).add(event.member) }, effects: [] };
+      return { state: { ...state, convicted: setWith(state.convicted, event.member) }, effects: [] };
     default:
       return unreachable(event);
   }

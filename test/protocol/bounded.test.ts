@@ -1,12 +1,11 @@
 /** Memory under hostile traffic: whatever members say, what is kept is bounded by the configuration. */
 import { describe, expect, test } from "vitest";
 import {
-  EARLY_SHARES_PER_MEMBER_MAX,
   OBSERVATION_VERSIONS_MAX,
-  PENDING_PER_PROPOSER_MAX,
   REPORTS_KEPT,
   ROUNDS_KEPT_BELOW,
   ROUNDS_OPEN_ABOVE,
+  sessionsMax,
 } from "../../src/protocol/limits.ts";
 import type { Message } from "../../src/protocol/messages.ts";
 import type { RoundState } from "../../src/protocol/state.ts";
@@ -27,16 +26,17 @@ import {
 const config = configOf();
 const EVENTS = 10_000;
 
+const SESSIONS = sessionsMax(config.f);
 /** Proposals of both proposers that may wait, each naming one version of each member. */
-const VERSIONS_MAX = config.n * (OBSERVATION_VERSIONS_MAX + 2 * PENDING_PER_PROPOSER_MAX);
+const VERSIONS_MAX = config.n * (OBSERVATION_VERSIONS_MAX + 2 * SESSIONS);
 
 function expectBounded(round: RoundState): void {
   expect(round.observations.size).toBeLessThanOrEqual(config.n);
   expect(round.versions.size).toBeLessThanOrEqual(VERSIONS_MAX);
-  expect(round.pending.length).toBeLessThanOrEqual(2 * PENDING_PER_PROPOSER_MAX);
-  expect(round.accepted.length).toBeLessThanOrEqual(2);
+  expect(round.pending.length).toBeLessThanOrEqual(2 * SESSIONS);
+  expect(round.accepted.length).toBeLessThanOrEqual(2 * SESSIONS);
   const shares = [...round.shares.values()].reduce((sum, box) => sum + box.size, 0);
-  expect(shares).toBeLessThanOrEqual(config.n * (EARLY_SHARES_PER_MEMBER_MAX + 2));
+  expect(shares).toBeLessThanOrEqual(config.n * 3 * SESSIONS);
   expect(round.culprits.size).toBeLessThanOrEqual(config.n);
 }
 
@@ -123,7 +123,7 @@ describe(`${EVENTS} hostile messages`, () => {
     const round = member.round(FIRST);
     expectBounded(round);
     expect([...round.versions.values()].filter(({ sender }) => sender === 3)).toHaveLength(OBSERVATION_VERSIONS_MAX);
-    expect(round.shares.size).toBe(EARLY_SHARES_PER_MEMBER_MAX);
+    expect(round.shares.size).toBe(SESSIONS);
   });
 
   test("over many slots, what is closed is forgotten", () => {

@@ -134,7 +134,7 @@ describe("an equivocating observer", () => {
     member.hear(observeOf(config, 4, led), observeOf(config, 4, led, { incarnation: incarnationOf(1) }));
     member.fire("hard-stop", led);
     expect(member.round(led).observations.size).toBe(2);
-    expect(member.round(led).proposed).toBe(false);
+    expect(member.round(led).ownProposal).toBeNull();
   });
 });
 

@@ -183,22 +183,35 @@ describe("the backup", () => {
     member.hear(...listed, proposeOf(first, listed));
     expect(member.fire("backup", round)).toEqual([]);
     const late = member.hear(proposeOf(2, listed.slice(0, 3)));
-    expect(refusals(late)).toEqual(["propose: already-accepted"]);
+    expect(refusals(late)).toEqual(["propose: other-material"]);
   });
 });
 
-test("an accepted PROPOSE starts the second-set timer at its proposer and nowhere else", () => {
-  const member = leading();
-  const [proposal] = proposals(member.hear(...[2, 3, 4].map((id) => observeOf(config, id, LED))));
-  expect(ofKind(member.hear(proposal!), "set-timer")).toEqual([
-    { kind: "set-timer", timer: "second-set", round: LED, delayMs: 120 },
-  ]);
-  const round = roundLedBy(config, 2);
-  const other = leading(round);
-  const listed = [1, 2, 3].map((id) => observeOf(config, id, round));
-  const effects = other.hear(...listed, proposeOf(2, listed));
-  expect(ofKind(effects, "set-timer")).toEqual([]);
-  expect(
-    ofKind(other.hear(shareOf(3, proposeOf(2, listed), other.round(round).accepted[0]!.digest)), "set-timer"),
-  ).toEqual([]);
+describe("an accepted PROPOSE", () => {
+  const timers = (id: number, leader: number, round: number) => {
+    const own = configOf({ selfId: id });
+    const member = leading(round, own);
+    const listed = [1, 2, 3, 4].map((from) => observeOf(config, from, round));
+    const heard = member.hear(...listed.filter(({ sender }) => sender !== id));
+    const [mine] = proposals(heard);
+    return ofKind(member.hear(mine ?? proposeOf(leader, listed)), "set-timer");
+  };
+
+  test("starts the wait for shares at the leader, twice as long at the backup, nowhere else", () => {
+    const backup = [2, 3, 4].find((id) => roundLedBy(config, id, "backup", LED) === LED)!;
+    expect(timers(1, 1, LED)).toEqual([{ kind: "set-timer", timer: "second-set", round: LED, delayMs: 120 }]);
+    expect(timers(backup, 1, LED)).toEqual([{ kind: "set-timer", timer: "second-set", round: LED, delayMs: 240 }]);
+    const neither = [2, 3, 4].find((id) => id !== backup)!;
+    expect(timers(neither, 1, LED)).toEqual([]);
+  });
+
+  test("is given longer where round trips are slow, up to three tenths of a slot", () => {
+    const waitAt = (p95Ms: number): number | undefined => {
+      const member = leading();
+      member.feed({ kind: "round-trip", p95Ms });
+      const [proposal] = proposals(member.hear(...[2, 3, 4].map((id) => observeOf(config, id, LED))));
+      return ofKind(member.hear(proposal!), "set-timer")[0]?.delayMs;
+    };
+    expect([0, 50, 100, 140, 1_000].map(waitAt)).toEqual([120, 120, 200, 280, 300]);
+  });
 });
