@@ -96,7 +96,10 @@ export class Interpreter {
       case "reserve-rounds": {
         if (this.#diesAt(node, "during-write")) return false;
         const syncMs = this.#world.slowSyncMs(node);
-        if (syncMs > 0) node.busyUntilMs = this.#world.nowMs + syncMs;
+        if (syncMs > 0) {
+          node.busyUntilMs = this.#world.nowMs + syncMs;
+          observers.left(node, this.#world.nowMs);
+        }
         const isDurable = node.disk.reserve(effect.upTo);
         if (isDurable) this.#world.later(node, 0, { kind: "rounds-reserved", upTo: effect.upTo });
         else this.#world.later(node, 0, { kind: "disk-failed", why: "no space" });
@@ -185,7 +188,7 @@ export class Interpreter {
 
   #observe(node: SimNode, round: number): void {
     const { observers, nowMs, schedule } = this.#world;
-    observers.entered(node, round, nowMs);
+    observers.entered(node, round, Math.max(nowMs, node.busyUntilMs));
     const commitments = [node.draw(round), this.#world.mutant.drawsOnePair === true ? null : node.draw(round)] as const;
     const event = {
       kind: "observed",
