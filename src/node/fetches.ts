@@ -18,7 +18,7 @@ export type FetchDoors = {
   readonly log: Logger;
   readonly peers: Pick<PeerPort, "request">;
   readonly signing: Pick<SigningPort, "verify">;
-  readonly inbox: Pick<Inbox, "message">;
+  readonly inbox: Pick<Inbox, "message" | "expect">;
   readonly tell: (event: OracleEvent) => void;
   /** Bytes that a peer answered with, as if it had sent them. */
   readonly receive: (bytes: Uint8Array, fromId: number) => void;
@@ -43,14 +43,21 @@ export class Fetches {
   }
 
   message(hash: Hex, from: number): void {
+    const { inbox } = this.#doors;
     // The machine may have passed over a version that a PROPOSE now names: asking a peer would bring a repeat. [R9]
-    const message = this.#doors.inbox.message(hash);
-    if (message !== undefined) this.#doors.tell({ kind: "message-received", message, hash });
-    else this.#ask(from, { kind: "message", hash }, (bytes) => this.#doors.receive(bytes, from));
+    const message = inbox.message(hash);
+    if (message !== undefined) return this.#doors.tell({ kind: "message-received", message, hash });
+    inbox.expect(hash, true);
+    this.#ask(from, { kind: "message", hash }, (bytes) => {
+      if (bytes !== null) this.#doors.receive(bytes, from);
+      inbox.expect(hash, false);
+    });
   }
 
   report(round: number, digest: Hex, from: number): void {
-    this.#ask(from, { kind: "report", round, digest }, (bytes) => this.#takeReport(bytes));
+    this.#ask(from, { kind: "report", round, digest }, (bytes) => {
+      if (bytes !== null) this.#takeReport(bytes);
+    });
   }
 
   #takeReport(bytes: Uint8Array): void {
@@ -65,12 +72,10 @@ export class Fetches {
     }
   }
 
-  #ask(from: number, request: Parameters<typeof encodeRequest>[0], take: (bytes: Uint8Array) => void): void {
-    this.#doors.peers.request(from, encodeRequest(request), FETCH_TIMEOUT_MS).then(
-      (bytes) => {
-        if (bytes !== null) take(bytes);
-      },
-      (error: unknown) => this.#doors.log.debug("fetch failed", { from, reason: reasonOf(error) }),
-    );
+  #ask(from: number, request: Parameters<typeof encodeRequest>[0], take: (bytes: Uint8Array | null) => void): void {
+    this.#doors.peers.request(from, encodeRequest(request), FETCH_TIMEOUT_MS).then(take, (error: unknown) => {
+      this.#doors.log.debug("fetch failed", { from, reason: reasonOf(error) });
+      take(null);
+    });
   }
 }

@@ -6,7 +6,9 @@ import type { KeyObject } from "node:crypto";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import { decodeHeader, decodeMessage, messageHash } from "../protocol/encoding.ts";
+import { OBSERVATION_VERSIONS_MAX, ROUNDS_KEPT_BELOW, ROUNDS_OPEN_ABOVE, sessionsMax } from "../protocol/limits.ts";
 import type { Message } from "../protocol/messages.ts";
+import { byzantineMax } from "../protocol/quorum.ts";
 import { signatureFits, splitEnvelope } from "./envelope.ts";
 
 export type Channel = "observe" | "report" | "direct";
@@ -33,10 +35,14 @@ export type InboxDoors = {
 };
 
 /**
- * Envelopes of one member remembered for repeats and for those who fetch: it says six things a round, and four rounds are
- * open. Counted by member, so that a flood of one pushes out nothing of the others.
+ * Envelopes of one member remembered for repeats, for those who fetch and for evidence: in each of the open rounds and the
+ * one to come an OBSERVE in a few versions, a PROPOSE and two SHAREs for each session, a report. Counted by member, so
+ * that a flood of one pushes out nothing of the others.
  */
-const REMEMBERED_PER_MEMBER_MAX = 32;
+export function rememberedMax(members: number): number {
+  const rounds = ROUNDS_KEPT_BELOW + 2 + ROUNDS_OPEN_ABOVE;
+  return rounds * (OBSERVATION_VERSIONS_MAX + 3 * sessionsMax(byzantineMax(members)) + 1);
+}
 
 /** A peer's clock may be this many rounds ahead before its message is held to be nonsense rather than early. */
 const HEADROOM_ROUNDS = 4;
@@ -50,6 +56,7 @@ export class Inbox {
   readonly #options: InboxOptions;
   readonly #doors: InboxDoors;
   readonly #held = new Map<Hex, Uint8Array>();
+  readonly #expected = new Set<Hex>();
   readonly #hashesOf = new Map<number, Hex[]>();
 
   constructor(options: InboxOptions, doors: InboxDoors) {
@@ -73,6 +80,7 @@ export class Inbox {
       const message = decodeMessage(parts.encoded);
       if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
       // Late is not hostile: an honest peer behind a slow link must not lose score.
+      if (isClosed && this.#expected.has(hash)) this.remember(header.sender, hash, bytes);
       if (isClosed) return { verdict: "ignore", why: "round-closed", message, hash };
       this.remember(header.sender, hash, bytes);
       return { verdict: "accept", message, hash, bytes };
@@ -82,13 +90,19 @@ export class Inbox {
     }
   }
 
+  /** While it is asked for, an envelope of whatever round is kept when it comes: it may be evidence. */
+  expect(hash: Hex, isAwaited: boolean): void {
+    if (isAwaited) this.#expected.add(hash);
+    else this.#expected.delete(hash);
+  }
+
   /** Keeps an envelope for repeats and fetches; the oldest of its sender goes first. */
   remember(sender: number, hash: Hex, bytes: Uint8Array): void {
     if (this.#held.has(hash)) return;
     this.#held.set(hash, bytes);
     const hashes = this.#hashesOf.get(sender) ?? [];
     hashes.push(hash);
-    if (hashes.length > REMEMBERED_PER_MEMBER_MAX) this.#held.delete(hashes.shift()!);
+    if (hashes.length > rememberedMax(this.#options.keys.size)) this.#held.delete(hashes.shift()!);
     this.#hashesOf.set(sender, hashes);
   }
 

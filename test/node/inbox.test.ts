@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { concatBytes, toHex } from "../../src/base/bytes.ts";
 import { signatureFits, splitEnvelope, verifyingKey } from "../../src/node/envelope.ts";
-import { type Channel, Inbox, type InboxVerdict } from "../../src/node/inbox.ts";
+import { type Channel, Inbox, type InboxVerdict, rememberedMax } from "../../src/node/inbox.ts";
 import { encodeMessage } from "../../src/protocol/encoding.ts";
 import type { Message } from "../../src/protocol/messages.ts";
 import { configOf, FIRST, hashOf, hexOf, observeOf, proposeOf, shareOf, signedOf } from "../support/protocol.ts";
@@ -165,9 +165,27 @@ describe("what is remembered", () => {
     box.judge("observe", honest.bytes);
     const flood = Array.from({ length: 200 }, (_, i) => sealed(observeOf(config, 2, FIRST, { obsTimeMs: i })));
     for (const { bytes } of flood) expect(judged("observe", bytes, box)).toBe("accept");
-    expect(flood.filter(({ hash }) => box.envelope(hash) !== undefined)).toHaveLength(32);
+    expect(flood.filter(({ hash }) => box.envelope(hash) !== undefined)).toHaveLength(rememberedMax(4));
     expect(box.envelope(flood.at(-1)!.hash)).toBeDefined();
     expect(box.envelope(honest.hash)).toEqual(honest.bytes);
+  });
+
+  test("holds all that an honest member can say in the open rounds, and an awaited envelope of a closed one", () => {
+    for (const [n, f] of [
+      [4, 1],
+      [16, 5],
+      [31, 10],
+    ] as const) {
+      // OBSERVE, a PROPOSE for each session, a SHARE for each of the leader's and the backup's, a report; five rounds.
+      expect(rememberedMax(n)).toBeGreaterThanOrEqual(5 * (1 + 3 * (f + 2) + 1));
+    }
+    const box = inbox();
+    const old = sealed(observeOf(config, 2, FIRST - 9));
+    expect(judged("direct", old.bytes, box)).toBe("ignore: round-closed");
+    expect(box.envelope(old.hash)).toBeUndefined();
+    box.expect(old.hash, true);
+    expect(judged("direct", old.bytes, box)).toBe("ignore: round-closed");
+    expect(box.envelope(old.hash)).toEqual(old.bytes);
   });
 
   test("counts a member's own envelope once, however often it is remembered", () => {

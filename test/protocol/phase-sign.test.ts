@@ -126,13 +126,13 @@ describe("shares", () => {
     expect(order?.shares.get(3)).toBe(shareOf(3, FIRST_SET, digest).z);
   });
 
-  test("before any PROPOSE are two of each member at most, and one member takes no room of another", () => {
+  test("before any PROPOSE are one for each session of each member at most, and one member takes no room of another", () => {
     const member = new Member(config);
     member.startSlot(ROUND);
     const early = (sender: number, i: number) =>
       shareOf(sender, FIRST_SET, hexOf("d"), { proposalHash: hexOf(`p${i}`) });
     const why = Array.from({ length: 200 }, (_, i) => refusals(member.hear(early(4, i)))).flat();
-    expect(why).toEqual(Array.from({ length: 198 }, () => "share: too-many-pending"));
+    expect(why).toEqual(Array.from({ length: 197 }, () => "share: too-many-pending"));
     expect(refusals(member.hear(early(3, 0), early(3, 1)))).toEqual([]);
   });
 

@@ -284,15 +284,15 @@ describe("the parent", () => {
 });
 
 describe("PROPOSEs that wait", () => {
-  test("are two of each proposer at most: more are refused", () => {
+  test("are as many of each proposer as it may have sessions: more are refused", () => {
     const member = watching(...all);
     const forged = (label: string) =>
       proposeOf(2, all, {
         observations: [...proposeOf(2, all.slice(0, 3)).observations, { id: 4, hash: hexOf(label) }],
       });
-    member.hear(forged("a"), forged("b"));
-    expect(refusals(member.hear(forged("c")))).toEqual(["propose: too-many-pending"]);
-    expect(member.round(ROUND).pending).toHaveLength(2);
+    member.hear(forged("a"), forged("b"), forged("c"));
+    expect(refusals(member.hear(forged("d")))).toEqual(["propose: too-many-pending"]);
+    expect(member.round(ROUND).pending).toHaveLength(3);
   });
 
   test("of the backup leave room for the leader's", () => {
