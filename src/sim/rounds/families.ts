@@ -28,6 +28,14 @@ function membersDrawn(rng: Rng): number {
   return draw < 0.98 ? 13 : 14 + wholeBelow(rng, 18);
 }
 
+/** A reservation spans 16 seconds, at most 16 rounds: with long slots a run sees what comes after it. */
+function slotDrawn(rng: Rng, family: Family): number {
+  const draw = rng.next();
+  const mayBeLong = family === "crashes" || family === "disks" || family === "mixed";
+  if (mayBeLong && draw < 0.4) return draw < 0.2 ? 4_000 : 8_000;
+  return draw > 0.85 ? 250 : 1_000;
+}
+
 function slotsDrawn(family: Family, n: number): number {
   if (n >= 10) return n >= 14 ? 8 : 12;
   // After a restart a node watches for as long as the reservation of its earlier life.
@@ -63,8 +71,12 @@ function faultsOf(family: Family, rng: Rng, frame: Frame): Fault[] {
       return [...cutsOf(rng, frame), ...(chance(rng, 0.5) ? cloudsOf(rng, frame) : [])];
     case "clocks":
       return clockFaultsOf(rng, frame);
-    case "disks":
-      return diskFaultsOf(rng, frame);
+    case "disks": {
+      const disks = diskFaultsOf(rng, frame);
+      // Who has lost its disk asks its peers, and some of them lie. A second machine counts as a liar itself.
+      const mayLie = !disks.some(({ kind }) => kind === "clone") && chance(rng, 0.4);
+      return mayLie ? [...disks, ...someLiars(rng, frame, LIAR_KINDS)] : disks;
+    }
     case "liars":
       return chance(rng, 0.3) ? manyLiars(rng, frame) : someLiars(rng, frame, VALUE_LIES);
     case "equivocators":
@@ -96,8 +108,7 @@ export function scheduleOf(seed: number, options: ScheduleOptions = {}): Schedul
   const rng = seededRng(hashWords(seed, 0x5c4ed));
   const drawn = membersDrawn(rng);
   const n = options.n ?? drawn;
-  const isShort = chance(rng, 0.2);
-  const slotMs = options.slotMs ?? (isShort ? 250 : 1_000);
+  const slotMs = options.slotMs ?? slotDrawn(rng, family);
   const slots = options.slots ?? slotsDrawn(family, n);
   const delayMaxMs = pick(rng, [5, 10, 20, 40]);
   const skewMaxMs = rng.next() * 10;

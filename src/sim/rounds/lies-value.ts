@@ -95,7 +95,7 @@ export const VALUING: Readonly<Record<(typeof VALUE_LIES)[number], Lie>> = {
   "wrong-feed-count": {
     observe: (message) => [{ message: { ...message, values: [...message.values, ...message.values] } }],
   },
-  /** Valid for whoever asks the slot, invalid for a clock that stands on the other side. */
-  "edge-of-time": stamped((round) => (round % 2 === 0 ? -1_990 : 1_990)),
+  /** Valid for whoever asks the slot; by the hearer's clock it depends on when it comes. */
+  "edge-of-time": stamped((round) => [-1_996, -1_990, -1_982, 1_990][round % 4]!),
   "off-time": stamped((round) => (round % 3 === 0 ? -2_010 : round % 3 === 1 ? 2_010 : 3_600_000)),
 };

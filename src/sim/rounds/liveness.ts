@@ -6,9 +6,11 @@
  * L1: r is undisturbed, its leader is good and n−f members are: every good member completes r in three delays, the
  * leader's waits, and the timer and two delays for each member that may have withheld or spoiled a share.
  * L2: in an undisturbed span of n rounds with n−f good members all along, at least n−f rounds complete.
+ * A member that comes back, its disk lost or not, acts again at the latest two reservations and four rounds later, when
+ * the network is undisturbed until then and n−1−f others act.
  */
 import { leadershipOf } from "../../protocol/leader.ts";
-import { waitsFor } from "../../protocol/limits.ts";
+import { reservationRounds, waitsFor } from "../../protocol/limits.ts";
 import type { OracleConfig } from "../../protocol/state.ts";
 import type { Schedule } from "./schedule.ts";
 import { FIRST_ROUND } from "./setting.ts";
@@ -18,6 +20,7 @@ export type LivenessComplaint = { readonly property: "L1" | "L2"; readonly detai
 /** Of a slot: a clock that is further off is not right. */
 const CLOCK_FRACTION = 0.06;
 const ROUNDS_BEFORE = 2;
+const RETURN_ROUNDS = 4;
 /** Evaluation, share, sum and the steps between, in the interpreter's milliseconds. */
 const WORK_MS = 20;
 
@@ -29,6 +32,7 @@ export class Liveness {
   readonly #faulty: ReadonlySet<number>;
   readonly #entered = new Map<number, Map<number, Entered>>();
   readonly #completed = new Map<number, Map<number, number>>();
+  readonly #returned = new Map<number, number>();
 
   constructor(schedule: Schedule, config: Omit<OracleConfig, "selfId">, faulty: ReadonlySet<number>) {
     this.#schedule = schedule;
@@ -44,7 +48,12 @@ export class Liveness {
     this.#of(this.#entered, round).set(id, entered);
   }
 
+  returned(id: number, atMs: number): void {
+    if (!this.#faulty.has(id)) this.#returned.set(id, atMs);
+  }
+
   left(id: number, atMs: number): void {
+    this.#returned.delete(id);
     for (const round of this.#entered.values()) {
       const entered = round.get(id);
       if (entered !== undefined && entered.leftMs > atMs) entered.leftMs = atMs;
@@ -64,6 +73,7 @@ export class Liveness {
     for (let first = FIRST_ROUND + 1; first + this.#config.n <= last; first++) {
       if (first % this.#config.n === 0) complaints.push(...this.#spoiled(first));
     }
+    for (const [id, atMs] of this.#returned) complaints.push(...this.#absent(id, atMs, last));
     return complaints;
   }
 
@@ -106,6 +116,19 @@ export class Liveness {
     }
     if (completed >= n - f) return [];
     return [{ property: "L2", detail: `of rounds ${first} to ${first + n - 1} only ${completed} complete, n−f = ${n - f}` }];
+  }
+
+  #absent(id: number, atMs: number, last: number): LivenessComplaint[] {
+    const { n, f } = this.#config;
+    const { slotMs, faults } = this.#schedule;
+    const due = FIRST_ROUND + Math.floor(atMs / slotMs) + 2 * reservationRounds(slotMs) + RETURN_ROUNDS;
+    const isHindered = faults.some((fault) => {
+      return (fault.kind === "disk-full" || fault.kind === "clock-step") && fault.node === id;
+    });
+    if (due >= last || isHindered || this.#isDisturbed(atMs, this.#beginMs(due + 1))) return [];
+    const acting = this.#entered.get(due);
+    if (acting === undefined || acting.has(id) || acting.size < n - 1 - f) return [];
+    return [{ property: "L1", detail: `node ${id} came back at ${atMs.toFixed(0)} ms and does not act in round ${due}` }];
   }
 
   /** From T_r. @param absent members that may have said nothing, or something wrong */

@@ -12,6 +12,7 @@ import { Liveness } from "./liveness.ts";
 import type { SimNode } from "./node.ts";
 import type { Schedule } from "./schedule.ts";
 import { liarsOf } from "./schedule.ts";
+import { settingFor } from "./setting.ts";
 import type { Story } from "./story.ts";
 
 export class Observers {
@@ -32,7 +33,9 @@ export class Observers {
     this.#liars = new Set(liarsOf(schedule).keys());
     const twins = schedule.faults.flatMap((fault) => (fault.kind === "clone" ? [fault.node] : []));
     this.#faulty = new Set([...this.#liars, ...twins]);
-    const { t: threshold, rules, f } = config;
+    const { t: threshold, f } = config;
+    // By the true rules, whatever a planted bug has made of the machines'.
+    const { rules } = settingFor(schedule);
     // With more than f liars only what the agreement rule promises is asked of S1.
     const isWithinAgreement = this.#liars.size > f;
     this.ledger = new Ledger({ faulty: this.#faulty, threshold, rules, isWithinAgreement });
@@ -49,6 +52,10 @@ export class Observers {
 
   entered(node: SimNode, round: number, atMs: number): void {
     if (node.copy === 0) this.liveness.entered(node.id, round, atMs, node.clock.offsetMs(atMs));
+  }
+
+  returned(node: SimNode, atMs: number): void {
+    if (node.copy === 0) this.liveness.returned(node.id, atMs);
   }
 
   left(node: SimNode, atMs: number): void {

@@ -229,6 +229,7 @@ export class World {
     node.restart(remembers ? node.disk.reserved : 0, this.nowMs);
     const believes = this.mutant.believesClaims === true;
     if (remembers) node.quarantine = new Quarantine(node.state.config, reserved, believes);
+    this.observers.returned(node, this.nowMs);
     this.tell(`node ${node.id} is back, reserved up to ${node.disk.reserved}`);
     this.#ask(node);
     this.#queue.push(this.nowMs, { kind: "wake", node, life: node.life });
