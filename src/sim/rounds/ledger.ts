@@ -60,8 +60,9 @@ export class Ledger {
     this.#honest = new HonestRange(options.rules, options.isWithinAgreement);
   }
 
-  get completedRounds(): number {
-    return this.#completed.size;
+  /** Of the rounds below this one: a clock that runs ahead begins slots that are not asked for. */
+  completedBelow(round: number): number {
+    return [...this.#completed.keys()].filter((completed) => completed < round).length;
   }
 
   /** The rounds that some honest node completed. */

@@ -17,8 +17,8 @@ import { FIRST_ROUND } from "./setting.ts";
 
 export type LivenessComplaint = { readonly property: "L1" | "L2"; readonly detail: string };
 
-/** Of a slot: a clock that is further off is not right. */
-const CLOCK_FRACTION = 0.06;
+/** A clock that is further off is not right. */
+const CLOCK_OFF_MAX_MS = 25;
 const ROUNDS_BEFORE = 2;
 const RETURN_ROUNDS = 4;
 /** Evaluation, share, sum and the steps between, in the interpreter's milliseconds. */
@@ -41,9 +41,9 @@ export class Liveness {
   }
 
   entered(id: number, round: number, atMs: number, clockOffsetMs: number): void {
-    const limitMs = this.#schedule.slotMs * CLOCK_FRACTION;
     const lateMs = atMs - this.#beginMs(round);
-    if (this.#faulty.has(id) || Math.abs(clockOffsetMs) > limitMs || Math.abs(lateMs) > limitMs) return;
+    const isOff = Math.abs(clockOffsetMs) > CLOCK_OFF_MAX_MS || Math.abs(lateMs) > CLOCK_OFF_MAX_MS;
+    if (this.#faulty.has(id) || isOff) return;
     const entered = { atMs, leftMs: Number.POSITIVE_INFINITY, completedMs: Number.POSITIVE_INFINITY };
     this.#of(this.#entered, round).set(id, entered);
   }
@@ -133,12 +133,12 @@ export class Liveness {
 
   /** From T_r. @param absent members that may have said nothing, or something wrong */
   #allowedMs(absent: number): number {
-    const { slotMs, delayMaxMs, skewMaxMs } = this.#schedule;
+    const { slotMs, delayMaxMs } = this.#schedule;
     const { graceMs, hardStopMs, secondSetMs } = waitsFor(slotMs);
     const waitMs = absent === 0 ? graceMs : hardStopMs;
     const sessions = Math.min(absent, this.#config.f);
     const timerMs = Math.max(secondSetMs, 4 * delayMaxMs);
-    return 2 * skewMaxMs + 3 * delayMaxMs + waitMs + WORK_MS + sessions * (timerMs + 2 * delayMaxMs + WORK_MS);
+    return 2 * CLOCK_OFF_MAX_MS + 3 * delayMaxMs + waitMs + WORK_MS + sessions * (timerMs + 2 * delayMaxMs + WORK_MS);
   }
 
   #isDisturbed(fromMs: number, untilMs: number): boolean {

@@ -6,7 +6,7 @@ import type { Mutation } from "./mutants.ts";
 import { mutantOf } from "./mutants.ts";
 import { Observers } from "./observers.ts";
 import type { Schedule } from "./schedule.ts";
-import { settingFor } from "./setting.ts";
+import { FIRST_ROUND, settingFor } from "./setting.ts";
 import { Story } from "./story.ts";
 import { TokenGroup } from "./tokens.ts";
 import { World } from "./world.ts";
@@ -34,7 +34,7 @@ export function simulate(schedule: Schedule, { mutation = null, tell = false }: 
   new World(schedule, config, group, mutant, observers).run();
   return {
     violations: observers.ledger.violations,
-    completedRounds: observers.ledger.completedRounds,
+    completedRounds: observers.ledger.completedBelow(FIRST_ROUND + schedule.slots),
     accusations: observers.accusations,
     exposed: observers.exposed,
     evidenceLost: observers.evidenceLost,
