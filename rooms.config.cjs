@@ -20,7 +20,7 @@ module.exports = {
     },
     chain: { rooms: ["base", "report"], packages: ["ethers"], node: true },
     store: { rooms: ["base", "report", "protocol"], packages: ["better-sqlite3"], node: true },
-    keystore: { rooms: ["base", "threshold"], packages: ["@noble/curves", "@noble/hashes"], node: true },
+    keystore: { rooms: ["base", "threshold"], packages: ["@noble/curves", "@noble/hashes", "secp256k1"], node: true },
     telemetry: { rooms: ["base"], packages: ["pino", "prom-client"], node: true },
     api: { rooms: ["base"], packages: ["fastify", "@fastify/static", "zod"], node: true },
     replay: { rooms: ["base", "market", "sim"], packages: ["ws"], node: true },

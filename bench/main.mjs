@@ -2,6 +2,7 @@
 const BENCHES = {
   rounds: "what a round of four nodes costs and how long it takes",
   quant: "implied volatilities, prices and greeks",
+  signing: "what a signing session costs, and what it costs to name a liar",
   sources: "how long a tick takes into a node, and what streaming four venues' option chains costs it",
   triggers: "what readers of option feeds would lose, by trigger rule, at equal gas",
 };

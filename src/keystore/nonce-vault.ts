@@ -1,14 +1,15 @@
 /**
- * Signing nonces: in memory only, two pairs a round, each pair for one share. Whoever uses a pair for two digests has given
- * away the key share, so a pair is removed first, then used, then zeroed, and only then does the share leave.
+ * Signing nonces: in memory only, two pairs a round and fresh ones while its sessions fail, each pair for one share. Whoever
+ * uses a pair for two digests has given away the key share, so a pair is removed first, then used, then zeroed, and only then
+ * does the share leave.
  */
 import { randomBytes } from "node:crypto";
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes, ByteWriter, fromHex, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { keccak, parseHex, parseScalar, Point, pointHex, scalarBytes } from "../threshold/curve.ts";
+import { keccak, parseHex, parseScalar, scalarBytes } from "../threshold/curve.ts";
 import type { NonceCommitment, SigningAttempt } from "../threshold/signing.ts";
-import { openAttempt } from "../threshold/signing.ts";
+import { nobleCurve, type SigningCurve } from "../threshold/signing-curve.ts";
 import { hashToScalar } from "../threshold/suite.ts";
 import { destroySecret, keepSecret, Secretive, secretOf } from "./sealed/secrets.ts";
 import type { SigningShare } from "./signing-share.ts";
@@ -16,9 +17,11 @@ import type { SigningShare } from "./signing-share.ts";
 /** Rounds whose nonces may lie here at once. Rounds live for four slots; more means that nobody calls forgetBefore. */
 export const ROUNDS_HELD_MAX = 64;
 
-/** Two signer sets a round: the first, and the one that replaces its silent members. */
-export type Attempt = 0 | 1;
-const ATTEMPTS: readonly [Attempt, Attempt] = [0, 1];
+/**
+ * Pairs that one round may draw: two with the observation and a fresh one for each later session. Lower: a committee of n with
+ * f = 33 liars runs out. Higher: more work for a proposer that calls session after session.
+ */
+export const PAIRS_PER_ROUND_MAX = 40;
 
 export type DrawRequest = {
   readonly round: number;
@@ -30,10 +33,9 @@ export type DrawRequest = {
 
 export type SignRequest = {
   readonly round: number;
-  readonly attempt: Attempt;
   /** 32 bytes */
   readonly digest: Hex;
-  /** Exactly t, distinct members, mine among them as drawn. */
+  /** Exactly t, distinct members, mine among them as drawn: which of my pairs is used is what the list says. */
   readonly commitments: readonly NonceCommitment[];
 };
 
@@ -50,10 +52,12 @@ export type SignRefusal =
 export type SignResult =
   /** The attempt comes along, opened, so that the caller need not open it again to add the shares. */
   | { readonly ok: true; readonly z: Hex; readonly opened: SigningAttempt }
-  | { readonly ok: false; readonly why: SignRefusal };
+  /** `culprits` are the signers whose commitments are no points. */
+  | { readonly ok: false; readonly why: SignRefusal; readonly culprits: readonly number[] };
 
 type Pair = { readonly hiding: Uint8Array; readonly binding: Uint8Array; readonly commitment: NonceCommitment };
-type RoundNonces = { readonly pairs: Map<Attempt, Pair>; digest: Hex | null };
+/** Unused pairs by the commitment to their hiding nonce. */
+type RoundNonces = { readonly pairs: Map<Hex, Pair>; readonly request: DrawRequest; drawn: number; digest: Hex | null };
 
 /** Names a pair in public: keccak(id u8 | hiding 33 | binding 33). */
 export function commitmentHash(commitment: NonceCommitment): Hex {
@@ -66,6 +70,8 @@ export type VaultDoors = {
   readonly random?: (length: number) => Uint8Array;
   /** Told of every pair that is used, before the share is returned: for an audit that no pair serves twice. */
   readonly onUse?: (commitmentHash: Hex, digest: Hex) => void;
+  /** The reference when left out. */
+  readonly curve?: SigningCurve;
 };
 
 export class NonceVault extends Secretive {
@@ -73,6 +79,7 @@ export class NonceVault extends Secretive {
   readonly #cfg: Uint8Array;
   readonly #random: (length: number) => Uint8Array;
   readonly #onUse: (commitmentHash: Hex, digest: Hex) => void;
+  readonly #curve: SigningCurve;
   readonly #rounds = new Map<number, RoundNonces>();
   #draws = 0;
   #floor = 0;
@@ -84,6 +91,7 @@ export class NonceVault extends Secretive {
     this.#cfg = fromHex(options.cfg);
     this.#random = doors.random ?? ((length) => new Uint8Array(randomBytes(length)));
     this.#onUse = doors.onUse ?? (() => undefined);
+    this.#curve = doors.curve ?? nobleCurve;
     keepSecret(this, secretOf(options.share).slice());
   }
 
@@ -102,9 +110,18 @@ export class NonceVault extends Secretive {
     if (this.#rounds.size >= ROUNDS_HELD_MAX) {
       throw new OracleError(`${ROUNDS_HELD_MAX} rounds hold nonces already`, { code: "vault-full", round });
     }
-    const pairs = new Map(ATTEMPTS.map((attempt) => [attempt, this.#drawPair(request, attempt)]));
-    this.#rounds.set(round, { pairs, digest: null });
-    return [pairs.get(0)!.commitment, pairs.get(1)!.commitment];
+    const held: RoundNonces = { pairs: new Map(), request, drawn: 0, digest: null };
+    this.#rounds.set(round, held);
+    return [this.#drawPair(held), this.#drawPair(held)];
+  }
+
+  /**
+   * One more pair for a round that has drawn its two: for a session that follows a failed one.
+   * @returns null when the round holds no nonces any more, or has had its share
+   */
+  drawFresh(round: number): NonceCommitment | null {
+    const held = this.#rounds.get(round);
+    return held === undefined || held.drawn >= PAIRS_PER_ROUND_MAX ? null : this.#drawPair(held);
   }
 
   /**
@@ -112,21 +129,26 @@ export class NonceVault extends Secretive {
    * Never throws on a peer's values.
    */
   sign(request: SignRequest): SignResult {
-    const refuse = (why: SignRefusal): SignResult => ({ ok: false, why });
+    const refuse = (why: SignRefusal): SignResult => ({ ok: false, why, culprits: [] });
     const held = this.#rounds.get(request.round);
-    const pair = held?.pairs.get(request.attempt);
-    if (held === undefined || pair === undefined) return refuse("no-nonce");
+    if (held === undefined || held.pairs.size === 0) return refuse("no-nonce");
     const message = parseHex(request.digest, 32);
     if (message === null) return refuse("bad-digest");
     const digest = toHex(message);
     // The machine refuses this before; here it would be the last mistake of a key.
     if (held.digest !== null && held.digest !== digest) return refuse("other-digest");
-    const why = this.#judge(request.commitments, pair.commitment);
+    const why = this.#judge(request.commitments);
     if (why !== null) return refuse(why);
-    const opened = openAttempt(this.#share.group, digest, request.commitments);
-    if (!opened.ok) return refuse("bad-commitment");
+    const mine = request.commitments.find(({ id }) => id === this.#share.memberId);
+    if (mine === undefined) return refuse("own-commitment-missing");
+    // Used before, forgotten, or never drawn here: all the same to whoever asks.
+    const pair = held.pairs.get(mine.hiding);
+    if (pair === undefined) return refuse("no-nonce");
+    if (mine.binding !== pair.commitment.binding) return refuse("own-commitment-missing");
+    const opened = this.#curve.openAttempt(this.#share.group, digest, request.commitments);
+    if (!opened.ok) return { ok: false, why: "bad-commitment", culprits: opened.culprits };
 
-    held.pairs.delete(request.attempt);
+    held.pairs.delete(pair.commitment.hiding);
     held.digest = digest;
     try {
       const z = opened.attempt.makeShare(pair.commitment.id, {
@@ -166,22 +188,25 @@ export class NonceVault extends Secretive {
     destroySecret(this);
   }
 
-  #drawPair(request: DrawRequest, attempt: Attempt): Pair {
-    const hiding = this.#nonce(request, attempt, "hiding");
-    const binding = this.#nonce(request, attempt, "binding");
+  #drawPair(held: RoundNonces): NonceCommitment {
+    const attempt = held.drawn;
+    held.drawn += 1;
+    const hiding = scalarBytes(this.#nonce(held.request, attempt, "hiding"));
+    const binding = scalarBytes(this.#nonce(held.request, attempt, "binding"));
     const commitment: NonceCommitment = {
       id: this.#share.memberId,
-      hiding: pointHex(Point.BASE.multiply(hiding)),
-      binding: pointHex(Point.BASE.multiply(binding)),
+      hiding: this.#curve.commit(hiding),
+      binding: this.#curve.commit(binding),
     };
-    return { hiding: scalarBytes(hiding), binding: scalarBytes(binding), commitment };
+    held.pairs.set(commitment.hiding, { hiding, binding, commitment });
+    return commitment;
   }
 
   /**
    * H(fresh randomness | share | cfg | round | attempt | incarnation | context | counter): secret as long as either the
-   * generator or the share is, and new as long as any one of the rest is. Zero (2^-256) throws in `multiply`.
+   * generator or the share is, and new as long as any one of the rest is. Zero (2^-256) throws in `commit`.
    */
-  #nonce({ round, incarnation, context }: DrawRequest, attempt: Attempt, purpose: "hiding" | "binding"): bigint {
+  #nonce({ round, incarnation, context }: DrawRequest, attempt: number, purpose: "hiding" | "binding"): bigint {
     const message = new ByteWriter()
       .raw(this.#random(32), 32)
       .raw(secretOf(this), 32)
@@ -197,7 +222,7 @@ export class NonceVault extends Secretive {
     return nonce;
   }
 
-  #judge(commitments: readonly NonceCommitment[], own: NonceCommitment): SignRefusal | null {
+  #judge(commitments: readonly NonceCommitment[]): SignRefusal | null {
     const { n, t } = this.#share.group;
     if (commitments.length !== t) return "wrong-size";
     const seen = new Set<number>();
@@ -206,9 +231,6 @@ export class NonceVault extends Secretive {
       if (seen.has(id)) return "duplicate-member";
       seen.add(id);
     }
-    const mine = commitments.find((commitment) => commitment.id === own.id);
-    if (mine === undefined || mine.hiding !== own.hiding || mine.binding !== own.binding)
-      return "own-commitment-missing";
     return null;
   }
 }

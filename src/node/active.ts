@@ -15,6 +15,7 @@ import type { SignedReport } from "../report/report.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { identityKeyOf } from "../threshold/peer-id.ts";
+import type { SigningCurve } from "../threshold/signing-curve.ts";
 import type { Activated } from "./activation.ts";
 import { DIRECT_ENVELOPE } from "./ceremony-driver.ts";
 import type { NodeConfig } from "./config.ts";
@@ -38,6 +39,7 @@ export type ActiveOptions = Activated & {
 
 export type ActiveDoors = {
   readonly keystore: Keystore;
+  readonly curve: SigningCurve;
   readonly store: Store;
   readonly network: Network;
   readonly rpc: QuorumRpc;
@@ -81,7 +83,7 @@ export class ActiveConfiguration {
     const signingShare = keystore.openShare(share.transcriptHash);
     this.#vault = new NonceVault(
       { share: signingShare, cfg },
-      { onUse: (commitment, digest) => log.debug("nonce used", { commitment, digest }) },
+      { curve: doors.curve, onUse: (commitment, digest) => log.debug("nonce used", { commitment, digest }) },
     );
     signingShare.destroy();
     this.transmitter = new Transmitter(
@@ -143,7 +145,10 @@ export class ActiveConfiguration {
       {
         clock,
         log,
-        signing: new Signer({ incarnation: toHex(randomBytes(16)), group: share.group }, { vault: this.#vault }),
+        signing: new Signer(
+          { incarnation: toHex(randomBytes(16)), group: share.group },
+          { vault: this.#vault, curve: doors.curve },
+        ),
         peers: {
           publish: (topic, bytes) => network.publish(topic, bytes),
           send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),

@@ -8,6 +8,7 @@ import { HubClient } from "../chain/hub-client.ts";
 import { QuorumRpc } from "../chain/rpc.ts";
 import { subscriptionsOf } from "../feeds/subscriptions.ts";
 import { type Keystore, openKeystore } from "../keystore/keystore.ts";
+import { loadCurve } from "../keystore/native-curve.ts";
 import { Network } from "../network/network.ts";
 import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
@@ -118,6 +119,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const clock = systemClock;
   const startedAtMs = clock.nowMs();
   const keystore = await unlock(config);
+  const { curve, why } = await loadCurve();
+  log.info("curve arithmetic", { by: curve.name, ...(why === null ? {} : { why }) });
   const selfId = selfIn(facts, keystore);
   const store = openStore({ path: join(config.dataDir, "tenor.sqlite") });
   closers.push(() => store.close());
@@ -276,7 +279,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     if (found === null) return;
     active = new ActiveConfiguration(
       { facts, config, selfId, transmitterAddress, ...found },
-      { keystore, store, network, rpc, eye, published, metrics, clock, log, view },
+      { keystore, curve, store, network, rpc, eye, published, metrics, clock, log, view },
     );
     active.start();
     closers.push(() => active?.stop());

@@ -21,9 +21,9 @@ export type SigningPort = {
   prepare(round: number, values: readonly Observed[]): void;
   /** The round's two nonce pairs: as prepared, else drawn now. Hedged over the values at the time of drawing. */
   draw(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair];
-  /** One more pair of a round that was drawn for; null when it may have no more. */
+  /** One more pair for a session that follows a failed one; null when the round has none left. */
   drawFresh(round: number): NoncePair | null;
-  /** My commitment in the list says which pair signs. */
+  /** With the pair of mine that the commitments name. */
   sign(round: number, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
   aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;
   verify(digest: Hex, signature: GroupSignature): boolean;

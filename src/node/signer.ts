@@ -8,8 +8,8 @@ import type { NoncePair } from "../protocol/messages.ts";
 import { writeObserved } from "../protocol/observed-bytes.ts";
 import type { GroupSignature } from "../report/report.ts";
 import type { GroupPublic } from "../threshold/group.ts";
-import { verifyGroupSignature } from "../threshold/schnorr.ts";
-import { openAttempt, type SigningAttempt } from "../threshold/signing.ts";
+import type { SigningAttempt } from "../threshold/signing.ts";
+import type { SigningCurve } from "../threshold/signing-curve.ts";
 import type { AggregateResult, ShareResult, SigningPort } from "./ports.ts";
 
 /** Sessions of the last rounds: opening one costs more than adding its shares. */
@@ -22,18 +22,19 @@ function sessionName(digest: Hex, commitments: readonly SignerCommitment[]): str
 export class Signer implements SigningPort {
   readonly incarnation: Hex;
   readonly #vault: NonceVault;
+  readonly #curve: SigningCurve;
   readonly #group: GroupPublic;
   readonly #sessions = new Map<string, SigningAttempt>();
-  readonly #drawn = new Map<number, readonly [NoncePair, NoncePair]>();
   readonly #prepared = new Map<number, readonly [NoncePair, NoncePair]>();
 
   constructor(
     options: { readonly incarnation: Hex; readonly group: GroupPublic },
-    doors: { readonly vault: NonceVault },
+    doors: { readonly vault: NonceVault; readonly curve: SigningCurve },
   ) {
     this.incarnation = options.incarnation;
     this.#group = options.group;
     this.#vault = doors.vault;
+    this.#curve = doors.curve;
   }
 
   prepare(round: number, values: readonly Observed[]): void {
@@ -43,9 +44,7 @@ export class Signer implements SigningPort {
   draw(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair] {
     const prepared = this.#prepared.get(round);
     this.#prepared.delete(round);
-    const pairs = prepared ?? this.#drawNow(round, values);
-    this.#drawn.set(round, pairs);
-    return pairs;
+    return prepared ?? this.#drawNow(round, values);
   }
 
   #drawNow(round: number, values: readonly Observed[]): readonly [NoncePair, NoncePair] {
@@ -58,18 +57,14 @@ export class Signer implements SigningPort {
     ];
   }
 
-  /** The vault draws two pairs a round. */
-  drawFresh(_round: number): NoncePair | null {
-    return null;
+  drawFresh(round: number): NoncePair | null {
+    const drawn = this.#vault.drawFresh(round);
+    return drawn === null ? null : { hiding: drawn.hiding, binding: drawn.binding };
   }
 
   sign(round: number, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult {
-    const attempt = commitments.some(({ hiding }) => this.#drawn.get(round)?.[0].hiding === hiding) ? 0 : 1;
-    const made = this.#vault.sign({ round, attempt, digest, commitments });
-    if (!made.ok) {
-      const opened = made.why === "bad-commitment" ? openAttempt(this.#group, digest, commitments) : null;
-      return { ...made, culprits: opened === null || opened.ok ? [] : opened.culprits };
-    }
+    const made = this.#vault.sign({ round, digest, commitments });
+    if (!made.ok) return made;
     this.#keep(sessionName(digest, commitments), made.opened);
     return { ok: true, z: made.z };
   }
@@ -78,7 +73,7 @@ export class Signer implements SigningPort {
     const name = sessionName(digest, commitments);
     let session = this.#sessions.get(name);
     if (session === undefined) {
-      const opened = openAttempt(this.#group, digest, commitments);
+      const opened = this.#curve.openAttempt(this.#group, digest, commitments);
       if (!opened.ok) return { ok: false, culprits: opened.culprits };
       session = opened.attempt;
       this.#keep(name, session);
@@ -88,12 +83,11 @@ export class Signer implements SigningPort {
   }
 
   verify(digest: Hex, signature: GroupSignature): boolean {
-    return verifyGroupSignature(this.#group.groupKeyX, digest, signature);
+    return this.#curve.verifyGroupSignature(this.#group.groupKeyX, digest, signature);
   }
 
   forgetBefore(round: number): void {
     this.#vault.forgetBefore(round);
-    for (const held of this.#drawn.keys()) if (held < round) this.#drawn.delete(held);
     for (const held of this.#prepared.keys()) if (held < round) this.#prepared.delete(held);
   }
 

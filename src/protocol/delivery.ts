@@ -49,7 +49,7 @@ function outcomeOf(round: RoundState, selfId: number, id: number): Outcome | nul
   return outcome;
 }
 
-/** Counts the turns of a round that is closed now. */
+/** Counts the turns of a round that is complete now, or closed without a report. Once for each round. */
 export function countRound(
   delivery: OracleState["delivery"],
   round: RoundState,

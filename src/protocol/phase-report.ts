@@ -1,4 +1,5 @@
 /** Complete reports: mine, a peer's, or one fetched as a parent. A valid group signature is all the proof there is. */
+import { countRound } from "./delivery.ts";
 import type { Step } from "./events.ts";
 import { REPORTS_KEPT } from "./limits.ts";
 import type { SignedReport } from "../report/report.ts";
@@ -9,9 +10,11 @@ export function hold(state: OracleState, signed: SignedReport): OracleState {
   const reports = new Map(state.reports).set(signed.report.round, signed);
   for (const round of [...reports.keys()].sort((a, b) => b - a).slice(REPORTS_KEPT)) reports.delete(round);
   const round = state.rounds.get(signed.report.round);
-  const rounds =
-    round === undefined ? state.rounds : new Map(state.rounds).set(round.round, { ...round, complete: true });
-  return { ...state, reports, rounds };
+  if (round === undefined || round.complete) return { ...state, reports };
+  const complete = { ...round, complete: true };
+  // What comes after is late: whose turn it was has had it. [R41]
+  const delivery = countRound(state.delivery, complete, state.config.selfId);
+  return { ...state, reports, delivery, rounds: new Map(state.rounds).set(round.round, complete) };
 }
 
 export function onReportMessage(state: OracleState, signed: SignedReport): Step<OracleState> {

@@ -1,6 +1,6 @@
 /**
  * Further sessions: when the signers of one are silent or wrong, the leader names another set for the same report, and
- * the backup does when the leader is silent itself. [R42] [R43]
+ * the backup does when the leader is silent itself. [R21] [R42] [R43]
  */
 import type { Effect, Note, OracleEvent, Step } from "./events.ts";
 import { rankSigners } from "./delivery.ts";

@@ -1,8 +1,16 @@
 /** The beginning of a slot: whether this node may act in it, what it writes down first, what it forgets. */
+import type { Hex } from "../base/bytes.ts";
 import { countRound } from "./delivery.ts";
 import type { Effect, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
-import { reservationRounds, ROUNDS_KEPT_BELOW, ROUNDS_OPEN_ABOVE, SLOT_LEAD_MAX, waitsFor } from "./limits.ts";
+import {
+  PARENT_LAG_SLOTS,
+  reservationRounds,
+  ROUNDS_KEPT_BELOW,
+  ROUNDS_OPEN_ABOVE,
+  SLOT_LEAD_MAX,
+  waitsFor,
+} from "./limits.ts";
 import { atLeastOneHonest } from "./quorum.ts";
 import type { OracleState, RoundState } from "./state.ts";
 import { openRound } from "./state.ts";
@@ -33,6 +41,32 @@ function idleReason(
   return isAheadOfPeers(state, round) ? "ahead-of-peers" : null;
 }
 
+/**
+ * The leader's last chance at reports it missed: one that published and that it lacks would cost it the slot [R13]. It
+ * knows their digest where it accepted the PROPOSE, or where f + 1 members signed it; those who did are asked. [R49]
+ */
+function askForMissed(state: OracleState, round: number): Effect[] {
+  const { selfId, f } = state.config;
+  const effects: Effect[] = [];
+  for (let missed = round - 1; missed >= round - PARENT_LAG_SLOTS; missed--) {
+    const open = state.rounds.get(missed);
+    if (open === undefined || state.reports.has(missed)) continue;
+    const signedBy = new Map<Hex, number[]>();
+    for (const [id, { message }] of open.firstShares) {
+      if (id !== selfId) signedBy.set(message.digest, [...(signedBy.get(message.digest) ?? []), id]);
+    }
+    const [accepted] = open.accepted;
+    const [digest, ids] =
+      accepted === undefined
+        ? ([...signedBy].find(([, from]) => from.length >= atLeastOneHonest(f)) ?? [])
+        : [accepted.digest, signedBy.get(accepted.digest)];
+    for (const from of (ids ?? []).slice(0, atLeastOneHonest(f))) {
+      if (digest !== undefined) effects.push({ kind: "fetch-report", round: missed, digest, from });
+    }
+  }
+  return effects;
+}
+
 export function onSlot(before: OracleState, round: number): Step<OracleState> {
   // Rounds never go back: a clock stepped backwards waits until it is where it was.
   if (round <= before.currentRound || round < before.config.firstRound) return { state: before, effects: [] };
@@ -48,7 +82,7 @@ export function onSlot(before: OracleState, round: number): Step<OracleState> {
   let { delivery } = state;
   for (const [key, value] of state.rounds) {
     if (key >= low) rounds.set(key, value);
-    else delivery = countRound(delivery, value, state.config.selfId);
+    else if (!value.complete) delivery = countRound(delivery, value, state.config.selfId);
   }
   rounds.set(round, { ...openRound(state, round), active: idle === null });
   effects.push({ kind: "forget-nonces", belowRound: low });
@@ -66,6 +100,7 @@ export function onSlot(before: OracleState, round: number): Step<OracleState> {
   const { leader, backup } = leadershipOf(state.config.cfg, round, state.config.n);
   const waits = waitsFor(state.config.slotMs);
   if (idle === null && leader === state.config.selfId) {
+    effects.push(...askForMissed(state, round));
     effects.push({ kind: "set-timer", timer: "hard-stop", round, delayMs: waits.hardStopMs });
   }
   // Everyone keeps this timer: it says when a backup's PROPOSE may be believed.

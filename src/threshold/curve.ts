@@ -74,5 +74,10 @@ export function sumPublic(points: readonly CurvePoint[], scalars: readonly bigin
 
 /** The last 20 bytes of keccak(x | y), as the EVM names a key. The identity has none. */
 export function addressOf(point: CurvePoint): Uint8Array {
-  return keccak(point.toBytes(false).subarray(1)).subarray(12);
+  return addressOfBytes(point.toBytes(false));
+}
+
+/** @param uncompressed 65 bytes: 4 | x | y */
+export function addressOfBytes(uncompressed: Uint8Array): Uint8Array {
+  return keccak(uncompressed.subarray(1)).subarray(12);
 }

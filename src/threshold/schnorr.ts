@@ -4,14 +4,16 @@ import { equalBytes, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import {
   addressOf,
+  addressOfBytes,
   parseHex,
   parsePoint,
   parseScalar,
   parseScalarHex,
   POINT_BYTES,
-  Point,
   SCALAR_BYTES,
+  Scalar,
 } from "./curve.ts";
+import type { CurveBackend } from "./curve-backend.ts";
 import { evmChallenge } from "./suite.ts";
 
 /** The same shape as `GroupSignature` of the report room. */
@@ -23,7 +25,12 @@ export type EvmSignature = { readonly rAddress: Hex; readonly z: Hex };
  * @param groupKeyX x of the group key, whose y is even, 32 bytes
  * @param digest    32 bytes
  */
-export function verifyGroupSignature(groupKeyX: Hex, digest: Hex, signature: EvmSignature): boolean {
+export function verifySignature<P>(
+  backend: CurveBackend<P>,
+  groupKeyX: Hex,
+  digest: Hex,
+  signature: EvmSignature,
+): boolean {
   const keyX = parseHex(groupKeyX, 32);
   const message = parseHex(digest, 32);
   if (keyX === null || message === null || typeof signature !== "object" || signature === null) return false;
@@ -35,12 +42,12 @@ export function verifyGroupSignature(groupKeyX: Hex, digest: Hex, signature: Evm
   const compressed = new Uint8Array(POINT_BYTES);
   compressed[0] = 2;
   compressed.set(keyX, 1);
-  const groupKey = parsePoint(compressed);
+  const groupKey = backend.parse(compressed);
   if (groupKey === null) return false;
   const challenge = evmChallenge(keyX, message, rAddress);
   if (challenge === 0n) return false;
-  const nonce = Point.BASE.multiplyUnsafe(z).subtract(groupKey.multiplyUnsafe(challenge));
-  return !nonce.is0() && equalBytes(addressOf(nonce), rAddress);
+  const nonce = backend.combine(z, [{ point: groupKey, scalar: Scalar.neg(challenge) }]);
+  return nonce !== null && equalBytes(addressOfBytes(backend.uncompressed(nonce)), rAddress);
 }
 
 /**

@@ -91,14 +91,20 @@ export function bindingFactors(groupKey: Uint8Array, digest: Uint8Array, list: r
   return list.map(({ id }) => hashToScalar(RHO_TAG, new ByteWriter().raw(prefix).uint(id, SCALAR_BYTES).done()));
 }
 
-/** Lagrange coefficient at zero of `id` among `ids`, RFC 9591 §4.2. @param ids distinct, with `id` among them */
-export function lagrangeAtZero(ids: readonly number[], id: number): bigint {
-  let numerator = 1n;
-  let denominator = 1n;
-  for (const other of ids) {
-    if (other === id) continue;
-    numerator = Scalar.mul(numerator, BigInt(other));
-    denominator = Scalar.mul(denominator, Scalar.sub(BigInt(other), BigInt(id)));
+/** Lagrange coefficients at zero, RFC 9591 §4.2, in the order of the list, with one inversion for all. @param ids distinct */
+export function lagrangeWeights(ids: readonly number[]): bigint[] {
+  const numerators: bigint[] = [];
+  const denominators: bigint[] = [];
+  for (const id of ids) {
+    let numerator = 1n;
+    let denominator = 1n;
+    for (const other of ids) {
+      if (other === id) continue;
+      numerator = Scalar.mul(numerator, BigInt(other));
+      denominator = Scalar.mul(denominator, Scalar.sub(BigInt(other), BigInt(id)));
+    }
+    numerators.push(numerator);
+    denominators.push(denominator);
   }
-  return Scalar.div(numerator, denominator);
+  return Scalar.invertBatch(denominators).map((inverse, i) => Scalar.mul(numerators[i]!, inverse));
 }

@@ -27,6 +27,7 @@ import { keccakHex } from "../../src/report/hash.ts";
 import type { SignedReport } from "../../src/report/report.ts";
 import { identityKeyOf } from "../../src/threshold/peer-id.ts";
 import { eventually } from "./support.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 const FEEDS = ["BTC-USD.spot-index.json", "ETH-USD.spot-index.json"];
 const LEAD_MS = 1_500;
@@ -227,7 +228,10 @@ export class Committee {
         {
           clock: systemClock,
           log: silentLogger,
-          signing: new Signer({ incarnation: toHex(randomBytes(16)), group: header.group }, { vault }),
+          signing: new Signer(
+            { incarnation: toHex(randomBytes(16)), group: header.group },
+            { vault, curve: nobleCurve },
+          ),
           peers: bend(member, port),
           disk: { reserve: () => undefined },
           market: { observe: () => observe(member.id), prepare: () => undefined },

@@ -3,8 +3,9 @@ import type { Hex } from "../../src/base/bytes.ts";
 import { NonceVault } from "../../src/keystore/nonce-vault.ts";
 import type { SigningShare } from "../../src/keystore/signing-share.ts";
 import type { GroupSignature } from "../../src/report/report.ts";
-import { openAttempt } from "../../src/threshold/signing.ts";
+
 import { makeShares } from "../keystore/committee.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 const CFG: Hex = `0x${"c0".repeat(32)}`;
 const INCARNATION: Hex = `0x${"1a".repeat(16)}`;
@@ -33,12 +34,12 @@ export class SigningGroup {
     const commitments = vaults.map(([, vault]) => vault.draw(draw)[0]);
     const made = new Map<number, Hex>();
     for (const [id, vault] of vaults) {
-      const share = vault.sign({ round, attempt: 0, digest, commitments });
+      const share = vault.sign({ round, digest, commitments });
       if (!share.ok) throw new Error(`member ${id} does not sign: ${share.why}`);
       made.set(id, share.z);
       vault.forgetBefore(round + 1);
     }
-    const opened = openAttempt(this.#shares.get(1)!.group, digest, commitments);
+    const opened = nobleCurve.openAttempt(this.#shares.get(1)!.group, digest, commitments);
     if (!opened.ok) throw new Error(`the attempt does not open: ${opened.why}`);
     const sum = opened.attempt.aggregate(made);
     if (!sum.ok) throw new Error(`the shares do not add up: ${sum.why}`);

@@ -7,7 +7,7 @@ import { secretOf } from "../../src/keystore/sealed/secrets.ts";
 import type { CeremonyMessage } from "../../src/threshold/ceremony-messages.ts";
 import { keccak, parsePoint, Point } from "../../src/threshold/curve.ts";
 import { isConsistentGroup } from "../../src/threshold/group.ts";
-import { signatureFromFrost, verifyGroupSignature } from "../../src/threshold/schnorr.ts";
+import { signatureFromFrost } from "../../src/threshold/schnorr.ts";
 import { signByReference } from "../threshold/dealt.ts";
 import type { Disk } from "./committee.ts";
 import {
@@ -22,6 +22,7 @@ import {
   startAll,
   startMember,
 } from "./committee.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 function expectOneKey(members: ReadonlyMap<number, Ceremony>, disks: ReadonlyMap<number, Disk>): string {
   const results = [...members.values()].map((member) => member.result());
@@ -99,7 +100,9 @@ describe("a ceremony among honest members", () => {
       const shares = new Map([...disks].map(([id, disk]) => [id, secretOf(disk.shares.at(-1)!)]));
       const digest = keccak(Uint8Array.from([count]));
       const signed = signByReference({ group, shares, negated: false }, [4, 1 + (count % 2), 3], digest);
-      expect(verifyGroupSignature(group.groupKeyX, toHex(digest), signatureFromFrost(signed.reference))).toBe(true);
+      expect(
+        nobleCurve.verifyGroupSignature(group.groupKeyX, toHex(digest), signatureFromFrost(signed.reference)),
+      ).toBe(true);
     }
     expect(negated).toBeGreaterThan(0);
     expect(negated).toBeLessThan(8);

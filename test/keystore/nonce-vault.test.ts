@@ -4,13 +4,14 @@ import { describe, expect, test } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
 import { fromHex, toHex } from "../../src/base/bytes.ts";
 import type { SignRequest, VaultDoors } from "../../src/keystore/nonce-vault.ts";
-import { commitmentHash, NonceVault, ROUNDS_HELD_MAX } from "../../src/keystore/nonce-vault.ts";
+import { commitmentHash, NonceVault, PAIRS_PER_ROUND_MAX, ROUNDS_HELD_MAX } from "../../src/keystore/nonce-vault.ts";
 import { secretOf } from "../../src/keystore/sealed/secrets.ts";
 import { keccak, Point, pointHex } from "../../src/threshold/curve.ts";
-import { verifyGroupSignature } from "../../src/threshold/schnorr.ts";
+
 import type { NonceCommitment } from "../../src/threshold/signing.ts";
-import { aggregateShares } from "../../src/threshold/signing.ts";
+
 import { makeShares } from "./committee.ts";
+import { aggregateShares, nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 const shares = makeShares(4);
 const group = shares.get(1)!.group;
@@ -40,17 +41,17 @@ describe("NonceVault", () => {
     const vaults = committee();
     for (let round = 1; round <= 5; round++) {
       const digest = digestOf(round);
-      for (const [attempt, commitments] of drawAll(vaults, round).entries()) {
+      for (const commitments of drawAll(vaults, round)) {
         const made = new Map<number, Hex>();
         for (const [id, vault] of vaults) {
-          const result = vault.sign({ round, attempt: attempt === 0 ? 0 : 1, digest, commitments });
+          const result = vault.sign({ round, digest, commitments });
           if (!result.ok) throw new Error(result.why);
           expect(result.opened.shareIsGood(id, result.z)).toBe(true);
           made.set(id, result.z);
         }
-        const sum = aggregateShares(group, digest, commitments, made);
+        const sum = aggregateShares(nobleCurve, group, digest, commitments, made);
         if (!sum.ok) throw new Error(sum.why);
-        expect(verifyGroupSignature(group.groupKeyX, digest, sum.signature)).toBe(true);
+        expect(nobleCurve.verifyGroupSignature(group.groupKeyX, digest, sum.signature)).toBe(true);
       }
     }
   });
@@ -58,9 +59,9 @@ describe("NonceVault", () => {
   test("a pair serves once, also for the same request", () => {
     const vaults = committee();
     const [commitments] = drawAll(vaults, 7);
-    const request: SignRequest = { round: 7, attempt: 0, digest: digestOf(1), commitments };
+    const request: SignRequest = { round: 7, digest: digestOf(1), commitments };
     expect(vaults.get(1)!.sign(request).ok).toBe(true);
-    expect(vaults.get(1)!.sign(request)).toEqual({ ok: false, why: "no-nonce" });
+    expect(vaults.get(1)!.sign(request)).toMatchObject({ ok: false, why: "no-nonce" });
   });
 
   test("no two used pairs are alike, whatever is asked in whatever order", () => {
@@ -70,15 +71,14 @@ describe("NonceVault", () => {
     const lists = new Map([1, 2, 3].map((round) => [round, drawAll(vaults, round)]));
     const request = fc.record({
       round: fc.integer({ min: 1, max: 4 }),
-      attempt: fc.constantFrom(0, 1),
       digest: fc.integer({ min: 1, max: 3 }).map(digestOf),
       listRound: fc.constantFrom(1, 2, 3),
       listAttempt: fc.constantFrom(0, 1),
     });
     fc.assert(
       fc.property(fc.array(request, { maxLength: 20 }), (requests) => {
-        for (const { round, attempt, digest, listRound, listAttempt } of requests) {
-          vault.sign({ round, attempt, digest, commitments: lists.get(listRound)![listAttempt] });
+        for (const { round, digest, listRound, listAttempt } of requests) {
+          vault.sign({ round, digest, commitments: lists.get(listRound)![listAttempt] });
         }
         expect(new Set(used).size).toBe(used.length);
         expect(used.length).toBeLessThanOrEqual(6);
@@ -92,7 +92,7 @@ describe("NonceVault", () => {
     const heard: [Hex, Hex][] = [];
     const vaults = committee({ onUse: (pair, digest) => heard.push([pair, digest]) });
     const [commitments] = drawAll(vaults, 1);
-    vaults.get(2)!.sign({ round: 1, attempt: 0, digest: digestOf(9), commitments });
+    vaults.get(2)!.sign({ round: 1, digest: digestOf(9), commitments });
     expect(heard).toEqual([[commitmentHash(commitments[1]!), digestOf(9)]]);
   });
 
@@ -100,16 +100,16 @@ describe("NonceVault", () => {
     const vaults = committee();
     const [first, second] = drawAll(vaults, 1);
     const vault = vaults.get(4)!;
-    expect(vault.sign({ round: 1, attempt: 0, digest: digestOf(1), commitments: first }).ok).toBe(true);
-    expect(vault.sign({ round: 1, attempt: 1, digest: digestOf(2), commitments: second })).toMatchObject({
+    expect(vault.sign({ round: 1, digest: digestOf(1), commitments: first }).ok).toBe(true);
+    expect(vault.sign({ round: 1, digest: digestOf(2), commitments: second })).toMatchObject({
       why: "other-digest",
     });
-    expect(vault.sign({ round: 1, attempt: 1, digest: digestOf(1), commitments: second }).ok).toBe(true);
+    expect(vault.sign({ round: 1, digest: digestOf(1), commitments: second }).ok).toBe(true);
   });
 
   test("a list that is not what it must be is refused, and costs no nonce", () => {
     const vaults = committee();
-    const [commitments, second] = drawAll(vaults, 1);
+    const [commitments] = drawAll(vaults, 1);
     const [a, b, c] = commitments as [NonceCommitment, NonceCommitment, NonceCommitment];
     const vault = vaults.get(1)!;
     const badPoint: Hex = `0x${"00".repeat(33)}`;
@@ -122,14 +122,44 @@ describe("NonceVault", () => {
       [[a, b, b], "duplicate-member"],
       [[b, c, { ...c, id: 3 }], "own-commitment-missing"],
       [[{ ...a, binding: b.binding }, b, c], "own-commitment-missing"],
-      [[second[0]!, b, c], "own-commitment-missing"],
+      [[{ ...a, hiding: b.hiding }, b, c], "no-nonce"],
       [[a, { ...b, hiding: badPoint }, c], "bad-commitment"],
     ];
     for (const [list, why] of cases) {
-      expect(vault.sign({ round: 1, attempt: 0, digest: digestOf(1), commitments: list })).toEqual({ ok: false, why });
+      expect(vault.sign({ round: 1, digest: digestOf(1), commitments: list })).toMatchObject({ ok: false, why });
     }
-    expect(vault.sign({ round: 1, attempt: 0, digest: "0x12", commitments })).toEqual({ ok: false, why: "bad-digest" });
-    expect(vault.sign({ round: 1, attempt: 0, digest: digestOf(1), commitments }).ok).toBe(true);
+    expect(vault.sign({ round: 1, digest: "0x12", commitments })).toMatchObject({ ok: false, why: "bad-digest" });
+    expect(vault.sign({ round: 1, digest: digestOf(1), commitments }).ok).toBe(true);
+  });
+
+  test("fresh pairs of a round sign later sessions of its digest, and each once", () => {
+    const vaults = committee();
+    const [first] = drawAll(vaults, 1);
+    const digest = digestOf(1);
+    for (const vault of vaults.values()) expect(vault.sign({ round: 1, digest, commitments: first }).ok).toBe(true);
+    for (let session = 2; session < 5; session++) {
+      const commitments = [...vaults.values()].map((vault) => vault.drawFresh(1)!);
+      const made = new Map<number, Hex>();
+      for (const [id, vault] of vaults) {
+        expect(vault.sign({ round: 1, digest: digestOf(2), commitments })).toMatchObject({ why: "other-digest" });
+        const result = vault.sign({ round: 1, digest, commitments });
+        if (!result.ok) throw new Error(result.why);
+        made.set(id, result.z);
+        expect(vault.sign({ round: 1, digest, commitments })).toMatchObject({ ok: false, why: "no-nonce" });
+      }
+      expect(aggregateShares(nobleCurve, group, digest, commitments, made).ok).toBe(true);
+    }
+  });
+
+  test("fresh pairs are bounded, and there are none for a round that was not drawn or is forgotten", () => {
+    const vault = vaultOf(1);
+    expect(vault.drawFresh(1)).toBeNull();
+    vault.draw({ round: 1, incarnation: INCARNATION, context: CONTEXT });
+    let fresh = 0;
+    while (vault.drawFresh(1) !== null) fresh += 1;
+    expect(fresh).toBe(PAIRS_PER_ROUND_MAX - 2);
+    vault.forgetBefore(2);
+    expect(vault.drawFresh(1)).toBeNull();
   });
 
   test("drawing twice for a round throws, also after the round was forgotten", () => {
@@ -148,10 +178,10 @@ describe("NonceVault", () => {
     const [late] = drawAll(vaults, 2);
     const vault = vaults.get(1)!;
     vault.forgetBefore(2);
-    expect(vault.sign({ round: 1, attempt: 0, digest: digestOf(1), commitments: early })).toMatchObject({
+    expect(vault.sign({ round: 1, digest: digestOf(1), commitments: early })).toMatchObject({
       why: "no-nonce",
     });
-    expect(vault.sign({ round: 2, attempt: 0, digest: digestOf(1), commitments: late }).ok).toBe(true);
+    expect(vault.sign({ round: 2, digest: digestOf(1), commitments: late }).ok).toBe(true);
   });
 
   test("is bounded", () => {
@@ -197,7 +227,7 @@ describe("NonceVault", () => {
     const [commitments] = drawAll(vaults, 1);
     const vault = vaults.get(1)!;
     vault.destroy();
-    expect(vault.sign({ round: 1, attempt: 0, digest: digestOf(1), commitments })).toMatchObject({ why: "no-nonce" });
+    expect(vault.sign({ round: 1, digest: digestOf(1), commitments })).toMatchObject({ why: "no-nonce" });
     expect(() => vault.draw({ round: 2, incarnation: INCARNATION, context: CONTEXT })).toThrow();
     expect(secretOf(shares.get(1)!).some((byte) => byte !== 0)).toBe(true);
   });

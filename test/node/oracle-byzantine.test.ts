@@ -1,9 +1,11 @@
 /** One dishonest member among four whole oracles: what it says never becomes a signature that it should not. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
+import { messagesOf } from "../../src/protocol/accusation.ts";
+import { decodeMessage, SIGNATURE_BYTES } from "../../src/protocol/encoding.ts";
 import { encodeRequest } from "../../src/node/requests.ts";
 import { equalBytes } from "../../src/base/bytes.ts";
-import type { Observe, Propose } from "../../src/protocol/messages.ts";
+import type { Message, Observe, Propose } from "../../src/protocol/messages.ts";
 import { configOf, FIRST, hashOf, roundLedBy } from "../support/protocol.ts";
 import { Committee } from "./support/committee.ts";
 
@@ -21,7 +23,7 @@ afterEach(async () => {
 const LIAR = 2;
 const HONEST = [1, 3, 4];
 const untilEndOf = (round: number): number => (round - FIRST) * 1_000 + 1_050;
-const nameOf = (message: Propose | Observe): Hex => hashOf(message, committee.config.cfg);
+const nameOf = (message: Message): Hex => hashOf(message, committee.config.cfg);
 
 describe("a leader that alters one value", () => {
   const round = roundLedBy(configOf(), LIAR);
@@ -59,7 +61,9 @@ describe("a leader that alters one value", () => {
     const hashes = new Set(proposals().map(nameOf));
     for (const id of HONEST) {
       expect(committee.said("share", id).filter(({ proposalHash }) => hashes.has(proposalHash))).toEqual([]);
-      expect(committee.rounds(id)).not.toContain(round);
+      // The backup, that knows its own words, may bring the round to an end without the leader.
+      const values = committee.seat(id).published.filter(({ report }) => report.round === round);
+      for (const { report } of values) for (const leaf of report.leaves) expect(leaf.value).toBeGreaterThan(1_000_000n);
     }
     // Members 1 and 3 fetched it and saw whose signature it bears; member 4 knows its own words.
     for (const id of [1, 3]) expect(committee.seat(id).refused).toContainEqual({ why: "bad-signature", fromId: LIAR });
@@ -74,6 +78,17 @@ describe("a leader that alters one value", () => {
     for (const id of HONEST) expect(committee.rounds(id)).toEqual(expect.arrayContaining([round + 1, round + 2]));
   });
 });
+
+/** Members accused by the honest, and whether each accusation comes with the very messages it names. */
+function accused(): { kind: string; accused: number }[] {
+  return HONEST.flatMap((id) =>
+    committee.seat(id).accusations.map(({ accusation, envelopes }) => {
+      const names = envelopes.map((bytes) => nameOf(decodeMessage(bytes.subarray(0, -SIGNATURE_BYTES))));
+      expect(names).toEqual(messagesOf(accusation));
+      return { kind: accusation.kind, accused: accusation.accused };
+    }),
+  );
+}
 
 describe("an observer that says many things", () => {
   test("kills no round: the version the leader names is found among those that were passed over", async () => {
@@ -92,6 +107,63 @@ describe("an observer that says many things", () => {
       const kinds = committee.seat(id).notes.flatMap((note) => (note.kind === "equivocation" ? [note.from] : []));
       expect(new Set(kinds)).toEqual(new Set([LIAR]));
     }
+    expect(accused()).toHaveLength(3 * 8);
+    expect(new Set(accused().map((each) => JSON.stringify(each)))).toEqual(
+      new Set([JSON.stringify({ kind: "equivocated-observation", accused: LIAR })]),
+    );
+  });
+});
+
+describe("an observer whose nonce commitments are no points", () => {
+  test("costs no round: whoever should sign beside it names it, and another set follows at once", async () => {
+    committee.mouths.set(LIAR, (message) => {
+      if (message.type !== "observe") return null;
+      const nothing = { hiding: `0x02${"ff".repeat(32)}`, binding: `0x05${"00".repeat(32)}` } as const;
+      return [committee.seal({ ...message, commitments: [nothing, nothing] }).bytes];
+    });
+    committee.start();
+    await committee.pass(untilEndOf(FIRST + 11));
+    for (const id of HONEST) {
+      for (let round = FIRST; round < FIRST + 12; round++) {
+        if (roundLedBy(committee.config, LIAR, "leader", round) === round) continue;
+        expect(committee.rounds(id)).toContain(round);
+      }
+    }
+    expect(accused().filter((each) => each.accused !== LIAR)).toEqual([]);
+  });
+});
+
+describe("a leader that is silent after its PROPOSE", () => {
+  test("leaves the round to its backup, which names a set without it for the same report", async () => {
+    const round = roundLedBy(committee.config, LIAR);
+    committee.mouths.set(LIAR, (message) => {
+      const isFirst = message.type === "observe" || (message.type === "propose" && message.attempt === 0);
+      return message.round !== round || isFirst ? null : [];
+    });
+    committee.start();
+    await committee.pass(untilEndOf(round));
+    for (const id of HONEST) expect(committee.rounds(id)).toContain(round);
+    const rescue = HONEST.flatMap((id) => committee.said("propose", id)).filter(
+      (said) => said.round === round && said.sender !== LIAR,
+    );
+    expect(rescue.length).toBeGreaterThan(0);
+    expect(rescue.every(({ attempt, signers }) => attempt === 1 && !signers.includes(LIAR))).toBe(true);
+    expect(accused()).toEqual([]);
+  });
+});
+
+describe("a signer that says nothing", () => {
+  test("costs each leader the wait once; after that it is named last, and nobody accuses it", async () => {
+    committee.mouths.set(LIAR, (message) => (message.type === "share" ? [] : null));
+    committee.start();
+    await committee.pass(untilEndOf(FIRST + 23));
+    for (const id of HONEST) {
+      const named = committee
+        .said("propose", id)
+        .filter(({ attempt, signers }) => attempt === 0 && signers.includes(LIAR));
+      expect(new Set(named.map(({ round }) => round)).size).toBeLessThanOrEqual(1);
+    }
+    expect(accused()).toEqual([]);
   });
 });
 
@@ -112,6 +184,9 @@ describe("a signer whose share is wrong", () => {
       const blamed = committee.seat(id).notes.flatMap((note) => (note.kind === "bad-shares" ? note.culprits : []));
       expect(new Set(blamed)).toEqual(new Set([LIAR]));
     }
+    expect(new Set(accused().map((each) => JSON.stringify(each)))).toEqual(
+      new Set([JSON.stringify({ kind: "bad-share", accused: LIAR })]),
+    );
     const second = HONEST.flatMap((id) => committee.said("propose", id)).filter(({ attempt }) => attempt === 1);
     expect(second.length).toBeGreaterThan(0);
     expect(second.every(({ signers }) => !signers.includes(LIAR))).toBe(true);
@@ -136,5 +211,8 @@ describe("a leader that shows two signer sets", () => {
       expect(committee.seat(id).notes.filter(({ kind }) => kind === "two-digests")).toEqual([]);
       expect(committee.rounds(id).length).toBeGreaterThanOrEqual(6);
     }
+    const kinds = accused().map((each) => JSON.stringify(each));
+    expect(new Set(kinds)).toEqual(new Set([JSON.stringify({ kind: "equivocated-proposal", accused: LIAR })]));
+    expect(HONEST.every((id) => committee.seat(id).accusations.length > 0)).toBe(true);
   });
 });

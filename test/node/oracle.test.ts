@@ -4,9 +4,10 @@ import { ByteReader } from "../../src/base/bytes.ts";
 import { encodeRequest } from "../../src/node/requests.ts";
 import { decodeSignedReport } from "../../src/protocol/report-bytes.ts";
 import { reportDigest } from "../../src/report/codec.ts";
-import { verifyGroupSignature } from "../../src/threshold/schnorr.ts";
+
 import { FIRST, hexOf, observeOf, T0 } from "../support/protocol.ts";
 import { Committee, groupKey } from "./support/committee.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 let committee: Committee;
 
@@ -33,7 +34,7 @@ describe("four oracles", () => {
       for (const [i, { report, digest, signature }] of committee.seat(id).published.entries()) {
         expect(digest).toBe(committee.seat(1).published[i]!.digest);
         expect(reportDigest(committee.config.networkId, report)).toBe(digest);
-        expect(verifyGroupSignature(group.groupKeyX, digest, signature)).toBe(true);
+        expect(nobleCurve.verifyGroupSignature(group.groupKeyX, digest, signature)).toBe(true);
       }
       expect(committee.seat(id).lines.filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
     }

@@ -3,9 +3,10 @@ import { NonceVault } from "../../src/keystore/nonce-vault.ts";
 import { SigningShare } from "../../src/keystore/signing-share.ts";
 import { Signer } from "../../src/node/signer.ts";
 import type { SignerCommitment } from "../../src/protocol/events.ts";
-import { verifyGroupSignature } from "../../src/threshold/schnorr.ts";
+
 import { FIRST, hexOf } from "../support/protocol.ts";
 import { groupKey } from "./support/committee.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 const vaults: NonceVault[] = [];
 const digest = hexOf("digest");
@@ -18,7 +19,7 @@ beforeAll(() => {
       const header = { ceremonyId: hexOf("c"), transcriptHash: hexOf("t"), memberId: id, group };
       const vault = new NonceVault({ share: new SigningShare(header, shares.get(id)!.slice()), cfg: hexOf("cfg") });
       vaults.push(vault);
-      return [id, new Signer({ incarnation: `0x${"ab".repeat(16)}`, group }, { vault })];
+      return [id, new Signer({ incarnation: `0x${"ab".repeat(16)}`, group }, { vault, curve: nobleCurve })];
     }),
   );
 });
@@ -42,7 +43,7 @@ describe("the signing port", () => {
     for (const id of [1, 4]) {
       const result = signers.get(id)!.aggregate(digest, commitments, shares);
       if (!result.ok) throw new Error(`blames ${result.culprits.join()}`);
-      expect(verifyGroupSignature(groupKey().group.groupKeyX, digest, result.signature)).toBe(true);
+      expect(nobleCurve.verifyGroupSignature(groupKey().group.groupKeyX, digest, result.signature)).toBe(true);
       expect(signers.get(2)!.verify(digest, result.signature)).toBe(true);
       expect(signers.get(2)!.verify(hexOf("another"), result.signature)).toBe(false);
     }
@@ -73,7 +74,7 @@ describe("the signing port", () => {
     expect(() => signer.draw(FIRST + 4, [])).toThrow(/forgotten/);
   });
 
-  test("refuses a second share for a round and attempt", () => {
+  test("refuses a second share with one pair", () => {
     const commitments = drawn(FIRST + 6);
     shareOf(1, FIRST + 6, commitments);
     expect(signers.get(1)!.sign(FIRST + 6, digest, commitments)).toEqual({ ok: false, why: "no-nonce", culprits: [] });

@@ -12,7 +12,6 @@ import {
   proposeOf,
   refusals,
   roundLedBy,
-  shareOf,
   signedOf,
 } from "../support/protocol.ts";
 

@@ -333,8 +333,8 @@ describe("the backup", () => {
     expect(ofKind(member.hear(rescue!), "sign-share")).toEqual([]);
     const [order] = ofKind(member.fire("backup", led.round), "sign-share");
     expect(order).toMatchObject({ attempt: 1, digest: led.digest });
-    const [other] = [proposeOf(1, all(four, led.round).slice(0, 3), { attempt: 2 })];
-    expect(refusals(member.hear(other!))).toEqual(["propose: other-material"]);
+    const other = proposeOf(1, all(four, led.round).slice(0, 3), { attempt: 2 });
+    expect(refusals(member.hear(other))).toEqual(["propose: other-material"]);
   });
 
   test("goes on where the leader's sessions ended, with the pairs that came in them", () => {

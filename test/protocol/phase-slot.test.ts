@@ -237,3 +237,49 @@ test("a round whose report came before its slot is complete from its start", () 
   member.startSlot(FIRST + 1);
   expect(member.round(FIRST + 1).complete).toBe(true);
 });
+
+describe("a leader that missed a report", () => {
+  const LED = roundLedBy(config, 1, "leader", FIRST + 1);
+  const before = LED - 1;
+  const listed = [1, 2, 3, 4].map((id) => observeOf(config, id, before));
+  const { leader } = leadershipOf(config.cfg, before, 4);
+  const proposal = proposeOf(leader, listed);
+  const asks = (member: Member) =>
+    ofKind(member.startSlot(LED), "fetch-report").map(({ round, digest, from }) => [round, digest, from]);
+
+  test("asks those who signed for it before it proposes, f + 1 of them, by the digest of the PROPOSE it accepted", () => {
+    const member = new Member(config);
+    member.startSlot(before);
+    member.hear(...listed.slice(1), proposal);
+    const { digest } = member.round(before).accepted[0]!;
+    member.hear(...[2, 3].map((id) => shareOf(id, proposal, digest)));
+    expect(asks(member)).toEqual([
+      [before, digest, 2],
+      [before, digest, 3],
+    ]);
+  });
+
+  test("that accepted nothing believes f + 1 who signed one digest, and one alone it does not", () => {
+    const digest = hashOf(proposal);
+    const member = new Member(config);
+    member.startSlot(before);
+    member.hear(shareOf(2, proposal, digest), shareOf(3, proposal, digest));
+    expect(asks(member)).toHaveLength(2);
+    const alone = new Member(config);
+    alone.startSlot(before);
+    alone.hear(shareOf(2, proposal, digest));
+    expect(asks(alone)).toEqual([]);
+  });
+
+  test("asks for nothing that it holds, and a member that does not lead asks for nothing", () => {
+    const member = new Member(config);
+    member.startSlot(before);
+    member.hear(...listed.slice(1), proposal);
+    member.feed({ kind: "report-verified", signed: signedOf(config, before) });
+    expect(asks(member)).toEqual([]);
+    const other = new Member(configOf({ selfId: [2, 3, 4].find((id) => id !== leader)! }));
+    other.startSlot(before);
+    other.hear(...[1, 2, 3, 4].map((id) => shareOf(id, proposal, hashOf(proposal))));
+    expect(asks(other)).toEqual([]);
+  });
+});

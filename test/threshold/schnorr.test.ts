@@ -5,9 +5,10 @@ import type { Hex } from "../../src/base/bytes.ts";
 import { fromHex, toHex } from "../../src/base/bytes.ts";
 import { addressOf, GROUP_ORDER, keccak, parsePoint, Scalar, scalarBytes } from "../../src/threshold/curve.ts";
 import type { EvmSignature } from "../../src/threshold/schnorr.ts";
-import { signatureFromFrost, verifyGroupSignature } from "../../src/threshold/schnorr.ts";
+import { signatureFromFrost } from "../../src/threshold/schnorr.ts";
 import { evmChallenge } from "../../src/threshold/suite.ts";
 import { dealKey, signByReference } from "./dealt.ts";
+import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 /** A second implementation, the contract's: ecrecover(−z·Px, 27, Px, −e·Px) names R. */
 function verifyAsContract(keyX: Hex, digest: Hex, { rAddress, z }: EvmSignature): boolean {
@@ -38,7 +39,7 @@ const signed = Array.from({ length: 100 }, (_, i) => {
 describe("verifyGroupSignature", () => {
   test("accepts the threshold signatures of 100 digests, and so does the contract's ecrecover", () => {
     for (const { digest, signature } of signed) {
-      expect(verifyGroupSignature(key.group.groupKeyX, digest, signature)).toBe(true);
+      expect(nobleCurve.verifyGroupSignature(key.group.groupKeyX, digest, signature)).toBe(true);
       expect(verifyAsContract(key.group.groupKeyX, digest, signature)).toBe(true);
     }
   });
@@ -47,10 +48,10 @@ describe("verifyGroupSignature", () => {
     for (const [i, { digest, signature }] of signed.entries()) {
       const { rAddress, z } = signature;
       const x = key.group.groupKeyX;
-      expect(verifyGroupSignature(x, flip(digest, i), signature)).toBe(false);
-      expect(verifyGroupSignature(flip(x, i), digest, signature)).toBe(false);
-      expect(verifyGroupSignature(x, digest, { rAddress: flip(rAddress, i), z })).toBe(false);
-      expect(verifyGroupSignature(x, digest, { rAddress, z: flip(z, i) })).toBe(false);
+      expect(nobleCurve.verifyGroupSignature(x, flip(digest, i), signature)).toBe(false);
+      expect(nobleCurve.verifyGroupSignature(flip(x, i), digest, signature)).toBe(false);
+      expect(nobleCurve.verifyGroupSignature(x, digest, { rAddress: flip(rAddress, i), z })).toBe(false);
+      expect(nobleCurve.verifyGroupSignature(x, digest, { rAddress, z: flip(z, i) })).toBe(false);
       expect(verifyAsContract(x, digest, { rAddress, z: flip(z, 31 - (i % 16)) })).toBe(false);
     }
   });
@@ -59,11 +60,11 @@ describe("verifyGroupSignature", () => {
     const { digest, signature } = signed[0]!;
     const x = key.group.groupKeyX;
     const small = { rAddress: signature.rAddress, z: toHex(scalarBytes(5n)) };
-    expect(verifyGroupSignature(x, digest, small)).toBe(false);
+    expect(nobleCurve.verifyGroupSignature(x, digest, small)).toBe(false);
     const unreduced: Hex = `0x${(GROUP_ORDER + 5n).toString(16)}`;
-    expect(verifyGroupSignature(x, digest, { ...signature, z: unreduced })).toBe(false);
-    expect(verifyGroupSignature(x, digest, { ...signature, z: `0x${"00".repeat(32)}` })).toBe(false);
-    expect(verifyGroupSignature(x, digest, { ...signature, rAddress: `0x${"00".repeat(20)}` })).toBe(false);
+    expect(nobleCurve.verifyGroupSignature(x, digest, { ...signature, z: unreduced })).toBe(false);
+    expect(nobleCurve.verifyGroupSignature(x, digest, { ...signature, z: `0x${"00".repeat(32)}` })).toBe(false);
+    expect(nobleCurve.verifyGroupSignature(x, digest, { ...signature, rAddress: `0x${"00".repeat(20)}` })).toBe(false);
   });
 
   test("never throws, whatever it is given", () => {
@@ -76,12 +77,12 @@ describe("verifyGroupSignature", () => {
     fc.assert(
       fc.property(part, part, part, part, (x, digest, rAddress, z) => {
         const signature = { rAddress: rAddress as Hex, z: z as Hex };
-        expect(verifyGroupSignature(x as Hex, digest as Hex, signature)).toBe(false);
+        expect(nobleCurve.verifyGroupSignature(x as Hex, digest as Hex, signature)).toBe(false);
       }),
       { numRuns: 300 },
     );
     const { digest } = signed[0]!;
-    expect(verifyGroupSignature(key.group.groupKeyX, digest, null as never)).toBe(false);
+    expect(nobleCurve.verifyGroupSignature(key.group.groupKeyX, digest, null as never)).toBe(false);
   });
 });
 

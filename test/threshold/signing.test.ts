@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
 import { toHex } from "../../src/base/bytes.ts";
 import { GROUP_ORDER, keccak, parseScalar, scalarBytes } from "../../src/threshold/curve.ts";
-import { signatureFromFrost, verifyGroupSignature } from "../../src/threshold/schnorr.ts";
+import { signatureFromFrost } from "../../src/threshold/schnorr.ts";
 import type { NonceCommitment } from "../../src/threshold/signing.ts";
-import { aggregateShares, openAttempt } from "../../src/threshold/signing.ts";
+
 import { dealKey, signByReference } from "./dealt.ts";
+import { aggregateShares, nobleCurve } from "../../src/threshold/signing-curve.ts";
 
 const SIZES: readonly [number, number, readonly number[]][] = [
   [3, 4, [4, 1, 3]],
@@ -23,7 +24,7 @@ describe("aggregateShares", () => {
   test.each(SIZES)("(%i,%i): shares and signature equal the reference suite's, and verify", (t, n, signers) => {
     const dealt = dealKey(n, t);
     const made = signByReference(dealt, signers, digestBytes);
-    const opened = openAttempt(dealt.group, digest, made.commitments);
+    const opened = nobleCurve.openAttempt(dealt.group, digest, made.commitments);
     if (!opened.ok) throw new Error(opened.why);
     for (const id of signers) {
       const { hiding, binding } = made.nonces.get(id)!;
@@ -35,10 +36,10 @@ describe("aggregateShares", () => {
       expect(toHex(scalarBytes(opened.attempt.makeShare(id, secret)))).toBe(made.shares.get(id));
       expect(opened.attempt.shareIsGood(id, made.shares.get(id)!)).toBe(true);
     }
-    const result = aggregateShares(dealt.group, digest, made.commitments, made.shares);
+    const result = aggregateShares(nobleCurve, dealt.group, digest, made.commitments, made.shares);
     if (!result.ok) throw new Error(result.why);
     expect(result.signature).toEqual(signatureFromFrost(made.reference));
-    expect(verifyGroupSignature(dealt.group.groupKeyX, digest, result.signature)).toBe(true);
+    expect(nobleCurve.verifyGroupSignature(dealt.group.groupKeyX, digest, result.signature)).toBe(true);
   });
 
   test.each(SIZES)("(%i,%i): names exactly those whose shares are bad", (t, n, signers) => {
@@ -49,7 +50,7 @@ describe("aggregateShares", () => {
       const z = (parseScalar(Buffer.from(made.shares.get(id)!.slice(2), "hex"))! + 1n) % GROUP_ORDER;
       made.shares.set(id, toHex(scalarBytes(z)));
     }
-    expect(aggregateShares(dealt.group, digest, made.commitments, made.shares)).toEqual({
+    expect(aggregateShares(nobleCurve, dealt.group, digest, made.commitments, made.shares)).toEqual({
       ok: false,
       why: "bad-share",
       culprits: bad,
@@ -59,7 +60,7 @@ describe("aggregateShares", () => {
   test("a share that answers another digest is the signer's fault", () => {
     const other = signByReference(key, [1, 3, 4], keccak(Uint8Array.from([2])));
     const shares = new Map(signed.shares).set(3, other.shares.get(3)!);
-    expect(aggregateShares(key.group, digest, signed.commitments, shares)).toMatchObject({
+    expect(aggregateShares(nobleCurve, key.group, digest, signed.commitments, shares)).toMatchObject({
       why: "bad-share",
       culprits: [3],
     });
@@ -71,7 +72,7 @@ describe("aggregateShares", () => {
     ["no hexadecimal", "0xzz"],
   ])("a share that is %s is the signer's fault, and nobody else's", (_, share) => {
     const shares = new Map(signed.shares).set(4, share);
-    expect(aggregateShares(key.group, digest, signed.commitments, shares)).toMatchObject({
+    expect(aggregateShares(nobleCurve, key.group, digest, signed.commitments, shares)).toMatchObject({
       why: "bad-share",
       culprits: [4],
     });
@@ -84,7 +85,7 @@ describe("aggregateShares", () => {
     ["empty", "0x"],
   ])("a commitment that is %s is its member's fault", (_, binding) => {
     const commitments = signed.commitments.map((c) => (c.id === 3 ? { ...c, binding } : c));
-    expect(aggregateShares(key.group, digest, commitments, signed.shares)).toMatchObject({
+    expect(aggregateShares(nobleCurve, key.group, digest, commitments, signed.shares)).toMatchObject({
       why: "bad-commitment",
       culprits: [3],
     });
@@ -93,7 +94,7 @@ describe("aggregateShares", () => {
   test("another honest-looking commitment spoils the sum and accuses its member only", () => {
     const others = signByReference(key, [1, 3, 4], digestBytes).commitments;
     const commitments = signed.commitments.map((c) => (c.id === 1 ? others.find((o) => o.id === 1)! : c));
-    const result = aggregateShares(key.group, digest, commitments, signed.shares);
+    const result = aggregateShares(nobleCurve, key.group, digest, commitments, signed.shares);
     // Everybody signed under another list: a share counts only under the list it was made for.
     expect(result).toMatchObject({ ok: false, why: "bad-share", culprits: [1, 3, 4] });
   });
@@ -108,7 +109,7 @@ describe("aggregateShares", () => {
       [a, b, { ...c, id: 5 }],
       [a, b, { ...c, id: 0 }],
     ]) {
-      expect(aggregateShares(key.group, digest, list, signed.shares)).toEqual({
+      expect(aggregateShares(nobleCurve, key.group, digest, list, signed.shares)).toEqual({
         ok: false,
         why: "bad-proposal",
         culprits: [],
@@ -119,9 +120,9 @@ describe("aggregateShares", () => {
   test("a missing share accuses nobody, and a stranger's share changes nothing", () => {
     const shares = new Map(signed.shares);
     shares.set(2, `0x${"11".repeat(32)}`);
-    expect(aggregateShares(key.group, digest, signed.commitments, shares).ok).toBe(true);
+    expect(aggregateShares(nobleCurve, key.group, digest, signed.commitments, shares).ok).toBe(true);
     shares.delete(3);
-    expect(aggregateShares(key.group, digest, signed.commitments, shares)).toEqual({
+    expect(aggregateShares(nobleCurve, key.group, digest, signed.commitments, shares)).toEqual({
       ok: false,
       why: "incomplete",
       culprits: [],
@@ -144,7 +145,7 @@ describe("aggregateShares", () => {
         fc.array(commitment, { maxLength: 5 }),
         fc.array(fc.tuple(id, hex), { maxLength: 5 }),
         (list, shares) => {
-          expect(aggregateShares(key.group, digest, list, new Map(shares)).ok).toBe(false);
+          expect(aggregateShares(nobleCurve, key.group, digest, list, new Map(shares)).ok).toBe(false);
         },
       ),
       { numRuns: 300 },
@@ -156,7 +157,7 @@ describe("aggregateShares", () => {
           c.id === who && where !== "share" ? { ...c, [where]: value } : c,
         );
         const shares = where === "share" ? new Map(signed.shares).set(who, value) : signed.shares;
-        const result = aggregateShares(key.group, digest, commitments, shares);
+        const result = aggregateShares(nobleCurve, key.group, digest, commitments, shares);
         expect(result.ok).toBe(
           commitments.every((c, i) => c.hiding === signed.commitments[i]!.hiding) && where === "hiding",
         );

@@ -9,6 +9,7 @@ import { NonceVault } from "../../../src/keystore/nonce-vault.ts";
 import { SigningShare } from "../../../src/keystore/signing-share.ts";
 import { Oracle } from "../../../src/node/oracle.ts";
 import { Signer } from "../../../src/node/signer.ts";
+import type { Accusation } from "../../../src/protocol/accusation.ts";
 import { decodeMessage } from "../../../src/protocol/encoding.ts";
 import type { Note } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/messages.ts";
@@ -17,6 +18,7 @@ import type { SignedReport } from "../../../src/report/report.ts";
 import { dealKey, type DealtKey } from "../../threshold/dealt.ts";
 import { configOf, hexOf, T0 } from "../../support/protocol.ts";
 import { keysOf, type Line, notebook, sealed, signAs } from "./members.ts";
+import { nobleCurve } from "../../../src/threshold/signing-curve.ts";
 
 const IDS = [1, 2, 3, 4] as const;
 const WIRE_MS = 2;
@@ -35,6 +37,7 @@ export type Seat = {
   readonly notes: Note[];
   readonly refused: { readonly why: string; readonly fromId: number }[];
   readonly published: SignedReport[];
+  readonly accusations: { readonly accusation: Accusation; readonly envelopes: readonly Uint8Array[] }[];
   readonly reservations: number[];
   diskRefuses: boolean;
   clockOffsetMs: number;
@@ -107,19 +110,26 @@ export class Committee {
     const notes: Note[] = [];
     const refused: Seat["refused"] = [];
     const published: SignedReport[] = [];
+    const accusations: Seat["accusations"] = [];
     const reservations: number[] = [];
     const oracle = new Oracle(
       { config: { ...this.config, selfId: id }, reservedRound, latest: null, memberKeys: keysOf(IDS) },
       {
         clock,
         log,
-        signing: new Signer({ incarnation: `0x${`0${id}`.repeat(16)}`, group: key.group }, { vault }),
+        signing: new Signer(
+          { incarnation: `0x${`0${id}`.repeat(16)}`, group: key.group },
+          { vault, curve: nobleCurve },
+        ),
         signEnvelope: signAs(id),
         peers: {
           publish: (topic, bytes) => {
             for (const to of IDS) if (to !== id) this.#carry(topic, id, to, bytes);
           },
-          send: (to, bytes) => this.#carry("direct", id, to, bytes),
+          send: (to, bytes, { hash }) => {
+            this.#carry("direct", id, to, bytes);
+            setTimeout(() => seat.oracle.acknowledged(to, hash), 2 * WIRE_MS);
+          },
           request: (to, bytes) =>
             new Promise((resolve) => {
               setTimeout(
@@ -135,7 +145,7 @@ export class Committee {
           },
         },
         market: { observe: () => [1_000_000n + BigInt(id), 2_000_000n + BigInt(id)], prepare: () => undefined },
-        evidence: { accused: () => undefined },
+        evidence: { accused: (accusation, envelopes) => void accusations.push({ accusation, envelopes }) },
         sink: { published: (signed) => void published.push(signed) },
         watcher: {
           stepped: () => undefined,
@@ -151,6 +161,7 @@ export class Committee {
       notes,
       refused,
       published,
+      accusations,
       reservations,
       diskRefuses: false,
       clockOffsetMs: 0,
