@@ -6,8 +6,7 @@ import type { GroupSignature } from "../../report/report.ts";
 import { Point, pointHex, Scalar, scalarBytes } from "../../threshold/curve.ts";
 import type { GroupPublic } from "../../threshold/group.ts";
 import { combineDealers } from "../../threshold/group.ts";
-import { verifyGroupSignature } from "../../threshold/schnorr.ts";
-import { aggregateShares, openAttempt } from "../../threshold/signing.ts";
+import { aggregateShares, nobleCurve } from "../../threshold/signing-curve.ts";
 import { hashToScalar } from "../../threshold/suite.ts";
 import { evaluatePolynomial } from "../../threshold/vss.ts";
 import type { Commitments, DrawnPair, SimGroup, Sum } from "./group.ts";
@@ -38,7 +37,7 @@ export class CurveGroup implements SimGroup {
     return {
       pair: { hiding: pointHex(Point.BASE.multiply(hiding)), binding: pointHex(Point.BASE.multiply(binding)) },
       sign: (digest, commitments) => {
-        const opened = openAttempt(this.#group, digest, commitments);
+        const opened = nobleCurve.openAttempt(this.#group, digest, commitments);
         if (!opened.ok) return { ok: false, culprits: opened.culprits };
         return { ok: true, z: toHex(scalarBytes(opened.attempt.makeShare(id, { hiding, binding, share }))) };
       },
@@ -46,11 +45,11 @@ export class CurveGroup implements SimGroup {
   }
 
   aggregate(digest: Hex, commitments: Commitments, shares: ReadonlyMap<number, Hex>): Sum {
-    const result = aggregateShares(this.#group, digest, commitments, shares);
+    const result = aggregateShares(nobleCurve, this.#group, digest, commitments, shares);
     return result.ok ? { ok: true, signature: result.signature } : { ok: false, culprits: result.culprits };
   }
 
   verify(digest: Hex, signature: GroupSignature): boolean {
-    return verifyGroupSignature(this.#group.groupKeyX, digest, signature);
+    return nobleCurve.verifyGroupSignature(this.#group.groupKeyX, digest, signature);
   }
 }
