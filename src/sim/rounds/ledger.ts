@@ -122,7 +122,7 @@ export class Ledger {
   }
 
   accused(atMs: number, by: number, id: number, what: string, round: number): void {
-    if (this.#options.faulty.has(id)) return;
+    if (this.#options.faulty.has(id) || this.#options.faulty.has(by)) return;
     this.broken("S5", atMs, `node ${by} convicts honest node ${id} of ${what} in round ${round}`);
   }
 
