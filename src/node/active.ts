@@ -153,6 +153,7 @@ export class ActiveConfiguration {
           publish: (topic, bytes) => network.publish(topic, bytes),
           send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
           request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
+          roundTripsMs: () => network.peers().map(({ rttMs }) => rttMs),
         },
         disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },
         market: doors.eye,

@@ -23,6 +23,7 @@ import type { Accusation } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";
 import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
 import { decodeRequest } from "./requests.ts";
+import { slowRoundTripMs } from "./round-trips.ts";
 import { SlotClock } from "./slots.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -233,6 +234,8 @@ export class Oracle {
   #prepareNext(round: number): void {
     const { slotMs } = this.#config;
     this.#later(slotMs * PREPARE_AT_FRACTION, "nonces", () => {
+      const p95Ms = slowRoundTripMs(this.#doors.peers.roundTripsMs(), this.#config.f);
+      this.#queue.push({ kind: "round-trip", p95Ms });
       // On a machine that lags the slot itself may come first and draw its own.
       if (this.#state.currentRound < round) this.#doors.signing.prepare(round, this.#lastValues);
     });

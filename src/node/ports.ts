@@ -37,6 +37,8 @@ export type PeerPort = {
   publish(topic: "observe" | "report", bytes: Uint8Array): void;
   send(toId: number, bytes: Uint8Array, tag: FrameTag): void;
   request(toId: number, bytes: Uint8Array, timeoutMs: number): Promise<Uint8Array | null>;
+  /** Last round trip to each peer, ms; null where none was measured. */
+  roundTripsMs(): readonly (number | null)[];
 };
 
 export type DiskPort = {

@@ -16,24 +16,26 @@ function permutation(seed: Uint8Array, n: number): number[] {
   return ids;
 }
 
-/** One span's order serves n rounds and every message in them; a few are kept because configurations and spans overlap. */
-const ORDERS_KEPT = 16;
-const orders = new Map<string, readonly number[]>();
+export type Leadership = { readonly leader: number; readonly backup: number };
+
+/**
+ * Orders of the last spans asked for. They are asked for with every message, and an order of 16 costs 16 hashes; the
+ * answer depends on the question alone, so keeping it changes nothing but the time.
+ */
+const known = new Map<string, readonly number[]>();
+const KNOWN_MAX = 16;
 
 function orderOf(cfg: Hex, span: number, n: number): readonly number[] {
   const key = `${cfg}/${span}/${n}`;
-  const held = orders.get(key);
+  const held = known.get(key);
   if (held !== undefined) return held;
   const order = permutation(keccak(new ByteWriter().ascii("TENOR/LEADER/1").hex(cfg, 32).uint(span, 8).done()), n);
-  if (orders.size >= ORDERS_KEPT) orders.delete(orders.keys().next().value!);
-  orders.set(key, order);
+  if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value!);
+  known.set(key, order);
   return order;
 }
 
-export type Leadership = { readonly leader: number; readonly backup: number };
-
 export function leadershipOf(cfg: Hex, round: number, n: number): Leadership {
-  const span = Math.floor(round / n);
-  const order = orderOf(cfg, span, n);
+  const order = orderOf(cfg, Math.floor(round / n), n);
   return { leader: order[round % n]!, backup: order[(round + 1) % n]! };
 }

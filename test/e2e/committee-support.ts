@@ -216,6 +216,7 @@ export class Committee {
         publish: (topic, bytes) => network.publish(topic, bytes),
         send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
         request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
+        roundTripsMs: () => network.peers().map(({ rttMs }) => rttMs),
       };
       const { networkId, n, f, t, rules } = facts;
       member.oracle = new Oracle(

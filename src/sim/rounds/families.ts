@@ -54,10 +54,19 @@ function someLiars(rng: Rng, { n, f }: Frame, kinds: readonly LiarKind[]): Fault
   return liarsAmong(rng, membersOf(rng, n, count), kinds, 3);
 }
 
+const MANY_LIES = [
+  "outside-tolerance",
+  "outside-tolerance",
+  "extreme-values",
+  "coordinated-up",
+  "coordinated-down",
+  "inside-tolerance",
+] as const;
+
 /** More than f, at most 2f, who agree on one lie about numbers and are honest in everything else. */
 function manyLiars(rng: Rng, { n, f }: Frame): Fault[] {
   const count = f + 1 + wholeBelow(rng, f);
-  const how = pick(rng, ["outside-tolerance", "coordinated-up", "coordinated-down", "inside-tolerance"] as const);
+  const how = pick(rng, MANY_LIES);
   return membersOf(rng, n, count).map((node) => ({ kind: "liar", node, how }));
 }
 
@@ -78,7 +87,7 @@ function faultsOf(family: Family, rng: Rng, frame: Frame): Fault[] {
       return mayLie ? [...disks, ...someLiars(rng, frame, LIAR_KINDS)] : disks;
     }
     case "liars":
-      return chance(rng, 0.3) ? manyLiars(rng, frame) : someLiars(rng, frame, VALUE_LIES);
+      return chance(rng, 0.4) ? manyLiars(rng, frame) : someLiars(rng, frame, VALUE_LIES);
     case "equivocators":
       return [...someLiars(rng, frame, EQUIVOCATIONS), ...(chance(rng, 0.3) ? cloudsOf(rng, frame) : [])];
     case "signers":

@@ -206,10 +206,12 @@ export class Interpreter {
     const refused = (why: string, culprits: readonly number[]): void => {
       this.#world.later(node, 0, { kind: "share-refused", round, proposalHash, why, culprits });
     };
-    const pair = node.take(commitments, this.#world.mutant.drawsOnePair);
+    const pair = node.pairIn(commitments);
     if (pair === null) return refused("no-nonce", []);
+    // As the vault: what cannot be signed costs no pair.
     const made = pair.sign(digest, commitments);
     if (!made.ok) return refused("bad-commitment", made.culprits);
+    if (this.#world.mutant.drawsOnePair !== true) node.discard(pair);
     const next = effect.drawNext && node.mayDraw(round) ? node.draw(round) : null;
     this.#world.observers.ledger.signed(
       this.#world.nowMs,

@@ -61,7 +61,7 @@ export function ownShare(proposal: Propose, { node, hashOf }: LiarDoors): Share 
     const pair = listed.find((held) => held.sender === id)?.commitments[proposal.attempt];
     return pair === undefined ? [] : [{ id, ...pair }];
   });
-  const made = node.take(commitments, true)?.sign(digest, commitments);
+  const made = node.pairIn(commitments)?.sign(digest, commitments);
   if (made?.ok !== true) return null;
   return {
     type: "share",

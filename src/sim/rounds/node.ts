@@ -94,13 +94,15 @@ export class SimNode {
     return held < PAIRS_PER_ROUND_MAX;
   }
 
-  /** Take is remove: a pair serves once. It is found by its own commitment in the list. */
-  take(commitments: readonly SignerCommitment[], keep = false): Pair | null {
+  /** The pair of this node's own commitment in the list. */
+  pairIn(commitments: readonly SignerCommitment[]): Pair | null {
     const mine = commitments.find(({ id }) => id === this.id);
-    const pair = mine === undefined ? undefined : this.#pairs.get(mine.hiding);
-    if (pair === undefined) return null;
-    if (!keep) this.#pairs.delete(pair.pair.hiding);
-    return pair;
+    return mine === undefined ? null : (this.#pairs.get(mine.hiding) ?? null);
+  }
+
+  /** A pair serves once: it is gone before the share leaves. */
+  discard(pair: Pair): void {
+    this.#pairs.delete(pair.pair.hiding);
   }
 
   forgetPairs(belowRound: number): void {

@@ -13,6 +13,7 @@ import type { Accusation } from "../../../src/protocol/accusation.ts";
 import { decodeMessage } from "../../../src/protocol/encoding.ts";
 import type { Note } from "../../../src/protocol/events.ts";
 import type { Message } from "../../../src/protocol/messages.ts";
+import { signingThreshold } from "../../../src/protocol/quorum.ts";
 import type { OracleConfig } from "../../../src/protocol/state.ts";
 import type { SignedReport } from "../../../src/report/report.ts";
 import { dealKey, type DealtKey } from "../../threshold/dealt.ts";
@@ -20,14 +21,14 @@ import { configOf, hexOf, T0 } from "../../support/protocol.ts";
 import { keysOf, type Line, notebook, sealed, signAs } from "./members.ts";
 import { nobleCurve } from "../../../src/threshold/signing-curve.ts";
 
-const IDS = [1, 2, 3, 4] as const;
 const WIRE_MS = 2;
 
-let dealt: DealtKey | undefined;
+const dealt = new Map<number, DealtKey>();
 /** One key for all tests of a file: dealing costs more than a round. */
-export function groupKey(): DealtKey {
-  dealt ??= dealKey(4, 3);
-  return dealt;
+export function groupKey(n = 4): DealtKey {
+  const key = dealt.get(n) ?? dealKey(n, signingThreshold(n));
+  dealt.set(n, key);
+  return key;
 }
 
 export type Seat = {
@@ -47,7 +48,8 @@ export type Seat = {
 export type Mouth = (message: Message, toId: number) => readonly Uint8Array[] | null;
 
 export class Committee {
-  readonly config: OracleConfig = configOf();
+  readonly config: OracleConfig;
+  readonly ids: readonly number[];
   readonly seats = new Map<number, Seat>();
   /** Everything that was delivered, in order. */
   readonly wire: { readonly from: number; readonly to: number; readonly message: Message }[] = [];
@@ -56,8 +58,10 @@ export class Committee {
   readonly liesTo = new Map<number, (bytes: Uint8Array) => Uint8Array | undefined>();
   readonly vaults: NonceVault[] = [];
 
-  constructor(reserved: Readonly<Record<number, number>> = {}) {
-    for (const id of IDS) this.seats.set(id, this.#seat(id, reserved[id] ?? -1));
+  constructor(reserved: Readonly<Record<number, number>> = {}, n = 4) {
+    this.config = configOf({ n });
+    this.ids = Array.from({ length: n }, (_, i) => i + 1);
+    for (const id of this.ids) this.seats.set(id, this.#seat(id, reserved[id] ?? -1));
   }
 
   seat(id: number): Seat {
@@ -97,7 +101,7 @@ export class Committee {
   #seat(id: number, reservedRound: number): Seat {
     const { log, lines } = notebook();
     const clock: Clock = { nowMs: () => Date.now() + seat.clockOffsetMs, monotonicMs: () => performance.now() };
-    const key = groupKey();
+    const key = groupKey(this.config.n);
     const header = {
       ceremonyId: hexOf("ceremony"),
       transcriptHash: hexOf("transcript"),
@@ -113,7 +117,7 @@ export class Committee {
     const accusations: Seat["accusations"] = [];
     const reservations: number[] = [];
     const oracle = new Oracle(
-      { config: { ...this.config, selfId: id }, reservedRound, latest: null, memberKeys: keysOf(IDS) },
+      { config: { ...this.config, selfId: id }, reservedRound, latest: null, memberKeys: keysOf(this.ids) },
       {
         clock,
         log,
@@ -124,12 +128,13 @@ export class Committee {
         signEnvelope: signAs(id),
         peers: {
           publish: (topic, bytes) => {
-            for (const to of IDS) if (to !== id) this.#carry(topic, id, to, bytes);
+            for (const to of this.ids) if (to !== id) this.#carry(topic, id, to, bytes);
           },
           send: (to, bytes, { hash }) => {
             this.#carry("direct", id, to, bytes);
             setTimeout(() => seat.oracle.acknowledged(to, hash), 2 * WIRE_MS);
           },
+          roundTripsMs: () => this.ids.map((to) => (to === id ? null : 2 * WIRE_MS)),
           request: (to, bytes) =>
             new Promise((resolve) => {
               setTimeout(
