@@ -13,7 +13,7 @@ export function toHex(bytes: Uint8Array): Hex {
 
 /** Value of a hexadecimal digit by its character code; −1 for anything else. */
 const DIGIT_VALUES = new Int8Array(128).fill(-1);
-for (const [value, digit] of [...HEX_DIGITS].entries()) {
+for (const [value, digit] of HEX_DIGITS.split("").entries()) {
   DIGIT_VALUES[digit.charCodeAt(0)] = value;
   DIGIT_VALUES[digit.toUpperCase().charCodeAt(0)] = value;
 }

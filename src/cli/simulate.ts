@@ -57,11 +57,14 @@ function optionsOf({ nodes, slots, curve, schedule }: SimulateFlags): ScheduleOp
 /** One run, told round by round. @returns the exit code */
 function tell(schedule: Schedule, mutation: Mutation | null): number {
   const { violations, completedRounds, story } = simulate(schedule, { mutation, tell: true });
-  say(`seed ${schedule.seed}, schedule ${schedule.family}: ${schedule.n} nodes, slots of ${schedule.slotMs} ms`);
-  for (const fault of schedule.faults) say(`  fault: ${JSON.stringify(fault)}`);
-  for (const line of story) say(line);
-  say(`${completedRounds} of ${schedule.slots} rounds complete`);
-  for (const { property, detail } of violations) say(`breaks ${property}: ${detail}`);
+  const lines = [
+    `seed ${schedule.seed}, schedule ${schedule.family}: ${schedule.n} nodes, slots of ${schedule.slotMs} ms`,
+    ...schedule.faults.map((fault) => `  fault: ${JSON.stringify(fault)}`),
+    ...story,
+    `${completedRounds} of ${schedule.slots} rounds complete`,
+    ...violations.map(({ property, detail }) => `breaks ${property}: ${detail}`),
+  ];
+  say(lines.join("\n"));
   return violations.length === 0 ? 0 : 1;
 }
 
@@ -93,7 +96,8 @@ async function runMany(flags: SimulateFlags, mutation: Mutation | null): Promise
     process.stderr.write(`${done} of ${flags.seeds} seeds\n`);
   });
   const { breaches } = tally;
-  for (const { seed, family, property, detail } of breaches) say(`seed ${seed} (${family}) breaks ${property}: ${detail}`);
+  for (const { seed, family, property, detail } of breaches)
+    say(`seed ${seed} (${family}) breaks ${property}: ${detail}`);
   for (const breach of breaches.slice(0, SHRUNK_MAX)) reduce(breach, options, mutation);
   if (breaches.length > 0) say("replay: save the line as FILE.json, then npm run simulate -- --schedule FILE.json");
   report(tally, breaches);
@@ -104,7 +108,9 @@ async function runMany(flags: SimulateFlags, mutation: Mutation | null): Promise
 
 export function simulateCommand(): Command {
   return new Command("simulate")
-    .description("run the production machines through seeded faults and check the protocol's properties after every event")
+    .description(
+      "run the production machines through seeded faults and check the protocol's properties after every event",
+    )
     .option("--seeds <n>", "how many seeds, over all cores", wholeNumber(1, 10_000_000), 200)
     .option("--from <s>", "first seed", wholeNumber(0, 0xffff_ffff), 0)
     .option("--seed <s>", "tell the story of this one", wholeNumber(0, 0xffff_ffff))

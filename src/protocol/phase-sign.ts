@@ -19,7 +19,10 @@ function isPairLeft(round: RoundState, proposal: AcceptedProposal, selfId: numbe
   const name = pairName(proposal.message, selfId);
   return !round.accepted.some(
     ({ hash, message }) =>
-      hash !== proposal.hash && !round.unsignable.has(hash) && message.signers.includes(selfId) && pairName(message, selfId) === name,
+      hash !== proposal.hash &&
+      !round.unsignable.has(hash) &&
+      message.signers.includes(selfId) &&
+      pairName(message, selfId) === name,
   );
 }
 
@@ -189,7 +192,8 @@ export function onAggregated(state: OracleState, event: Extract<OracleEvent, { k
   // One copy by gossip is enough: every node has added the shares itself, relays and late nodes hear the proposer, and
   // the backup in its place once its time has come.
   const next = hold(state, signed);
-  if (!own && !(round.backupOpen && leadershipOf(cfg, event.round, n).backup === selfId)) return { state: next, effects };
+  if (!own && !(round.backupOpen && leadershipOf(cfg, event.round, n).backup === selfId))
+    return { state: next, effects };
   const said = sayReport(next, event.round);
   return { state: said.state, effects: [...effects, ...said.effects] };
 }

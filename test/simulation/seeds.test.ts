@@ -8,7 +8,9 @@ import { scheduleOf } from "../../src/sim/rounds/families.ts";
 
 const SEEDS = 500;
 
-test(`${SEEDS} seeds over all schedules keep S1 to S7, L1, L2 and L4, and rounds do complete`, { timeout: 600_000 }, () => {
+test(`${SEEDS} seeds over all schedules keep S1 to S7, L1, L2 and L4, and rounds do complete`, {
+  timeout: 600_000,
+}, () => {
   let tally = EMPTY_TALLY;
   for (let seed = 0; seed < SEEDS; seed++) tally = addTallies(tally, tallyOf(seed, {}, null));
   const [first] = tally.breaches;

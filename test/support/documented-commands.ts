@@ -28,6 +28,11 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     where: "repository",
     prints: /^5 seeds, \d+ rounds completed, 0 seeds with a violation$/m,
   },
+  "npm run simulate -- --seed 7 --nodes 7 --schedule leaders": {
+    by: "documents",
+    where: "repository",
+    prints: /^round 1000: node \d leads, node \d is its backup$/m,
+  },
   "npx tenor feed validate feeds/BTC-USD.spot-index.json": {
     by: "documents",
     where: "repository",

@@ -6,7 +6,7 @@ import { cloudsOf, crashesOf, clockFaultsOf, cutsOf, diskFaultsOf, flappingOf } 
 import type { LiarKind } from "./liar-kinds.ts";
 import { EQUIVOCATIONS, FLOODS, LEADER_LIES, LIAR_KINDS, SIGNER_LIES, VALUE_LIES } from "./liar-kinds.ts";
 import { chance, membersOf, pick, wholeBelow } from "./pick.ts";
-import type { Family, Fault, Schedule } from "./schedule.ts";
+import type { Family, Fault, Frame, Schedule } from "./schedule.ts";
 import { FAMILIES } from "./schedule.ts";
 
 export type ScheduleOptions = {
@@ -16,8 +16,6 @@ export type ScheduleOptions = {
   readonly slotMs?: number;
   readonly curve?: boolean;
 };
-
-export type Frame = { readonly n: number; readonly f: number; readonly slots: number; readonly slotMs: number };
 
 /** Few large ones: their cost grows with the square. */
 function membersDrawn(rng: Rng): number {
@@ -44,7 +42,10 @@ function slotsDrawn(family: Family, n: number): number {
 
 function liarsAmong(rng: Rng, nodes: readonly number[], kinds: readonly LiarKind[], kindsMax: number): Fault[] {
   return nodes.flatMap((node) =>
-    Array.from({ length: 1 + wholeBelow(rng, kindsMax) }, () => ({ kind: "liar", node, how: pick(rng, kinds) }) as const),
+    Array.from(
+      { length: 1 + wholeBelow(rng, kindsMax) },
+      () => ({ kind: "liar", node, how: pick(rng, kinds) }) as const,
+    ),
   );
 }
 
@@ -57,6 +58,7 @@ function someLiars(rng: Rng, { n, f }: Frame, kinds: readonly LiarKind[]): Fault
 const MANY_LIES = [
   "outside-tolerance",
   "outside-tolerance",
+  "outside-tolerance",
   "extreme-values",
   "coordinated-up",
   "coordinated-down",
@@ -65,7 +67,7 @@ const MANY_LIES = [
 
 /** More than f, at most 2f, who agree on one lie about numbers and are honest in everything else. */
 function manyLiars(rng: Rng, { n, f }: Frame): Fault[] {
-  const count = f + 1 + wholeBelow(rng, f);
+  const count = chance(rng, 0.7) ? 2 * f : f + 1 + wholeBelow(rng, f);
   const how = pick(rng, MANY_LIES);
   return membersOf(rng, n, count).map((node) => ({ kind: "liar", node, how }));
 }
@@ -87,7 +89,7 @@ function faultsOf(family: Family, rng: Rng, frame: Frame): Fault[] {
       return mayLie ? [...disks, ...someLiars(rng, frame, LIAR_KINDS)] : disks;
     }
     case "liars":
-      return chance(rng, 0.4) ? manyLiars(rng, frame) : someLiars(rng, frame, VALUE_LIES);
+      return chance(rng, 0.5) ? manyLiars(rng, frame) : someLiars(rng, frame, VALUE_LIES);
     case "equivocators":
       return [...someLiars(rng, frame, EQUIVOCATIONS), ...(chance(rng, 0.3) ? cloudsOf(rng, frame) : [])];
     case "signers":

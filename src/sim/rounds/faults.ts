@@ -1,8 +1,7 @@
 /** The faults that befall honest nodes: crashes, networks, clocks and disks, each row of the specification's table. */
 import type { Rng } from "../../base/ports.ts";
-import type { Frame } from "./families.ts";
 import { between, chance, membersOf, pick, wholeBelow } from "./pick.ts";
-import type { Fault, Span } from "./schedule.ts";
+import type { Fault, Frame, Span } from "./schedule.ts";
 import { CRASH_POINTS } from "./schedule.ts";
 
 const spanMs = ({ slots, slotMs }: Frame): number => slots * slotMs;

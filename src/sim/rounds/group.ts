@@ -10,7 +10,9 @@ export type Sum =
   | { readonly ok: true; readonly signature: GroupSignature }
   | { readonly ok: false; readonly culprits: readonly number[] };
 
-export type Signed = { readonly ok: true; readonly z: Hex } | { readonly ok: false; readonly culprits: readonly number[] };
+export type Signed =
+  | { readonly ok: true; readonly z: Hex }
+  | { readonly ok: false; readonly culprits: readonly number[] };
 
 export type DrawnPair = {
   readonly pair: NoncePair;

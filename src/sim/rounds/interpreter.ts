@@ -3,7 +3,6 @@ import type { Hex } from "../../base/bytes.ts";
 import { unreachable } from "../../base/errors.ts";
 import { messagesOf } from "../../protocol/accusation.ts";
 import type { Effect, OracleEvent } from "../../protocol/events.ts";
-import { encodeMessage, messageHash } from "../../protocol/encoding.ts";
 import type { Message } from "../../protocol/messages.ts";
 import { slotTimeMs } from "../../protocol/state.ts";
 import { step } from "../../protocol/step.ts";
@@ -12,15 +11,15 @@ import type { Report } from "../../report/report.ts";
 import { hashUniform } from "../random.ts";
 import { sessionOf } from "./group.ts";
 import type { LiarKind } from "./liar-kinds.ts";
-import { Links } from "./links.ts";
-import type { Intention, LiarDoors, Utterance } from "./mouth.ts";
+import type { Intention, LiarDoors, Utterance } from "./lie.ts";
 import { Mouth } from "./mouth.ts";
 import type { SimNode } from "./node.ts";
 import type { Claim } from "./quarantine.ts";
 import { liarsClaim } from "./quarantine.ts";
 import type { CrashPoint, Fault } from "./schedule.ts";
 import { viewOf } from "./view.ts";
-import type { World } from "./world.ts";
+import { Speech } from "./speech.ts";
+import type { Stage } from "./stage.ts";
 
 const EVALUATION_MS = 3;
 const SHARE_MS = 2;
@@ -29,37 +28,36 @@ const SUM_MS = 3;
 type CrashAtPoint = Extract<Fault, { kind: "crash-at-point" }>;
 
 export class Interpreter {
-  readonly #world: World;
-  readonly #links: Links;
+  readonly #stage: Stage;
+  readonly #speech: Speech;
   readonly #mouths = new Map<number, Mouth>();
   readonly #deaths: CrashAtPoint[];
   readonly #convicted = new Set<string>();
-  readonly #hashes = new WeakMap<Message, Hex>();
   readonly #digests = new WeakMap<Report, Hex>();
 
-  constructor(world: World, liars: ReadonlyMap<number, readonly LiarKind[]>) {
-    this.#world = world;
-    this.#links = new Links(world.schedule);
-    this.#deaths = world.schedule.faults.flatMap((fault) => (fault.kind === "crash-at-point" ? [fault] : []));
+  constructor(stage: Stage, liars: ReadonlyMap<number, readonly LiarKind[]>) {
+    this.#stage = stage;
+    this.#speech = new Speech(stage, (node, from, message, hash) => this.receive(node, from, message, hash));
+    this.#deaths = stage.schedule.faults.flatMap((fault) => (fault.kind === "crash-at-point" ? [fault] : []));
     for (const [id, kinds] of liars) this.#mouths.set(id, new Mouth(kinds));
   }
 
   receive(node: SimNode, from: number, message: Message, hash: Hex): void {
-    if (message.type === "propose" && from === message.sender) this.#acknowledge(node, from, hash);
+    if (message.type === "propose" && from === message.sender) this.#speech.acknowledge(node, from, hash);
     const isTwins = message.type === "observe" && message.sender === node.id;
     if (isTwins && message.incarnation !== node.incarnation() && !node.halted) {
       // Its own key under another incarnation: nonces are gone, and nothing is said any more.
       node.halted = true;
       node.forgetPairs(Number.POSITIVE_INFINITY);
-      this.#world.observers.left(node, this.#world.nowMs);
-      this.#world.tell(`node ${node.id} finds its own key elsewhere and halts`);
+      this.#stage.observers.left(node, this.#stage.nowMs);
+      this.#stage.tell(`node ${node.id} finds its own key elsewhere and halts`);
       this.feed(node, { kind: "disk-failed", why: "duplicate instance" });
     }
     if (node.admits(message, hash)) this.feed(node, { kind: "message-received", message, hash });
   }
 
   feed(node: SimNode, event: OracleEvent): void {
-    const { mutant, observers, nowMs } = this.#world;
+    const { mutant, observers, nowMs } = this.#stage;
     const { life } = node;
     const next = mutant.step?.(node, event, nowMs) ?? step(node.state, event);
     node.state = next.state;
@@ -76,33 +74,33 @@ export class Interpreter {
 
   /** What each peer that is up and can be reached knows of the asking node's own words. */
   askPeers(node: SimNode, take: (claim: Claim) => void): void {
-    const { nodes, nowMs } = this.#world;
+    const { nodes, nowMs } = this.#stage;
     for (const peer of nodes) {
       if (peer.id === node.id || peer.copy > 0 || !peer.alive) continue;
-      const backMs = this.#links.roundTrip(node.id, peer.id, nowMs);
+      const backMs = this.#speech.roundTrip(node.id, peer.id);
       if (backMs === null) continue;
       const isLiar = this.#mouths.has(peer.id);
       const known = peer.newestOf.get(node.id) ?? null;
       const claim: Claim = { from: peer.id, round: known, proven: true };
       const current = peer.state.currentRound;
-      this.#world.call(node, backMs - nowMs, () => take(isLiar ? liarsClaim(peer.id, current) : claim));
+      this.#stage.call(node, backMs - nowMs, () => take(isLiar ? liarsClaim(peer.id, current) : claim));
     }
   }
 
   /** @returns whether the orders behind it may be carried out */
   #perform(node: SimNode, effect: Effect): boolean {
-    const { observers, group } = this.#world;
+    const { observers, group } = this.#stage;
     switch (effect.kind) {
       case "reserve-rounds": {
         if (this.#diesAt(node, "during-write")) return false;
-        const syncMs = this.#world.slowSyncMs(node);
+        const syncMs = this.#stage.slowSyncMs(node);
         if (syncMs > 0) {
-          node.busyUntilMs = this.#world.nowMs + syncMs;
-          observers.left(node, this.#world.nowMs);
+          node.busyUntilMs = this.#stage.nowMs + syncMs;
+          observers.left(node, this.#stage.nowMs);
         }
         const isDurable = node.disk.reserve(effect.upTo);
-        if (isDurable) this.#world.later(node, 0, { kind: "rounds-reserved", upTo: effect.upTo });
-        else this.#world.later(node, 0, { kind: "disk-failed", why: "no space" });
+        if (isDurable) this.#stage.later(node, 0, { kind: "rounds-reserved", upTo: effect.upTo });
+        else this.#stage.later(node, 0, { kind: "disk-failed", why: "no space" });
         return isDurable;
       }
       case "observe":
@@ -113,7 +111,7 @@ export class Interpreter {
         return true;
       case "forward": {
         const held = node.envelope(effect.hash);
-        if (held !== undefined) this.#send(node, held, effect.hash);
+        if (held !== undefined) this.#speech.send(node, held, effect.hash);
         return true;
       }
       case "sign-share":
@@ -123,38 +121,38 @@ export class Interpreter {
         const { round, proposalHash } = effect;
         const sum = group.aggregate(effect.digest, effect.commitments, effect.shares);
         if (sum.ok) {
-          this.#world.later(node, SUM_MS, { kind: "aggregated", round, proposalHash, signature: sum.signature });
+          this.#stage.later(node, SUM_MS, { kind: "aggregated", round, proposalHash, signature: sum.signature });
         } else {
           const { culprits } = sum;
-          this.#world.later(node, SUM_MS, { kind: "aggregate-failed", round, proposalHash, culprits });
+          this.#stage.later(node, SUM_MS, { kind: "aggregate-failed", round, proposalHash, culprits });
         }
         return true;
       }
       case "set-timer": {
         const { timer, round, delayMs } = effect;
         const isFromSlot = timer === "hard-stop" || timer === "backup";
-        const wallMs = node.clock.wallMs(this.#world.nowMs);
+        const wallMs = node.clock.wallMs(this.#stage.nowMs);
         const lateMs = isFromSlot ? Math.max(0, wallMs - slotTimeMs(node.state.config, round)) : 0;
-        this.#world.later(node, Math.max(0, delayMs - lateMs), { kind: "timer-fired", timer, round });
+        this.#stage.later(node, Math.max(0, delayMs - lateMs), { kind: "timer-fired", timer, round });
         return true;
       }
       case "verify-report": {
         const { signed } = effect;
         const isRight = this.#digestOf(signed.report) === signed.digest;
         if (isRight && group.verify(signed.digest, signed.signature)) {
-          this.#world.later(node, 1, { kind: "report-verified", signed });
+          this.#stage.later(node, 1, { kind: "report-verified", signed });
         }
         return true;
       }
       case "fetch-message":
-        this.#fetchMessage(node, effect.hash, effect.from);
+        this.#speech.fetchMessage(node, effect.hash, effect.from);
         return true;
       case "fetch-report":
-        this.#fetchReport(node, effect.round, effect.from);
+        this.#speech.fetchReport(node, effect.round, effect.from);
         return true;
       case "publish":
         node.disk.keep(effect.signed);
-        observers.published(node, effect.signed, this.#world.nowMs);
+        observers.published(node, effect.signed, this.#stage.nowMs);
         return true;
       case "forget-nonces":
         node.forgetPairs(effect.belowRound);
@@ -162,12 +160,12 @@ export class Interpreter {
       case "accuse": {
         const { accusation } = effect;
         const isWhole = messagesOf(accusation).every((hash) => node.envelope(hash) !== undefined);
-        observers.accused(node, accusation, isWhole, this.#world.nowMs);
+        observers.accused(node, accusation, isWhole, this.#stage.nowMs);
         if (isWhole && !this.#mouths.has(node.id)) this.#convict(node, accusation.accused, accusation.kind);
         return true;
       }
       case "note":
-        observers.noted(node, effect.note, this.#world.nowMs);
+        observers.noted(node, effect.note, this.#stage.nowMs);
         return true;
       default:
         return unreachable(effect);
@@ -176,20 +174,20 @@ export class Interpreter {
 
   /** Evidence is verified by whoever gets it: what an honest node says of a liar convicts it everywhere. */
   #convict(by: SimNode, member: number, fault: Extract<OracleEvent, { kind: "convicted" }>["fault"]): void {
-    for (const node of this.#world.nodes) {
+    for (const node of this.#stage.nodes) {
       const key = `${node.id}/${node.copy}/${node.life}/${member}/${fault}`;
       if (this.#convicted.has(key)) continue;
-      const [atMs] = node === by ? [this.#world.nowMs] : this.#arrivals(by.id, node.id, true);
+      const [atMs] = node === by ? [this.#stage.nowMs] : this.#speech.arrivals(by.id, node.id, true);
       if (atMs === undefined) continue;
       this.#convicted.add(key);
-      this.#world.later(node, Math.max(0, atMs - this.#world.nowMs), { kind: "convicted", member, fault });
+      this.#stage.later(node, Math.max(0, atMs - this.#stage.nowMs), { kind: "convicted", member, fault });
     }
   }
 
   #observe(node: SimNode, round: number): void {
-    const { observers, nowMs, schedule } = this.#world;
+    const { observers, nowMs, schedule } = this.#stage;
     observers.entered(node, round, Math.max(nowMs, node.busyUntilMs));
-    const commitments = [node.draw(round), this.#world.mutant.drawsOnePair === true ? null : node.draw(round)] as const;
+    const commitments = [node.draw(round), this.#stage.mutant.drawsOnePair === true ? null : node.draw(round)] as const;
     const event = {
       kind: "observed",
       round,
@@ -198,38 +196,38 @@ export class Interpreter {
       commitments: [commitments[0], commitments[1] ?? commitments[0]],
       values: viewOf(node, round, schedule.seed),
     } as const;
-    this.#world.later(node, 1 + hashUniform(schedule.seed, round, node.id) * EVALUATION_MS, event);
+    this.#stage.later(node, 1 + hashUniform(schedule.seed, round, node.id) * EVALUATION_MS, event);
   }
 
   #sign(node: SimNode, effect: Extract<Effect, { kind: "sign-share" }>): void {
     const { round, proposalHash, digest, commitments } = effect;
     const refused = (why: string, culprits: readonly number[]): void => {
-      this.#world.later(node, 0, { kind: "share-refused", round, proposalHash, why, culprits });
+      this.#stage.later(node, 0, { kind: "share-refused", round, proposalHash, why, culprits });
     };
     const pair = node.pairIn(commitments);
     if (pair === null) return refused("no-nonce", []);
     // As the vault: what cannot be signed costs no pair.
     const made = pair.sign(digest, commitments);
     if (!made.ok) return refused("bad-commitment", made.culprits);
-    if (this.#world.mutant.drawsOnePair !== true) node.discard(pair);
+    if (this.#stage.mutant.drawsOnePair !== true) node.discard(pair);
     const next = effect.drawNext && node.mayDraw(round) ? node.draw(round) : null;
-    this.#world.observers.ledger.signed(
-      this.#world.nowMs,
+    this.#stage.observers.ledger.signed(
+      this.#stage.nowMs,
       node.id,
       digest,
       pair.pair.hiding,
       sessionOf(digest, commitments),
     );
-    this.#world.later(node, SHARE_MS, { kind: "share-made", round, proposalHash, digest, z: made.z, next });
+    this.#stage.later(node, SHARE_MS, { kind: "share-made", round, proposalHash, digest, z: made.z, next });
   }
 
   #diesAt(node: SimNode, point: CrashPoint): boolean {
-    const slot = (this.#world.nowMs + node.clock.offsetMs(this.#world.nowMs)) / this.#world.schedule.slotMs;
+    const slot = (this.#stage.nowMs + node.clock.offsetMs(this.#stage.nowMs)) / this.#stage.schedule.slotMs;
     const at = this.#deaths.findIndex((death) => death.node === node.id && death.point === point && slot >= death.slot);
     if (at < 0) return false;
     const [death] = this.#deaths.splice(at, 1);
-    this.#world.tell(`node ${node.id} meets its end: ${point}`);
-    this.#world.kill(node, death!.forMs, point === "during-write");
+    this.#stage.tell(`node ${node.id} meets its end: ${point}`);
+    this.#stage.kill(node, death!.forMs, point === "during-write");
     return true;
   }
 
@@ -241,8 +239,8 @@ export class Interpreter {
       for (const utterance of mouth.speak(message, this.#doorsOf(node))) this.#utter(node, utterance);
     } else {
       const dies = type === "propose" && this.#willDie(node);
-      const half = Array.from({ length: Math.ceil(this.#world.schedule.n / 2) }, (_, i) => i + 1);
-      this.#say(node, message, dies ? half : undefined);
+      const half = Array.from({ length: Math.ceil(this.#stage.schedule.n / 2) }, (_, i) => i + 1);
+      this.#speech.say(node, message, dies ? half : undefined);
       if (dies) this.#diesAt(node, "after-propose-to-half");
     }
     if (type === "share") this.#diesAt(node, "after-share");
@@ -250,7 +248,7 @@ export class Interpreter {
   }
 
   #willDie(node: SimNode): boolean {
-    const slot = (this.#world.nowMs + node.clock.offsetMs(this.#world.nowMs)) / this.#world.schedule.slotMs;
+    const slot = (this.#stage.nowMs + node.clock.offsetMs(this.#stage.nowMs)) / this.#stage.schedule.slotMs;
     return this.#deaths.some(
       (death) => death.node === node.id && death.point === "after-propose-to-half" && slot >= death.slot,
     );
@@ -259,100 +257,32 @@ export class Interpreter {
   #doorsOf(node: SimNode): LiarDoors {
     return {
       node,
-      seed: this.#world.schedule.seed,
-      hashOf: (message) => this.#hashOf(message),
-      otherIds: Array.from({ length: this.#world.schedule.n }, (_, i) => i + 1).filter((id) => id !== node.id),
+      hashOf: (message) => this.#speech.hashOf(message),
+      otherIds: Array.from({ length: this.#stage.schedule.n }, (_, i) => i + 1).filter((id) => id !== node.id),
     };
   }
 
   #utter(node: SimNode, utterance: Utterance | Intention): void {
     if ("make" in utterance) {
-      this.#world.call(node, utterance.delayMs, () => {
+      this.#stage.call(node, utterance.delayMs, () => {
         for (const one of utterance.make()) this.#utter(node, one);
       });
       return;
     }
     const { message, to, delayMs } = utterance;
     const speak = (): void => {
-      if (message.type === "share") this.#world.observers.ledger.lied(node.id, message.digest);
-      this.#say(node, message, to);
+      if (message.type === "share") this.#stage.observers.ledger.lied(node.id, message.digest);
+      this.#speech.say(node, message, to);
     };
     if (delayMs === undefined) speak();
-    else this.#world.call(node, delayMs, speak);
-  }
-
-  /** Computed once for a message that is one object everywhere. */
-  #hashOf(message: Message): Hex {
-    const known = this.#hashes.get(message);
-    if (known !== undefined) return known;
-    const hash = messageHash(encodeMessage(this.#world.config.cfg, message));
-    this.#hashes.set(message, hash);
-    return hash;
+    else this.#stage.call(node, delayMs, speak);
   }
 
   #digestOf(report: Report): Hex {
     const known = this.#digests.get(report);
     if (known !== undefined) return known;
-    const digest = reportDigest(this.#world.config.networkId, report);
+    const digest = reportDigest(this.#stage.config.networkId, report);
     this.#digests.set(report, digest);
     return digest;
-  }
-
-  #say(node: SimNode, message: Message, to: readonly number[] | undefined): void {
-    const hash = this.#hashOf(message);
-    this.#world.observers.said(node, message, hash, this.#world.nowMs);
-    node.remember(message, hash);
-    if (to === undefined || to.includes(node.id)) {
-      this.#world.later(node, 0, { kind: "message-received", message, hash });
-    }
-    this.#send(node, message, hash, to);
-  }
-
-  #send(node: SimNode, message: Message, hash: Hex, to?: readonly number[]): void {
-    const isGossip = message.type === "observe" || message.type === "report";
-    const times = new Map<number, number[]>();
-    for (const other of this.#world.nodes) {
-      if (other === node || (to !== undefined && !to.includes(other.id))) continue;
-      const arrivals = times.get(other.id) ?? this.#arrivals(node.id, other.id, isGossip);
-      times.set(other.id, arrivals);
-      for (const atMs of arrivals) this.#world.arrive(atMs, other, node.id, message, hash);
-    }
-  }
-
-  #arrivals(from: number, to: number, isGossip: boolean): number[] {
-    const fromMs = Math.max(this.#world.nowMs, this.#world.nodes[from - 1]?.busyUntilMs ?? 0);
-    return from === to ? [fromMs + 1] : this.#links.arrivals(from, to, fromMs, isGossip);
-  }
-
-  #acknowledge(node: SimNode, to: number, hash: Hex): void {
-    for (const proposer of this.#world.instancesOf(to)) {
-      const [atMs] = this.#arrivals(node.id, to, false);
-      if (atMs === undefined || this.#mouths.has(to)) continue;
-      this.#world.later(proposer, atMs - this.#world.nowMs, { kind: "acknowledged", from: node.id, hash });
-    }
-  }
-
-  #fetchMessage(node: SimNode, hash: Hex, from: number): void {
-    const own = node.envelope(hash);
-    if (own !== undefined) return this.#world.later(node, 0, { kind: "message-received", message: own, hash });
-    this.#fetch(node, from, (peer) => peer.envelope(hash));
-  }
-
-  #fetchReport(node: SimNode, round: number, from: number): void {
-    this.#fetch(node, from, (peer) => {
-      const signed = peer.state.reports.get(round);
-      return signed === undefined ? undefined : { type: "report", round, sender: from, signed };
-    });
-  }
-
-  #fetch(node: SimNode, from: number, answer: (peer: SimNode) => Message | undefined): void {
-    const { nowMs } = this.#world;
-    const [peer] = this.#world.instancesOf(from);
-    const backMs = peer === undefined || peer === node ? null : this.#links.roundTrip(node.id, from, nowMs);
-    if (peer === undefined || backMs === null) return;
-    this.#world.call(node, backMs - nowMs, () => {
-      const message = peer.alive ? answer(peer) : undefined;
-      if (message !== undefined) this.receive(node, from, message, this.#hashOf(message));
-    });
   }
 }

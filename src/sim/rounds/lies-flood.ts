@@ -2,7 +2,7 @@
 import type { Message, Observe } from "../../protocol/messages.ts";
 import { latestReport } from "../../protocol/state.ts";
 import type { FLOODS } from "./liar-kinds.ts";
-import type { Lie, LiarDoors, Utterance } from "./mouth.ts";
+import type { Lie, LiarDoors, Utterance } from "./lie.ts";
 import { token32 } from "./tokens.ts";
 
 /** The network's limits let through no more of one peer in a slot. */
@@ -34,7 +34,12 @@ export const FLOODING: Readonly<Record<(typeof FLOODS)[number], Lie>> = {
   "flood-of-observations": { observe: (message) => [{ message }, ...many((at) => observed(message, at + 1))] },
   "flood-of-proposals": {
     propose: (message) => [
-      ...many((at) => ({ ...message, observations: message.observations.map((ref, i) => (i === at % 4 ? { ...ref, hash: token32(`flood/${message.round}/${at}`) } : ref)) })),
+      ...many((at) => ({
+        ...message,
+        observations: message.observations.map((ref, i) =>
+          i === at % 4 ? { ...ref, hash: token32(`flood/${message.round}/${at}`) } : ref,
+        ),
+      })),
       { message },
     ],
     slot: (round, { node }) =>

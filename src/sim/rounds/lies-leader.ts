@@ -4,7 +4,7 @@ import { leadershipOf } from "../../protocol/leader.ts";
 import { honestMedian } from "../../protocol/quorum.ts";
 import { latestReport } from "../../protocol/state.ts";
 import type { LEADER_LIES } from "./liar-kinds.ts";
-import type { Intention, Lie, LiarDoors, Utterance } from "./mouth.ts";
+import type { Intention, Lie, LiarDoors, Utterance } from "./lie.ts";
 import { ownShare } from "./lies-twofold.ts";
 import { token32 } from "./tokens.ts";
 

@@ -1,7 +1,7 @@
 /** Lies of a signer: shares that are wrong, late or missing, and commitments that nobody can sign with. */
 import type { NoncePair, Observe, Share } from "../../protocol/messages.ts";
 import type { SIGNER_LIES } from "./liar-kinds.ts";
-import type { Lie, LiarDoors } from "./mouth.ts";
+import type { Lie, LiarDoors } from "./lie.ts";
 import { OFF_CURVE_POINT, token32, ZERO_POINT } from "./tokens.ts";
 
 function bad(message: Share): Share {

@@ -6,7 +6,7 @@ import type { Message, Observe, Propose, Share } from "../../protocol/messages.t
 import { honestMedian } from "../../protocol/quorum.ts";
 import { slotTimeMs } from "../../protocol/state.ts";
 import type { EQUIVOCATIONS } from "./liar-kinds.ts";
-import type { Lie, LiarDoors, Utterance } from "./mouth.ts";
+import type { Lie, LiarDoors, Utterance } from "./lie.ts";
 import { token32 } from "./tokens.ts";
 
 function halves(ids: readonly number[]): readonly [readonly number[], readonly number[]] {

@@ -3,7 +3,7 @@ import type { Observed } from "../../feeds/observed.ts";
 import type { Observe } from "../../protocol/messages.ts";
 import { slotTimeMs } from "../../protocol/state.ts";
 import type { VALUE_LIES } from "./liar-kinds.ts";
-import type { Lie, LiarDoors, Utterance } from "./mouth.ts";
+import type { Lie, LiarDoors, Utterance } from "./lie.ts";
 
 /** As far out as an OBSERVE can say. */
 function extreme(value: Observed): Observed {

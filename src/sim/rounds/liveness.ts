@@ -100,7 +100,9 @@ export class Liveness {
     const allowedMs = this.#allowedMs(n - good.size);
     if (allowedMs > this.#schedule.slotMs) return [];
     const times = this.#completed.get(round);
-    const late = [...good].filter((id) => !((times?.get(id) ?? Number.POSITIVE_INFINITY) <= this.#beginMs(round) + allowedMs));
+    const late = [...good].filter(
+      (id) => !((times?.get(id) ?? Number.POSITIVE_INFINITY) <= this.#beginMs(round) + allowedMs),
+    );
     if (late.length === 0) return [];
     const what = times === undefined ? "is lost" : `is late or lost at ${late.join(", ")}`;
     const detail = `round ${round} ${what}: its leader ${leader} is honest, ${good.size} of ${n} are good, the network is calm, ${allowedMs.toFixed(0)} ms are allowed`;
@@ -115,7 +117,9 @@ export class Liveness {
       if (this.#completed.has(round)) completed += 1;
     }
     if (completed >= n - f) return [];
-    return [{ property: "L2", detail: `of rounds ${first} to ${first + n - 1} only ${completed} complete, n−f = ${n - f}` }];
+    return [
+      { property: "L2", detail: `of rounds ${first} to ${first + n - 1} only ${completed} complete, n−f = ${n - f}` },
+    ];
   }
 
   #absent(id: number, atMs: number, last: number): LivenessComplaint[] {
@@ -128,7 +132,9 @@ export class Liveness {
     if (due >= last || isHindered || this.#isDisturbed(atMs, this.#beginMs(due + 1))) return [];
     const acting = this.#entered.get(due);
     if (acting === undefined || acting.has(id) || acting.size < n - 1 - f) return [];
-    return [{ property: "L1", detail: `node ${id} came back at ${atMs.toFixed(0)} ms and does not act in round ${due}` }];
+    return [
+      { property: "L1", detail: `node ${id} came back at ${atMs.toFixed(0)} ms and does not act in round ${due}` },
+    ];
   }
 
   /** From T_r. @param absent members that may have said nothing, or something wrong */

@@ -81,7 +81,8 @@ class LocalDueSet {
     const next = step({ ...node.state, reports }, event);
     for (const effect of next.effects) {
       if (effect.kind !== "publish" || event.kind !== "aggregated") continue;
-      for (const { feedId, pubStatus, pubValue, pubConfidencePpb, pubRound, pubTimeMs } of effect.signed.report.leaves) {
+      for (const { feedId, pubStatus, pubValue, pubConfidencePpb, pubRound, pubTimeMs } of effect.signed.report
+        .leaves) {
         memory.set(feedId, { pubStatus, pubValue, pubConfidencePpb, pubRound, pubTimeMs });
       }
     }

@@ -123,11 +123,23 @@ function faultFrom(value: unknown, where: string, n: number): Fault {
       }
       case "crash-at-point": {
         const point = reader.oneOf("point", CRASH_POINTS);
-        return { kind, node: node(), slot: reader.whole("slot", 0, ROUNDS_MAX), point, forMs: reader.number("forMs", 0) };
+        return {
+          kind,
+          node: node(),
+          slot: reader.whole("slot", 0, ROUNDS_MAX),
+          point,
+          forMs: reader.number("forMs", 0),
+        };
       }
       case "restarts": {
         const times = { everyMs: reader.number("everyMs", 1), downMs: reader.number("downMs", 0) };
-        return { kind, node: node(), fromMs: reader.number("fromMs"), count: reader.whole("count", 1, 1_000), ...times };
+        return {
+          kind,
+          node: node(),
+          fromMs: reader.number("fromMs"),
+          count: reader.whole("count", 1, 1_000),
+          ...times,
+        };
       }
       case "cut": {
         const side = reader.list("side").map((id) => new Reader({ id }, `${where}.side`).whole("id", 1, n));

@@ -22,7 +22,13 @@ export const FAMILIES = [
 export type Family = (typeof FAMILIES)[number];
 
 /** Moments of a node's own doing at which it can die; the first two belong to the leader, `during-write` to a disk. */
-export const CRASH_POINTS = ["before-propose", "after-propose-to-half", "after-share", "after-observe", "during-write"] as const;
+export const CRASH_POINTS = [
+  "before-propose",
+  "after-propose-to-half",
+  "after-share",
+  "after-observe",
+  "during-write",
+] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 export type Span = { readonly fromMs: number; readonly untilMs: number };
@@ -114,6 +120,9 @@ export type Schedule = {
   readonly relay: boolean;
   readonly faults: readonly Fault[];
 };
+
+/** What the faults of a schedule must fit into. */
+export type Frame = { readonly n: number; readonly f: number; readonly slots: number; readonly slotMs: number };
 
 export function liarsOf(schedule: Schedule): ReadonlyMap<number, readonly LiarKind[]> {
   const liars = new Map<number, LiarKind[]>();

@@ -31,7 +31,9 @@ function nodesOf(fault: Fault): readonly number[] {
 function isFair(before: Schedule, after: Schedule): boolean {
   const liars = liarsOf(after).size;
   const isBeyond = liarsOf(before).size > byzantineMax(before.n);
-  return isBeyond ? liars > byzantineMax(after.n) && liars <= 2 * byzantineMax(after.n) : liars <= byzantineMax(after.n);
+  return isBeyond
+    ? liars > byzantineMax(after.n) && liars <= 2 * byzantineMax(after.n)
+    : liars <= byzantineMax(after.n);
 }
 
 export class Shrinker {

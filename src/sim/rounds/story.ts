@@ -126,7 +126,8 @@ export class Story {
     }
     const refused = [...log.refusals].map(([what, count]) => `${what} (${count} times)`).join("; ");
     const because = refused === "" ? "" : `; refused: ${refused}`;
-    if (log.observers.size < t) return `lost: only ${list(log.observers) || "nobody"} observed, ${t} are needed${because}`;
+    if (log.observers.size < t)
+      return `lost: only ${list(log.observers) || "nobody"} observed, ${t} are needed${because}`;
     if (log.proposers.size === 0) return `lost: nobody proposed${because}`;
     if (log.accepted.size < t) return `lost: accepted only by ${list(log.accepted) || "nobody"}${because}`;
     return `lost: accepted by ${list(log.accepted)}, shares only of ${list(log.sharers) || "nobody"}${because}`;

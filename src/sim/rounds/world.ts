@@ -17,6 +17,7 @@ import type { Observers } from "./observers.ts";
 import { EventQueue } from "./queue.ts";
 import type { Fault, Schedule } from "./schedule.ts";
 import { isWithin, liarsOf } from "./schedule.ts";
+import type { Stage } from "./stage.ts";
 import { nextWakeMs } from "./wakes.ts";
 import type { SimGroup } from "./group.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -38,7 +39,7 @@ type Happening =
 /** How long a node that asks its peers what it has said waits for their answers before it asks again. */
 const ASK_AGAIN_MS = 500;
 
-export class World {
+export class World implements Stage {
   readonly schedule: Schedule;
   readonly observers: Observers;
   readonly mutant: Mutant;

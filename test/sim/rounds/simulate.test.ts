@@ -18,7 +18,12 @@ function kept(schedule: Schedule): Outcome {
 
 describe("a calm network with one liar", () => {
   // These lie in a slot they lead, so that slot may be lost; the others must all complete.
-  const spoilsOwnSlots: readonly LiarKind[] = [...LEADER_LIES, "two-proposals", "two-signer-sets", "flood-of-proposals"];
+  const spoilsOwnSlots: readonly LiarKind[] = [
+    ...LEADER_LIES,
+    "two-proposals",
+    "two-signer-sets",
+    "flood-of-proposals",
+  ];
 
   for (const how of LIAR_KINDS) {
     test(`that is ${how} keeps every property, and every round that is not its own to spoil completes`, () => {
@@ -145,10 +150,13 @@ describe("disks", () => {
     expect(kept(calmSchedule({ slots: 24, faults })).completedRounds).toBeGreaterThanOrEqual(22);
   });
 
-  test.each([null, 500])("one that is lost (copy of %s) makes a member ask before it speaks again, whatever liars say", (backupAtMs) => {
-    const lost: Fault = { kind: "disk-lost", node: 2, atMs: 20_000, forMs: 900, backupAtMs };
-    kept(calmSchedule({ slotMs: 8_000, slots: 16, faults: [lost, liar(4, "silent-signer")] }));
-  });
+  test.each([null, 500])(
+    "one that is lost (copy of %s) makes a member ask before it speaks again, whatever liars say",
+    (backupAtMs) => {
+      const lost: Fault = { kind: "disk-lost", node: 2, atMs: 20_000, forMs: 900, backupAtMs };
+      kept(calmSchedule({ slotMs: 8_000, slots: 16, faults: [lost, liar(4, "silent-signer")] }));
+    },
+  );
 
   test("two machines under one key fall silent or are one that lies, and nobody else is convicted", () => {
     kept(calmSchedule({ slots: 20, faults: [{ kind: "clone", node: 3, atMs: 4_200 }] }));
@@ -163,8 +171,14 @@ describe("a seed", () => {
   });
 
   test("tells the same story whether a fault that never strikes is in it or not", () => {
-    const late: Fault = { kind: "weather", weather: { delayMinMs: 1, delayMaxMs: 2, lossRate: 1, duplicateRate: 0, reorderRate: 0 }, fromMs: 9e6, untilMs: 9e7 };
-    const story = (faults: readonly Fault[]): readonly string[] => simulate(calmSchedule({ faults }), { tell: true }).story;
+    const late: Fault = {
+      kind: "weather",
+      weather: { delayMinMs: 1, delayMaxMs: 2, lossRate: 1, duplicateRate: 0, reorderRate: 0 },
+      fromMs: 9e6,
+      untilMs: 9e7,
+    };
+    const story = (faults: readonly Fault[]): readonly string[] =>
+      simulate(calmSchedule({ faults }), { tell: true }).story;
     expect(story([late])).toEqual(story([]));
   });
 
