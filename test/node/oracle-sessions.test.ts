@@ -24,7 +24,10 @@ test("of seven members, one that is silent and one that falls silent after its f
   const ranked = rankSigners(committee.seat(leader).oracle.state, ids, FIRST).slice(0, config.t);
   const [silent, fickle] = ranked.filter((id) => id !== leader);
   committee.mouths.set(silent!, (message) => (message.type === "share" ? [] : null));
-  committee.mouths.set(fickle!, (message) => (message.type === "share" && message.next !== null ? [] : null));
+  // Its own share completes the session at itself: it keeps the report to itself, too. [R49]
+  committee.mouths.set(fickle!, (message) =>
+    message.type === "report" || (message.type === "share" && message.next !== null) ? [] : null,
+  );
   committee.start();
   await committee.pass(1_050);
 
