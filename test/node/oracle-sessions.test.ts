@@ -23,8 +23,8 @@ test("of seven members, one that is silent and one that falls silent after its f
   const { leader } = leadershipOf(config.cfg, FIRST, N);
   const ranked = rankSigners(committee.seat(leader).oracle.state, ids, FIRST).slice(0, config.t);
   const [silent, fickle] = ranked.filter((id) => id !== leader);
-  committee.mouths.set(silent!, (message) => (message.type === "share" ? [] : null));
-  // Its own share completes the session at itself: it keeps the report to itself, too. [R49]
+  // Their own shares complete a session at themselves: they keep the report to themselves, too. [R49]
+  committee.mouths.set(silent!, (message) => (message.type === "share" || message.type === "report" ? [] : null));
   committee.mouths.set(fickle!, (message) =>
     message.type === "report" || (message.type === "share" && message.next !== null) ? [] : null,
   );
