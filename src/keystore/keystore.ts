@@ -4,6 +4,7 @@
  *   keystore.json              identity, observer and transmitter keys
  *   ceremony-<id>.json         an unfinished key ceremony
  *   share-<transcript>.json    a share of a group key, and its last generation but one as .previous
+ *   acted-<group key>          says that this key has spoken
  *
  * The passphrase is stretched once, at open; the stretched key stays in memory, as shares are written later.
  */
@@ -17,6 +18,7 @@ import { OracleError } from "../base/errors.ts";
 import type { CeremonySetup } from "../threshold/ceremony-setup.ts";
 import { ceremonyIdOf } from "../threshold/ceremony-setup.ts";
 import { peerIdOf } from "../threshold/peer-id.ts";
+import { hasActed, markActed } from "./acted-file.ts";
 import { Ceremony } from "./ceremony.ts";
 import { eraseCeremonySeed, readCeremony, SEED_BYTES, writeCeremony } from "./ceremony-file.ts";
 import { privateKeyOf, signEd25519, verifyEd25519 } from "./ed25519.ts";
@@ -130,6 +132,16 @@ export class Keystore extends Secretive {
   /** @throws OracleError `share-missing`, `keystore-corrupt`, `keystore-permissions` */
   openShare(transcriptHash: Hex): SigningShare {
     return readShare(this.#dir, transcriptHash, this.#master);
+  }
+
+  /** Whether a life of this member has reserved a round under a group key, as far as the keystore knows. */
+  hasActed(groupKeyX: Hex): boolean {
+    return hasActed(this.#dir, groupKeyX);
+  }
+
+  /** To be called before the first reservation ever. On disk when it returns; later calls cost nothing. */
+  markActed(groupKeyX: Hex): void {
+    if (!hasActed(this.#dir, groupKeyX)) markActed(this.#dir, groupKeyX, this.#files);
   }
 
   /** Which shares there are. The chain decides which one counts. */

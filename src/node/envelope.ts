@@ -2,7 +2,8 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import type { Hex } from "../base/bytes.ts";
 import { concatBytes, fromHex } from "../base/bytes.ts";
-import { encodeMessage, messageHash, SIGNATURE_BYTES } from "../protocol/encoding.ts";
+import { OracleError } from "../base/errors.ts";
+import { decodeHeader, decodeMessage, encodeMessage, messageHash, SIGNATURE_BYTES } from "../protocol/encoding.ts";
 import type { Message } from "../protocol/messages.ts";
 
 /** DER prefix of an ed25519 SubjectPublicKeyInfo (RFC 8410), before the 32 raw bytes. */
@@ -30,4 +31,19 @@ export function splitEnvelope(bytes: Uint8Array): { encoded: Uint8Array; signatu
 
 export function signatureFits(key: KeyObject, hash: Hex, signature: Uint8Array): boolean {
   return verify(null, fromHex(hash), key, signature);
+}
+
+/** The message of an envelope that fits a configuration and its sender's key; null for anything else. */
+export function openEnvelope(cfg: Hex, keys: ReadonlyMap<number, KeyObject>, bytes: Uint8Array): Message | null {
+  const parts = splitEnvelope(bytes);
+  if (parts === null) return null;
+  try {
+    const header = decodeHeader(parts.encoded);
+    const key = header.cfg === cfg ? keys.get(header.sender) : undefined;
+    if (key === undefined || !signatureFits(key, messageHash(parts.encoded), parts.signature)) return null;
+    return decodeMessage(parts.encoded);
+  } catch (error) {
+    if (error instanceof OracleError) return null;
+    throw error;
+  }
 }

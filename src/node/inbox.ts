@@ -7,7 +7,8 @@ import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import { decodeHeader, decodeMessage, messageHash } from "../protocol/encoding.ts";
 import type { Message } from "../protocol/messages.ts";
-import { signatureFits, splitEnvelope } from "./envelope.ts";
+import { openEnvelope, signatureFits, splitEnvelope } from "./envelope.ts";
+import { NewestEnvelopes } from "./newest.ts";
 
 export type Channel = "observe" | "report" | "direct";
 
@@ -23,8 +24,9 @@ export type InboxVerdict =
 
 export type InboxOptions = {
   readonly cfg: Hex;
-  readonly selfId: number;
   readonly keys: ReadonlyMap<number, KeyObject>;
+  /** Newest envelopes of the members, as an earlier life kept them. */
+  readonly remembered: readonly Uint8Array[];
 };
 
 export type InboxDoors = {
@@ -49,12 +51,17 @@ function channelFits(channel: Channel, type: Message["type"]): boolean {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #doors: InboxDoors;
+  readonly newest = new NewestEnvelopes();
   readonly #held = new Map<Hex, Uint8Array>();
   readonly #hashesOf = new Map<number, Hex[]>();
 
   constructor(options: InboxOptions, doors: InboxDoors) {
     this.#options = options;
     this.#doors = doors;
+    for (const bytes of options.remembered) {
+      const message = openEnvelope(options.cfg, options.keys, bytes);
+      if (message !== null) this.newest.take(message, bytes);
+    }
   }
 
   judge(channel: Channel, bytes: Uint8Array): InboxVerdict {
@@ -72,6 +79,7 @@ export class Inbox {
       if (this.#held.has(hash)) return { verdict: "ignore", why: "duplicate" };
       const message = decodeMessage(parts.encoded);
       if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
+      this.newest.take(message, bytes);
       // Late is not hostile: an honest peer behind a slow link must not lose score.
       if (isClosed) return { verdict: "ignore", why: "round-closed", message, hash };
       this.remember(header.sender, hash, bytes);

@@ -5,7 +5,7 @@ import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../telemetry/metrics.ts";
 import type { Channel } from "./inbox.ts";
-import type { OracleWatcher } from "./oracle.ts";
+import type { OracleWatcher } from "./ports.ts";
 import { RoundTracker } from "./round-tracker.ts";
 
 export type StoryDoors = {
@@ -28,6 +28,8 @@ export class Story implements OracleWatcher {
   readonly #equivocations: Counter<"what" | "peer">;
   readonly #badShares: Counter<"peer">;
   readonly #current: Gauge<"which">;
+  readonly #idle: Counter<"reason">;
+  readonly #duplicates: Counter<"peer">;
 
   constructor(config: OracleConfig, doors: StoryDoors) {
     this.tracker = new RoundTracker(config);
@@ -58,6 +60,16 @@ export class Story implements OracleWatcher {
     this.#badShares = metrics.counter({
       name: "tenor_peer_bad_shares_total",
       help: "Signature shares that failed their check",
+      labels: ["peer"],
+    });
+    this.#idle = metrics.counter({
+      name: "tenor_idle_slots_total",
+      help: "Slots in which this node said nothing, by reason",
+      labels: ["reason"],
+    });
+    this.#duplicates = metrics.counter({
+      name: "tenor_peer_duplicate_instances_total",
+      help: "Times a member was heard to speak as two processes at once, this node included",
       labels: ["peer"],
     });
     this.#current = metrics.gauge({
@@ -91,6 +103,11 @@ export class Story implements OracleWatcher {
     this.#doors.log.debug("message refused", { channel, why, from: fromId });
   }
 
+  /** Every message costs; the story is told by what the machine makes of it. */
+  heard(): void {
+    return;
+  }
+
   noted(note: Note): void {
     const { log } = this.#doors;
     this.tracker.noted(note);
@@ -111,7 +128,12 @@ export class Story implements OracleWatcher {
         log.error("two signed reports for one round", note);
         return;
       case "idle":
+        this.#idle.add(1, { reason: note.why });
         log.info("slot not used", note);
+        return;
+      case "duplicate-instance":
+        this.#duplicates.add(1, { peer: String(note.from) });
+        log.error("two processes speak under one key", { ...note, mine: note.from === this.#selfId });
         return;
       case "proposed":
       case "accepted":

@@ -4,24 +4,32 @@
  */
 import type { KeyObject } from "node:crypto";
 import type { Hex } from "../base/bytes.ts";
-import { ByteReader } from "../base/bytes.ts";
-import { OracleError, reasonOf, unreachable } from "../base/errors.ts";
+import { reasonOf, unreachable } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { Observed } from "../feeds/observed.ts";
-import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
+import type { Effect, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
 import { roundWindow } from "../protocol/phase-slot.ts";
-import { decodeSignedReport, encodeSignedReport } from "../protocol/report-bytes.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import { initialState, latestReport, slotTimeMs } from "../protocol/state.ts";
 import { step } from "../protocol/step.ts";
 import { reportDigest } from "../report/codec.ts";
 import type { SignedReport } from "../report/report.ts";
+import { answerTo } from "./answers.ts";
 import { sealEnvelope } from "./envelope.ts";
+import { Fetcher } from "./fetcher.ts";
 import type { Channel, InboxVerdict } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
-import type { DiskPort, ObservationPort, PeerPort, ReportSink, SigningPort } from "./ports.ts";
-import { decodeRequest, encodeRequest } from "./requests.ts";
+import type { NewestEnvelope } from "./newest.ts";
+import type {
+  DiskPort,
+  ObservationPort,
+  OracleWatcher,
+  PeerPort,
+  ReportSink,
+  SigningPort,
+  WatchersEvent,
+} from "./ports.ts";
 import { SlotClock } from "./slots.ts";
 import { WorkQueue } from "./work-queue.ts";
 
@@ -32,13 +40,8 @@ export type OracleOptions = {
   readonly latest: SignedReport | null;
   /** Envelope keys of all members. */
   readonly memberKeys: ReadonlyMap<number, KeyObject>;
-};
-
-export type OracleWatcher = {
-  /** After each event, with what it caused. `atMs` is when the machine decided, before anything was written or sent. */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], atMs: number): void;
-  noted(note: Note): void;
-  refused(channel: Channel, why: string, fromId: number): void;
+  /** Newest envelopes of the members, as an earlier life kept them. */
+  readonly remembered: readonly Uint8Array[];
 };
 
 export type OracleDoors = {
@@ -53,7 +56,8 @@ export type OracleDoors = {
   readonly signEnvelope: (bytes: Uint8Array) => Uint8Array;
 };
 
-const FETCH_TIMEOUT_MS = 500;
+/** Later than this after T_r a node says nothing of the slot: it would observe another moment than the others. [R59] */
+const OBSERVE_LATE_MAX_MS = 100;
 /** What a timer can hold. */
 const TIMER_MAX_MS = 0x7fff_ffff;
 /** Of a slot: after a round has ended or failed, before the next one begins. */
@@ -67,6 +71,7 @@ export class Oracle {
   readonly #inbox: Inbox;
   readonly #queue: WorkQueue<OracleEvent>;
   readonly #slots: SlotClock;
+  readonly #fetcher: Fetcher;
   readonly #timers = new Set<NodeJS.Timeout>();
   #state: OracleState;
   #lastValues: readonly Observed[] = [];
@@ -76,9 +81,10 @@ export class Oracle {
     this.#config = options.config;
     this.#state = initialState(options.config, Math.max(0, options.reservedRound), options.latest);
     this.#inbox = new Inbox(
-      { cfg: options.config.cfg, selfId: options.config.selfId, keys: options.memberKeys },
+      { cfg: options.config.cfg, keys: options.memberKeys, remembered: options.remembered },
       { window: () => roundWindow(this.#state) },
     );
+    this.#fetcher = new Fetcher({ feeds: options.config.rules.length }, doors);
     this.#queue = new WorkQueue({ handle: (event) => this.#handle(event), log: doors.log });
     this.#slots = new SlotClock(options.config, {
       clock: doors.clock,
@@ -105,10 +111,20 @@ export class Oracle {
     await this.#queue.stop();
   }
 
+  /** What the watchers of disk, clock and peers tell the machine. */
+  tell(event: WatchersEvent): void {
+    this.#queue.push(event);
+  }
+
+  newestEnvelopes(): readonly NewestEnvelope[] {
+    return this.#inbox.newest.all();
+  }
+
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
   receive(channel: Channel, bytes: Uint8Array, fromId: number): InboxVerdict["verdict"] {
     const verdict = this.#inbox.judge(channel, bytes);
     if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
+      this.#doors.watcher.heard(verdict.message, fromId);
       this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
     } else if (verdict.verdict === "reject") {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
@@ -117,11 +133,11 @@ export class Oracle {
   }
 
   answer(bytes: Uint8Array): Uint8Array | null {
-    const request = decodeRequest(bytes);
-    if (request === null) return null;
-    if (request.kind === "message") return this.#inbox.envelope(request.hash) ?? null;
-    const held = this.#state.reports.get(request.round);
-    return held !== undefined && held.digest === request.digest ? encodeSignedReport(held) : null;
+    return answerTo(bytes, {
+      envelope: (hash) => this.#inbox.envelope(hash),
+      latestOf: (member) => this.#inbox.newest.of(member),
+      report: (round) => this.#state.reports.get(round),
+    });
   }
 
   async #handle(event: OracleEvent): Promise<void> {
@@ -182,8 +198,10 @@ export class Oracle {
       case "fetch-message":
         return this.#fetchMessage(effect.hash, effect.from);
       case "fetch-report":
-        return this.#fetch(effect.from, { kind: "report", round: effect.round, digest: effect.digest }, (bytes) =>
-          this.#takeReport(bytes),
+        return this.#fetcher.fetchReport(
+          effect.from,
+          { kind: "report", round: effect.round, digest: effect.digest },
+          (signed) => this.#verifyReport(signed),
         );
       case "publish":
         return sink.published(effect.signed, effect.own);
@@ -197,7 +215,10 @@ export class Oracle {
   }
 
   #observe(round: number): void {
-    const { signing, market, clock } = this.#doors;
+    const { signing, market, clock, watcher } = this.#doors;
+    if (clock.nowMs() - slotTimeMs(this.#config, round) > OBSERVE_LATE_MAX_MS) {
+      return watcher.noted({ kind: "idle", round, why: "late" });
+    }
     const latest = latestReport(this.#state, round)?.report ?? null;
     const values = market.observe({ round, slotTimeMs: slotTimeMs(this.#config, round), latest });
     this.#lastValues = values;
@@ -215,6 +236,7 @@ export class Oracle {
   #prepareNext(round: number): void {
     const { slotMs } = this.#config;
     this.#later(slotMs * PREPARE_AT_FRACTION, "nonces", () => {
+      this.#queue.push({ kind: "slot-waned", round: round - 1 });
       // On a machine that lags the slot itself may come first and draw its own.
       if (this.#state.currentRound < round) this.#doors.signing.prepare(round, this.#lastValues);
     });
@@ -269,31 +291,10 @@ export class Oracle {
     }
   }
 
-  #takeReport(bytes: Uint8Array): void {
-    try {
-      const reader = new ByteReader(bytes);
-      const signed = decodeSignedReport(reader);
-      reader.end();
-      if (signed.report.leaves.length === this.#config.rules.length) this.#verifyReport(signed);
-    } catch (error) {
-      if (!(error instanceof OracleError)) throw error;
-      this.#doors.log.warn("fetched report is malformed", { reason: error.code });
-    }
-  }
-
   #fetchMessage(hash: Hex, from: number): void {
     // The machine may have passed over a version that a PROPOSE now names: asking a peer would bring a repeat. [R9]
     const message = this.#inbox.message(hash);
     if (message !== undefined) this.#queue.push({ kind: "message-received", message, hash });
-    else this.#fetch(from, { kind: "message", hash }, (bytes) => void this.receive("direct", bytes, from));
-  }
-
-  #fetch(from: number, request: Parameters<typeof encodeRequest>[0], take: (bytes: Uint8Array) => void): void {
-    this.#doors.peers.request(from, encodeRequest(request), FETCH_TIMEOUT_MS).then(
-      (bytes) => {
-        if (bytes !== null) take(bytes);
-      },
-      (error: unknown) => this.#doors.log.debug("fetch failed", { from, reason: reasonOf(error) }),
-    );
+    else this.#fetcher.fetch(from, { kind: "message", hash }, (bytes) => void this.receive("direct", bytes, from));
   }
 }

@@ -6,6 +6,7 @@
 import type { Hex } from "../base/bytes.ts";
 import type { Observed } from "../feeds/observed.ts";
 import type { GroupSignature, SignedReport } from "../report/report.ts";
+import type { HoldReason } from "./holds.ts";
 import type { Message, NoncePair } from "./messages.ts";
 
 export type TimerName = "grace" | "hard-stop" | "backup" | "second-set";
@@ -49,7 +50,11 @@ export type OracleEvent =
   /** The group signature was checked at the window. */
   | { readonly kind: "report-verified"; readonly signed: SignedReport }
   | { readonly kind: "rounds-reserved"; readonly upTo: number }
-  | { readonly kind: "disk-failed"; readonly why: string };
+  | { readonly kind: "disk-failed"; readonly why: string }
+  /** The quiet part of a slot: what the next one needs on disk can be written now. */
+  | { readonly kind: "slot-waned"; readonly round: number }
+  | { readonly kind: "held"; readonly why: HoldReason; readonly on: boolean }
+  | { readonly kind: "floor-raised"; readonly floorRound: number };
 
 export type RefusalReason =
   | "round-closed"
@@ -70,6 +75,8 @@ export type RefusalReason =
   | "parent-digest-differs"
   | "too-many-pending"
   | "digest-differs";
+
+export type IdleReason = "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed" | "late" | HoldReason;
 
 export type Note =
   | {
@@ -104,8 +111,10 @@ export type Note =
   | {
       readonly kind: "idle";
       readonly round: number;
-      readonly why: "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed";
-    };
+      readonly why: IdleReason;
+    }
+  /** Two processes speak under one member's key; `from` is this node itself when it is its own. */
+  | { readonly kind: "duplicate-instance"; readonly from: number; readonly round: number };
 
 export type Effect =
   /** Commit on disk before anything below is performed. */

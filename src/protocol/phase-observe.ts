@@ -22,7 +22,7 @@ export function onObserved(state: OracleState, event: Extract<OracleEvent, { kin
     commitments: event.commitments,
     values: event.values,
   };
-  return { state, effects: [{ kind: "broadcast", message }] };
+  return { state: { ...state, incarnation: event.incarnation }, effects: [{ kind: "broadcast", message }] };
 }
 
 /** Valid for everybody or for nobody: nothing here looks at the local clock. [R8] */

@@ -45,12 +45,18 @@ export function storeFailure(path: string, doing: string, error: unknown): unkno
 /** Runs one piece of database work; SQLite's errors leave as OracleErrors. */
 export type Guard = <T>(doing: string, work: () => T) => T;
 
-export function guardFor(path: string): Guard {
+/** Failures of the disk, which the next write will not cure; the rest are bugs or other programs. */
+const DISK_FAULTS: ReadonlySet<unknown> = new Set(["store-corrupt", "store-full", "store-io", "store-read-only"]);
+
+/** @param onFault told of every failure of the disk itself, before it is thrown */
+export function guardFor(path: string, onFault: (failure: OracleError) => void = () => undefined): Guard {
   return (doing, work) => {
     try {
       return work();
     } catch (error) {
-      throw storeFailure(path, doing, error);
+      const failure = storeFailure(path, doing, error);
+      if (failure instanceof OracleError && DISK_FAULTS.has(failure.code)) onFault(failure);
+      throw failure;
     }
   };
 }

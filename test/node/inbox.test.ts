@@ -17,7 +17,7 @@ const share = shareOf(3, propose, hexOf("d"));
 const report: Message = { type: "report", round: FIRST, sender: 2, signed: signedOf(config, FIRST) };
 
 function inbox(window = { low: FIRST - 2, high: FIRST + 1 }): Inbox {
-  return new Inbox({ cfg: config.cfg, selfId: 1, keys: keysOf([1, 2, 3, 4]) }, { window: () => window });
+  return new Inbox({ cfg: config.cfg, keys: keysOf([1, 2, 3, 4]), remembered: [] }, { window: () => window });
 }
 
 function brief(verdict: InboxVerdict): string {

@@ -109,7 +109,7 @@ export class Committee {
     const published: SignedReport[] = [];
     const reservations: number[] = [];
     const oracle = new Oracle(
-      { config: { ...this.config, selfId: id }, reservedRound, latest: null, memberKeys: keysOf(IDS) },
+      { config: { ...this.config, selfId: id }, reservedRound, latest: null, remembered: [], memberKeys: keysOf(IDS) },
       {
         clock,
         log,
@@ -137,6 +137,7 @@ export class Committee {
         market: { observe: () => [1_000_000n + BigInt(id), 2_000_000n + BigInt(id)], prepare: () => undefined },
         sink: { published: (signed) => void published.push(signed) },
         watcher: {
+          heard: () => undefined,
           stepped: () => undefined,
           noted: (note) => void notes.push(note),
           refused: (_channel, why, fromId) => void refused.push({ why, fromId }),
