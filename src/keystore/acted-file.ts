@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Hex } from "../base/bytes.ts";
 import type { FileDoors } from "./sealed/files.ts";
-import { replaceFile } from "./sealed/files.ts";
+import { realFiles, replaceFile } from "./sealed/files.ts";
 
 function pathOf(dir: string, groupKeyX: Hex): string {
   return join(dir, `acted-${groupKeyX.slice(2).toLowerCase()}`);
@@ -17,7 +17,7 @@ export function hasActed(dir: string, groupKeyX: Hex): boolean {
 }
 
 /** On disk when it returns. */
-export function markActed(dir: string, groupKeyX: Hex, doors: FileDoors): void {
+export function markActed(dir: string, groupKeyX: Hex, doors: FileDoors = realFiles): void {
   const text = "This key has observed and signed. Keep this file with the share: see docs/operations.md, Backups.\n";
   replaceFile(pathOf(dir, groupKeyX), text, false, doors);
 }

@@ -25,6 +25,7 @@ import { Story } from "./observe.ts";
 import { Oracle } from "./oracle.ts";
 import type { PublishedLog } from "./published-log.ts";
 import { Sink } from "./report-sink.ts";
+import { RestartSafety } from "./restart-safety.ts";
 import type { RoundTracker } from "./round-tracker.ts";
 import { Signer } from "./signer.ts";
 import type { LiveView } from "./view.ts";
@@ -34,6 +35,8 @@ export type ActiveOptions = Activated & {
   readonly config: NodeConfig;
   readonly selfId: number;
   readonly transmitterAddress: Hex;
+  /** Why the database takes nothing; null when all is well. */
+  readonly trouble: string | null;
 };
 
 export type ActiveDoors = {
@@ -67,6 +70,8 @@ export class ActiveConfiguration {
   readonly oracle: Oracle;
   readonly transmitter: Transmitter;
   readonly tracker: RoundTracker;
+  readonly safety: RestartSafety;
+  readonly #maySend: boolean;
   readonly #vault: NonceVault;
   readonly #clock: Clock;
 
@@ -75,6 +80,7 @@ export class ActiveConfiguration {
     const { keystore, store, network, metrics, clock, log, view, published } = doors;
     const { cfg, groupKeyX } = configuration;
     this.#clock = clock;
+    this.#maySend = !store.isVolatile;
     this.cfg = cfg;
     this.groupKeyX = groupKeyX;
     this.keyResult = { groupKeyX, transcriptHash: share.transcriptHash };
@@ -122,7 +128,10 @@ export class ActiveConfiguration {
       { networkId: facts.networkId, groupKeyX, rules: facts.rules },
       {
         store,
-        offer: (publication) => this.transmitter.offer(publication),
+        // A row that is forgotten with the process would let a nonce be used twice.
+        offer: (publication) => {
+          if (this.#maySend) this.transmitter.offer(publication);
+        },
         published,
         metrics,
         log,
@@ -133,12 +142,28 @@ export class ActiveConfiguration {
       },
     );
     const keys = facts.members.map((member) => [member.id, verifyingKey(identityKeyOf(member.peerId))] as const);
+    const memberKeys = new Map(keys);
+    const safety = new RestartSafety(
+      { config: oracleConfig, groupKeyX, memberKeys, trouble: options.trouble },
+      {
+        oracle: () => this.oracle,
+        store,
+        keystore,
+        request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
+        rttMs: (peer) => network.peers().find(({ id }) => id === peer)?.rttMs ?? null,
+        clock,
+        log,
+        metrics,
+      },
+    );
+    this.safety = safety;
     this.oracle = new Oracle(
       {
         config: oracleConfig,
-        reservedRound: store.reservedUpTo(groupKeyX),
+        reservedRound: safety.reservedRound,
         latest: storedReport(store),
-        memberKeys: new Map(keys),
+        memberKeys,
+        remembered: store.envelopes(cfg),
       },
       {
         clock,
@@ -149,10 +174,18 @@ export class ActiveConfiguration {
           send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
           request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
         },
-        disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },
+        disk: safety.disk,
         market: doors.eye,
         sink,
-        watcher: story,
+        watcher: {
+          heard: (message, fromId) => safety.heard(message, fromId),
+          stepped: (state, event, effects, atMs) => {
+            safety.stepped(state, event);
+            story.stepped(state, event, effects, atMs);
+          },
+          noted: (note) => story.noted(note),
+          refused: (channel, why, fromId) => story.refused(channel, why, fromId),
+        },
         signEnvelope: (bytes) => keystore.signEnvelope(bytes),
       },
     );
@@ -160,11 +193,13 @@ export class ActiveConfiguration {
   }
 
   start(): void {
+    this.safety.start();
     this.oracle.start();
-    this.transmitter.start();
+    if (this.#maySend) this.transmitter.start();
   }
 
   async stop(): Promise<void> {
+    this.safety.stop();
     await this.oracle.stop();
     await this.transmitter.drain(DRAIN_MS);
     await this.transmitter.stop();

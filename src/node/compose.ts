@@ -13,7 +13,7 @@ import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
 import { sourceName } from "../sources/subscription.ts";
-import { openStore } from "../store/store.ts";
+import { openStoreAnyway } from "../store/open-anyway.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { watchProcess } from "../telemetry/process.ts";
 import { ActiveConfiguration } from "./active.ts";
@@ -119,8 +119,10 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const startedAtMs = clock.nowMs();
   const keystore = await unlock(config);
   const selfId = selfIn(facts, keystore);
-  const store = openStore({ path: join(config.dataDir, "tenor.sqlite") });
+  const { store, trouble, setAside } = openStoreAnyway({ path: join(config.dataDir, "tenor.sqlite") });
   closers.push(() => store.close());
+  if (setAside !== null) log.error("the database was damaged and is set aside", { setAside });
+  if (trouble !== null) log.error("the database cannot be written: this node only follows", { reason: trouble });
   const metrics = new Metrics();
   const processMetrics = watchProcess({ version }, { metrics });
   closers.push(() => processMetrics.stop());
@@ -187,7 +189,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       neededPeers: facts.t - 1,
       latestReportMs: active?.latestReportMs() ?? null,
       slotMs: facts.slotMs,
-      diskFailed: active?.oracle.state.disk === "failed",
+      holds: active?.safety.reasons() ?? [],
       missingFeeds: eye.missing(),
       chainReadMs: watch.lastReadMs(),
       startedAtMs,
@@ -275,7 +277,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     const found = await awaitConfiguration(facts, keystore, watch);
     if (found === null) return;
     active = new ActiveConfiguration(
-      { facts, config, selfId, transmitterAddress, ...found },
+      { facts, config, selfId, transmitterAddress, trouble, ...found },
       { keystore, store, network, rpc, eye, published, metrics, clock, log, view },
     );
     active.start();

@@ -16,7 +16,7 @@ export type StoryDoors = {
 
 const LATENCY_BUCKETS_SEC = [0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.3, 0.5, 0.75, 1, 2];
 
-export class Story implements OracleWatcher {
+export class Story implements Omit<OracleWatcher, "heard"> {
   readonly tracker: RoundTracker;
   readonly #doors: StoryDoors;
   readonly #selfId: number;
@@ -101,11 +101,6 @@ export class Story implements OracleWatcher {
   refused(channel: Channel, why: string, fromId: number): void {
     this.#refusals.add(1, { what: channel, reason: why });
     this.#doors.log.debug("message refused", { channel, why, from: fromId });
-  }
-
-  /** Every message costs; the story is told by what the machine makes of it. */
-  heard(): void {
-    return;
   }
 
   noted(note: Note): void {

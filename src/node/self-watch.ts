@@ -4,7 +4,7 @@
  * nobody sends a peer id its own words back.
  */
 import { reasonOf } from "../base/errors.ts";
-import type { Clock, Logger } from "../base/ports.ts";
+import type { Logger } from "../base/ports.ts";
 import type { HoldReason } from "../protocol/holds.ts";
 import type { Message } from "../protocol/messages.ts";
 import {
@@ -20,13 +20,12 @@ import { readLatestOf } from "./answers.ts";
 import { encodeRequest } from "./requests.ts";
 
 export type SelfWatchDoors = {
-  readonly clock: Clock;
   readonly log: Logger;
   readonly request: (toId: number, bytes: Uint8Array, timeoutMs: number) => Promise<Uint8Array | null>;
   /** An envelope of this configuration whose signature fits, else null. */
   readonly open: (bytes: Uint8Array) => Message | null;
   /** What came as my own word: the machine judges whose process said it. */
-  readonly hear: (bytes: Uint8Array, fromId: number) => void;
+  readonly hear: (bytes: Uint8Array, fromId: number) => unknown;
   readonly roundNow: () => number;
   readonly hold: (why: HoldReason, on: boolean) => void;
   readonly raiseFloor: (round: number) => void;

@@ -222,7 +222,7 @@ export class Committee {
           config: { cfg, networkId, selfId: member.id, n, f, t, ...times, rules },
           reservedRound: -1,
           latest: null,
-        remembered: [],
+          remembered: [],
           memberKeys: new Map(keys),
         },
         {
