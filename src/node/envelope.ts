@@ -34,14 +34,19 @@ export function signatureFits(key: KeyObject, hash: Hex, signature: Uint8Array):
 }
 
 /** The message of an envelope that fits a configuration and its sender's key; null for anything else. */
-export function openEnvelope(cfg: Hex, keys: ReadonlyMap<number, KeyObject>, bytes: Uint8Array): Message | null {
+export function openEnvelope(
+  cfg: Hex,
+  keys: ReadonlyMap<number, KeyObject>,
+  bytes: Uint8Array,
+): { readonly message: Message; readonly hash: Hex } | null {
   const parts = splitEnvelope(bytes);
   if (parts === null) return null;
   try {
     const header = decodeHeader(parts.encoded);
     const key = header.cfg === cfg ? keys.get(header.sender) : undefined;
-    if (key === undefined || !signatureFits(key, messageHash(parts.encoded), parts.signature)) return null;
-    return decodeMessage(parts.encoded);
+    const hash = messageHash(parts.encoded);
+    if (key === undefined || !signatureFits(key, hash, parts.signature)) return null;
+    return { message: decodeMessage(parts.encoded), hash };
   } catch (error) {
     if (error instanceof OracleError) return null;
     throw error;

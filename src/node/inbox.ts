@@ -59,8 +59,8 @@ export class Inbox {
     this.#options = options;
     this.#doors = doors;
     for (const bytes of options.remembered) {
-      const message = openEnvelope(options.cfg, options.keys, bytes);
-      if (message !== null) this.newest.take(message, bytes);
+      const opened = openEnvelope(options.cfg, options.keys, bytes);
+      if (opened !== null) this.newest.take(opened.message, opened.hash, bytes);
     }
   }
 
@@ -79,7 +79,7 @@ export class Inbox {
       if (this.#held.has(hash)) return { verdict: "ignore", why: "duplicate" };
       const message = decodeMessage(parts.encoded);
       if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
-      this.newest.take(message, bytes);
+      this.newest.take(message, hash, bytes);
       // Late is not hostile: an honest peer behind a slow link must not lose score.
       if (isClosed) return { verdict: "ignore", why: "round-closed", message, hash };
       this.remember(header.sender, hash, bytes);

@@ -97,7 +97,7 @@ export class RestartSafety {
       {
         log,
         request: doors.request,
-        open: (bytes) => openEnvelope(config.cfg, memberKeys, bytes),
+        open: (bytes) => openEnvelope(config.cfg, memberKeys, bytes)?.message ?? null,
         hear: (bytes, fromId) => doors.oracle().receive("direct", bytes, fromId),
         roundNow: () => roundAt(config, clock.nowMs()),
         hold,

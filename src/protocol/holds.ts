@@ -1,6 +1,5 @@
 /** What keeps this node from speaking while its disk is well, and how it learns that its key lives twice. */
 import type { Effect, Step } from "./events.ts";
-import { SLOT_LEAD_MAX } from "./limits.ts";
 import type { Observe } from "./messages.ts";
 import type { OracleState, RoundState } from "./state.ts";
 
@@ -38,12 +37,13 @@ export function onFloorRaised(state: OracleState, floorRound: number): OracleSte
 
 /**
  * An OBSERVE under my own key that this life did not make. Earlier lives spoke only in rounds they had reserved [R30], and
- * the dead speak in no round after my start: either one proves another process with my key. [R57]
+ * the dead speak in no round that began after my start: either one proves another process with my key. [R57] The first slot
+ * that I saw begin is given to a predecessor whose clock was a little ahead of what it shows now.
  */
 export function hearSelf(state: OracleState, message: Observe): OracleStep {
   if (message.incarnation === state.incarnation || state.holds.has("duplicate-instance")) return { state, effects: [] };
   const { startedRound } = state;
-  const isAfterStart = startedRound !== null && message.round > startedRound + SLOT_LEAD_MAX;
+  const isAfterStart = startedRound !== null && message.round > startedRound;
   const isUnreserved = !state.holds.has("recovering") && message.round > state.floorRound;
   if (startedRound === null || !(isAfterStart || isUnreserved)) return { state, effects: [] };
   const held = onHeld(state, "duplicate-instance", true);

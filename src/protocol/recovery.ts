@@ -6,10 +6,13 @@
  * Why nobody can lie a member into danger or into silence: an answer counts only with an envelope under this member's own
  * signature, so it names a round in which an earlier life spoke; such a round never lies further ahead than SLOT_LEAD_MAX of the
  * (f+1)-th highest peer of its time [R31]. An answer can be withheld or be old: that lowers the maximum, which is why
- * n−1−f are awaited, and why the slot that the clock shows counts beside them. A thief of the identity key could name
+ * n−1−f are awaited, and why the slot in which this life began counts beside them: the dead speak in no later one. A thief of the identity key could name
  * any round; then the member is lost anyway.
  */
 import { reservationRounds, SLOT_LEAD_MAX } from "./limits.ts";
+
+/** Slots in which every life but the first only listens: one more than it takes to hear that a predecessor still lives. [R57] */
+const LISTEN_SLOTS = 3;
 
 export type RecoveryOptions = {
   readonly selfId: number;
@@ -24,7 +27,7 @@ export type RecoveryOptions = {
 
 export type RecoveryState = {
   readonly options: RecoveryOptions;
-  /** Slot of this life's first look at the clock; null before. */
+  /** Slot in which this life began; null before its first look at the clock. */
   readonly startedRound: number | null;
   readonly currentRound: number;
   /** Highest round of an envelope of mine, by the peer that gave it; −1: it holds none. */
@@ -77,10 +80,10 @@ export function recoveryVerdict(state: RecoveryState): RecoveryVerdict {
   const highest = Math.max(-1, ...answers.values());
   const lost = highest > reservedRound || (reservedRound < 0 && hasActed);
   const answersMissing = Math.max(0, n - 1 - f - answers.size);
-  if (startedRound === null) return { kind: "wait", lost, answersMissing };
+  if (startedRound === null || currentRound < startedRound + LISTEN_SLOTS) return { kind: "wait", lost, answersMissing };
   if (lost) {
     if (answersMissing > 0) return { kind: "wait", lost, answersMissing };
-    return { kind: "resume", lost, floorRound: Math.max(highest, currentRound, reservedRound) + span };
+    return { kind: "resume", lost, floorRound: Math.max(highest, startedRound, reservedRound) + span };
   }
   // Without answers: whatever an earlier life reserved was at most one reservation ahead of the slot in which it ended.
   if (answersMissing > 0 && currentRound <= startedRound + span) return { kind: "wait", lost, answersMissing };

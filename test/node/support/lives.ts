@@ -2,7 +2,7 @@
  * Members that live several times: real machine, inbox, vault, FROST and watchers, and for a member that dies a real
  * database on disk. Every call through a port is a place where the power may go. Runs under vitest's fake timers.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
@@ -276,7 +276,8 @@ export class House {
   #live(id: number, disk: Disk): Life {
     this.#born += 1;
     const number = this.#born;
-    const keysDir = join(this.folder);
+    const keysDir = join(this.folder, `keys-${id}`);
+    mkdirSync(keysDir, { recursive: true });
     const life = new Life(this, id, number, disk, keysDir);
     this.lives.push(life);
     return life;
