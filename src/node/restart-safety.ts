@@ -7,7 +7,7 @@ import type { Hex } from "../base/bytes.ts";
 import { reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { OracleEvent } from "../protocol/events.ts";
-import { HOLD_REASONS, type HoldReason } from "../protocol/holds.ts";
+import { HOLD_REASONS, type HoldReason } from "../protocol/hold-reasons.ts";
 import { reservationRounds } from "../protocol/limits.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";

@@ -5,7 +5,7 @@
  */
 import { reasonOf } from "../base/errors.ts";
 import type { Logger } from "../base/ports.ts";
-import type { HoldReason } from "../protocol/holds.ts";
+import type { HoldReason } from "../protocol/hold-reasons.ts";
 import type { Message } from "../protocol/messages.ts";
 import {
   beginRecovery,

@@ -70,8 +70,8 @@ export class TimeKeeper {
     if (message.type !== "observe" || message.sender !== fromId) return;
     const { clock, rttMs } = this.#doors;
     this.#noticeStep();
-    const offsetMs = clock.nowMs() - message.obsTimeMs - (rttMs(fromId) ?? 0) / 2;
-    this.#offsets.heard(fromId, message.round, offsetMs, clock.monotonicMs());
+    const sample = { delayMs: clock.nowMs() - message.obsTimeMs, rttMs: rttMs(fromId) ?? 0 };
+    this.#offsets.heard(fromId, message.round, sample, clock.monotonicMs());
   }
 
   /** Every quarter of a second: notices a step of the clock, and decides. */

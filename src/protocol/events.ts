@@ -6,7 +6,7 @@
 import type { Hex } from "../base/bytes.ts";
 import type { Observed } from "../feeds/observed.ts";
 import type { GroupSignature, SignedReport } from "../report/report.ts";
-import type { HoldReason } from "./holds.ts";
+import type { HoldReason } from "./hold-reasons.ts";
 import type { Message, NoncePair } from "./messages.ts";
 
 export type TimerName = "grace" | "hard-stop" | "backup" | "second-set";

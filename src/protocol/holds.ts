@@ -1,15 +1,8 @@
 /** What keeps this node from speaking while its disk is well, and how it learns that its key lives twice. */
 import type { Effect, Step } from "./events.ts";
+import type { HoldReason } from "./hold-reasons.ts";
 import type { Observe } from "./messages.ts";
 import type { OracleState, RoundState } from "./state.ts";
-
-/**
- * - `recovering`: it is not known yet what earlier lives have said [R55]
- * - `clock-off`: peers see this clock too far from theirs [R58]
- * - `duplicate-instance`: another process speaks under this key; only a restart ends this [R57]
- */
-export const HOLD_REASONS = ["duplicate-instance", "recovering", "clock-off"] as const;
-export type HoldReason = (typeof HOLD_REASONS)[number];
 
 type OracleStep = Step<OracleState>;
 

@@ -1,6 +1,6 @@
 /** The beginning of a slot: whether this node may act in it, what it writes down first, what it forgets. */
 import type { Effect, IdleReason, Step } from "./events.ts";
-import { HOLD_REASONS } from "./holds.ts";
+import { HOLD_REASONS } from "./hold-reasons.ts";
 import { leadershipOf } from "./leader.ts";
 import { reservationRounds, ROUNDS_KEPT_BELOW, ROUNDS_OPEN_ABOVE, SLOT_LEAD_MAX, waitsFor } from "./limits.ts";
 import { atLeastOneHonest } from "./quorum.ts";

@@ -80,7 +80,8 @@ export function recoveryVerdict(state: RecoveryState): RecoveryVerdict {
   const highest = Math.max(-1, ...answers.values());
   const lost = highest > reservedRound || (reservedRound < 0 && hasActed);
   const answersMissing = Math.max(0, n - 1 - f - answers.size);
-  if (startedRound === null || currentRound < startedRound + LISTEN_SLOTS) return { kind: "wait", lost, answersMissing };
+  if (startedRound === null || currentRound < startedRound + LISTEN_SLOTS)
+    return { kind: "wait", lost, answersMissing };
   if (lost) {
     if (answersMissing > 0) return { kind: "wait", lost, answersMissing };
     return { kind: "resume", lost, floorRound: Math.max(highest, startedRound, reservedRound) + span };

@@ -2,7 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import type { FeedRule } from "../feeds/rule.ts";
 import type { Report, SignedReport } from "../report/report.ts";
-import type { HoldReason } from "./holds.ts";
+import type { HoldReason } from "./hold-reasons.ts";
 import type { Incarnations } from "./incarnations.ts";
 import type { Observe, Propose, Share } from "./messages.ts";
 

@@ -4,7 +4,10 @@ import { PeerOffsets } from "../../src/node/time-offset.ts";
 
 function offsets(f: number, ...samples: readonly (readonly [peer: number, round: number, offsetMs: number])[]) {
   const held = new PeerOffsets({ f, ageMaxMs: 60_000 });
-  for (const [peer, round, offsetMs] of samples) held.heard(peer, round, offsetMs, 0);
+  for (const [peer, round, delayMs] of samples) {
+    // Three alike: fewer do not count.
+    for (const i of [0, 1, 2]) held.heard(peer, 3 * round + i, { delayMs, rttMs: 0 }, 0);
+  }
   return held;
 }
 
@@ -12,6 +15,26 @@ describe("the offset from peers' clocks", () => {
   test("is the median over peers of each one's least delayed message", () => {
     const held = offsets(1, [2, 1, 900], [2, 2, 10], [2, 3, 400], [3, 1, 20], [4, 1, 3_000]);
     expect(held.offsetMs(0)).toBe(20);
+  });
+
+  test("takes the least delay and half of the least round trip apart: a ping that waited makes nothing seem early", () => {
+    const held = new PeerOffsets({ f: 0, ageMaxMs: 60_000 });
+    for (const [round, delayMs, rttMs] of [
+      [1, 52, 40],
+      [2, 30, 900],
+      [3, 400, 44],
+    ] as const) {
+      held.heard(2, round, { delayMs, rttMs }, 0);
+    }
+    expect(held.offsetMs(0)).toBe(10);
+  });
+
+  test("counts a peer that was heard in three rounds, not in two", () => {
+    const held = new PeerOffsets({ f: 0, ageMaxMs: 60_000 });
+    for (const round of [1, 2]) held.heard(2, round, { delayMs: 5, rttMs: 0 }, 0);
+    expect(held.offsetMs(0)).toBeNull();
+    held.heard(2, 3, { delayMs: 5, rttMs: 0 }, 0);
+    expect(held.offsetMs(0)).toBe(5);
   });
 
   test("is unknown with fewer than f+1 peers, and with peers that were heard too long ago", () => {
@@ -27,7 +50,8 @@ describe("the offset from peers' clocks", () => {
 
   test("counts a round of a peer once and in order: old words sent again say nothing", () => {
     const held = offsets(1, [2, 5, 10], [3, 5, 10], [4, 5, 10]);
-    for (const peer of [2, 3, 4]) for (const round of [1, 4, 5]) held.heard(peer, round, -90_000, 0);
+    const old = { delayMs: -90_000, rttMs: 0 };
+    for (const peer of [2, 3, 4]) for (const round of [1, 15, 17]) held.heard(peer, round, old, 0);
     expect(held.offsetMs(0)).toBe(10);
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HOLD_REASONS } from "../../src/protocol/holds.ts";
+import { HOLD_REASONS } from "../../src/protocol/hold-reasons.ts";
 import { hearIncarnation, type Incarnations } from "../../src/protocol/incarnations.ts";
 import {
   broadcasts,
@@ -90,9 +90,7 @@ describe("an OBSERVE under my own key", () => {
     member.startSlot(FIRST);
     const effects = member.hear(twin(FIRST));
     expect(notes(effects)).toMatchObject([...duplicate(FIRST), { kind: "equivocation" }]);
-    expect(ofKind(effects, "forget-nonces")).toEqual([
-      { kind: "forget-nonces", belowRound: Number.MAX_SAFE_INTEGER },
-    ]);
+    expect(ofKind(effects, "forget-nonces")).toEqual([{ kind: "forget-nonces", belowRound: Number.MAX_SAFE_INTEGER }]);
     expect(broadcasts(member.startSlot(FIRST + 1), "observe")).toEqual([]);
   });
 
@@ -105,7 +103,8 @@ describe("an OBSERVE under my own key", () => {
   test("of an earlier life, sent again by whomever, halts nobody", () => {
     const member = new Member(config, FIRST + 10);
     member.feed({ kind: "slot-started", round: FIRST + 9 });
-    for (const round of [FIRST, FIRST + 8, FIRST + 9]) expect(notes(member.hear(twin(round)))).not.toMatchObject(duplicate(round));
+    for (const round of [FIRST, FIRST + 8, FIRST + 9])
+      expect(notes(member.hear(twin(round)))).not.toMatchObject(duplicate(round));
     expect(member.state.holds.size).toBe(0);
   });
 
@@ -135,9 +134,7 @@ describe("two incarnations of a member", () => {
       fc.property(lives, fc.infiniteStream(fc.nat({ max: 1_000 })), (lengths, order) => {
         let round = FIRST;
         const said = lengths.flatMap((length, life) => Array.from({ length }, () => ({ round: round++, life })));
-        const shuffled = said
-          .map((one) => ({ one, key: order.next().value as number }))
-          .sort((a, b) => a.key - b.key);
+        const shuffled = said.map((one) => ({ one, key: order.next().value as number })).sort((a, b) => a.key - b.key);
         let known: Incarnations = new Map();
         for (const { one } of shuffled) {
           const next = heard(known, one.round, one.life);

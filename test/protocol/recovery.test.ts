@@ -38,7 +38,16 @@ describe("a lost memory", () => {
   });
 
   test("does not count the same peer twice, nor itself, nor who is no member, nor an envelope of somebody else", () => {
-    const events = [slot(100), slot(103), says(2, 90), says(2, 95), says(1, 90), says(9, 90), says(0, 90), says(3, 90, 4)];
+    const events = [
+      slot(100),
+      slot(103),
+      says(2, 90),
+      says(2, 95),
+      says(1, 90),
+      says(9, 90),
+      says(0, 90),
+      says(3, 90, 4),
+    ];
     expect(verdict({}, ...events)).toEqual({ kind: "wait", lost: true, answersMissing: 1 });
   });
 
@@ -57,7 +66,10 @@ describe("a lost memory", () => {
 describe("a memory that is whole", () => {
   test("resumes above its own reservation as soon as n−1−f peers know of nothing above, after three slots of listening", () => {
     const events = [says(2, 80), says(3, null)];
-    expect(verdict({ reservedRound: 80 }, slot(100), slot(102), ...events)).toMatchObject({ kind: "wait", lost: false });
+    expect(verdict({ reservedRound: 80 }, slot(100), slot(102), ...events)).toMatchObject({
+      kind: "wait",
+      lost: false,
+    });
     expect(verdict({ reservedRound: 80 }, slot(100), slot(103), ...events)).toEqual({
       kind: "resume",
       lost: false,
@@ -67,7 +79,11 @@ describe("a memory that is whole", () => {
 
   test("resumes without answers when one reservation has passed since this life began", () => {
     expect(verdict({ reservedRound: 80 }, slot(100), slot(116))).toMatchObject({ kind: "wait", answersMissing: 2 });
-    expect(verdict({ reservedRound: 80 }, slot(100), slot(117))).toEqual({ kind: "resume", lost: false, floorRound: 80 });
+    expect(verdict({ reservedRound: 80 }, slot(100), slot(117))).toEqual({
+      kind: "resume",
+      lost: false,
+      floorRound: 80,
+    });
   });
 });
 

@@ -52,7 +52,10 @@ describe("a damaged database", () => {
     ["whose first page is nonsense", (path) => overwrite(path, 0, 4_096)],
     ["whose pages in the middle are nonsense", (path) => overwrite(path, 4_096 * 3, 4_096 * 8)],
     ["that was cut in half", (path) => truncateSync(path, Math.floor(statSync(path).size / 2 / 512) * 512)],
-    ["that is no database", (path) => writeFileSync(path, "nothing of the kind, but long enough to be read as a page".repeat(40))],
+    [
+      "that is no database",
+      (path) => writeFileSync(path, "nothing of the kind, but long enough to be read as a page".repeat(40)),
+    ],
   ])("%s is set aside, whole, and a new one is begun", (_what, damage) => {
     const path = used();
     damage(path);
