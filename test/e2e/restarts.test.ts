@@ -12,9 +12,10 @@ import { BadDisk, canFailDisks } from "./bad-disk-support.ts";
 import { awaitRound, currentSlot, eventually, FOUR_FEEDS, type LogLine, logOf, startDevnet } from "./support.ts";
 
 const SLOT_MS = Number(process.env["TENOR_TEST_SLOT_MS"] ?? 250);
-const KILLS = process.env["TENOR_FULL"] === "1" ? 100 : 8;
-/** Of those, in so many the node is left alone until it has signed. */
-const LATE_EVERY = 2;
+const IS_FULL = process.env["TENOR_FULL"] === "1";
+const KILLS = IS_FULL ? 100 : 12;
+/** One in so many is a life that is left alone until it has signed; a short slot makes its wait short. */
+const LATE_EVERY = IS_FULL ? 2 : 4;
 const SPAN = 16;
 /** Of a life: from the last rounds of its reservation that it idles, plus the one that it may have begun in. */
 const IDLE_MAX = SPAN + 1;
