@@ -57,11 +57,9 @@ export class Life {
   readonly disk: Disk;
   clockOffsetMs = 0;
   dead = false;
-  /** The call at which the power goes, counted from the first that prepares to speak; null: never. */
-  cutAtCall: number | null = null;
-  #calls = 0;
-  #counting = false;
-  cutAt = "";
+  /** Where the power goes, such as `after sign`, and at which passage; null: never. */
+  cut: { readonly boundary: string; readonly passage: number } | null = null;
+  #passages = 0;
 
   constructor(house: House, id: number, number: number, disk: Disk, keysDir: string) {
     this.id = id;
@@ -168,7 +166,6 @@ export class Life {
 
   /** Two boundaries a call: before it did anything, and after it was done but before anybody knew. */
   #through<R>(name: string, call: () => R): R {
-    if (name === "disk" || name === "observe") this.#counting = true;
     this.#boundary(`before ${name}`);
     const result = call();
     this.#boundary(`after ${name}`);
@@ -177,11 +174,10 @@ export class Life {
 
   #boundary(name: string): void {
     if (this.dead) throw new PowerCut(name);
-    if (!this.#counting || this.cutAtCall === null) return;
-    this.#calls += 1;
-    if (this.#calls < this.cutAtCall) return;
+    if (name !== this.cut?.boundary) return;
+    this.#passages += 1;
+    if (this.#passages < this.cut.passage) return;
     this.dead = true;
-    this.cutAt = name;
     throw new PowerCut(name);
   }
 }
