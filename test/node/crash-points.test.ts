@@ -46,7 +46,10 @@ describe(`${CUTS.length} lives of one member, each ended by a power cut at anoth
     for (const [i, cut] of CUTS.entries()) {
       // Listening, one reservation, and as many rounds as it takes until this boundary is passed so often.
       for (let waited = 0; !life.dead; waited += 1) {
-        if (waited > 4 * 30) throw new Error(`no life came to ${cut.boundary} ${cut.passage} times`);
+        if (waited > 4 * 30) {
+          const twice = saidTwice(house, 1).join();
+          throw new Error(`no life came to ${cut.boundary} ${cut.passage} times; said twice: ${twice}`);
+        }
         await house.pass(SLOT_MS / 4);
         life.clockOffsetMs = 0;
       }
