@@ -22,7 +22,7 @@ function codeOf(work: () => void): string {
 
 const first = openStoreAnyway({ path });
 const faults: string[] = [];
-first.store.onFault((failure) => faults.push((failure as OracleError).code));
+first.store.onFault((failure) => faults.push(failure.code));
 let reserved = 0;
 let reports = 0;
 let code = "none";
