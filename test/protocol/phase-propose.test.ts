@@ -107,7 +107,9 @@ describe("the leader", () => {
     member.feed({ kind: "slot-started", round: LED });
     const others = [2, 3, 4].map((id) => observeOf(config, id, LED));
     expect(proposals([...member.hear(...others), ...member.fire("hard-stop", LED)])).toEqual([]);
-    expect(proposals(member.hear(observeOf(config, 1, LED)))).toHaveLength(1);
+    member.feed({ kind: "rounds-reserved", upTo: LED });
+    const mine = member.feed({ kind: "observed", ...observeOf(config, 1, LED) });
+    expect(proposals(member.hear(...broadcasts(mine, "observe")))).toHaveLength(1);
     expect(proposals([...member.fire("grace", LED), ...member.fire("hard-stop", LED)])).toEqual([]);
   });
 
