@@ -9,6 +9,7 @@ import type { Clock, Logger } from "../base/ports.ts";
 import type { Observed } from "../feeds/observed.ts";
 import type { Effect, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
+import { observeLateMaxMs } from "../protocol/limits.ts";
 import { roundWindow } from "../protocol/phase-slot.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import { initialState, latestReport, slotTimeMs } from "../protocol/state.ts";
@@ -56,8 +57,6 @@ export type OracleDoors = {
   readonly signEnvelope: (bytes: Uint8Array) => Uint8Array;
 };
 
-/** Later than this after T_r a node says nothing of the slot: it would observe another moment than the others. [R59] */
-const OBSERVE_LATE_MAX_MS = 100;
 /** What a timer can hold. */
 const TIMER_MAX_MS = 0x7fff_ffff;
 /** Of a slot: after a round has ended or failed, before the next one begins. */
@@ -216,7 +215,7 @@ export class Oracle {
 
   #observe(round: number): void {
     const { signing, market, clock, watcher } = this.#doors;
-    if (clock.nowMs() - slotTimeMs(this.#config, round) > OBSERVE_LATE_MAX_MS) {
+    if (clock.nowMs() - slotTimeMs(this.#config, round) > observeLateMaxMs(this.#config.slotMs)) {
       return watcher.noted({ kind: "idle", round, why: "late" });
     }
     const latest = latestReport(this.#state, round)?.report ?? null;
