@@ -11,6 +11,7 @@ import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";
 import type { Effect, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
+import { observeLateMaxMs } from "../protocol/limits.ts";
 import { roundWindow } from "../protocol/phase-slot.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import { initialState, latestReport, slotTimeMs } from "../protocol/state.ts";
@@ -62,8 +63,6 @@ export type OracleDoors = {
   readonly signEnvelope: (bytes: Uint8Array) => Uint8Array;
 };
 
-/** Later than this after T_r a node says nothing of the slot: it would observe another moment than the others. [R59] */
-const OBSERVE_LATE_MAX_MS = 100;
 export class Oracle {
   readonly #doors: OracleDoors;
   readonly #config: OracleConfig;
@@ -246,7 +245,7 @@ export class Oracle {
 
   #observe(round: number): void {
     const { signing, market, clock, watcher } = this.#doors;
-    if (clock.nowMs() - slotTimeMs(this.#config, round) > OBSERVE_LATE_MAX_MS) {
+    if (clock.nowMs() - slotTimeMs(this.#config, round) > observeLateMaxMs(this.#config.slotMs)) {
       return watcher.noted({ kind: "idle", round, why: "late" });
     }
     const latest = latestReport(this.#state, round)?.report ?? null;
