@@ -5,6 +5,7 @@
  *   ceremony-<id>.json         an unfinished key ceremony
  *   share-<transcript>.json    a share of a group key, and its last generation but one as .previous; the active
  *                              configuration's and the pending one's lie beside each other
+ *   acted-<group key>          says that this key has spoken
  *   restored.json              these keys came out of a backup and have not spoken since
  *
  * The passphrase is stretched once, at open; the stretched key stays in memory, as shares are written later.
@@ -20,6 +21,7 @@ import type { CeremonySetup } from "../threshold/ceremony-setup.ts";
 import { ceremonyIdOf } from "../threshold/ceremony-setup.ts";
 import type { GroupPublic } from "../threshold/group.ts";
 import { peerIdOf } from "../threshold/peer-id.ts";
+import { hasActed, markActed } from "./acted-file.ts";
 import type { Backup } from "./backup.ts";
 import { sealBackup } from "./backup.ts";
 import { Ceremony } from "./ceremony.ts";
@@ -32,6 +34,7 @@ import { newMasterKey } from "./sealed/cipher.ts";
 import type { FileDoors } from "./sealed/files.ts";
 import { assertPrivate, makeDirectory, realFiles } from "./sealed/files.ts";
 import { Secretive } from "./sealed/secrets.ts";
+import { clearRestored, isMarkedRestored } from "./restored-marker.ts";
 import type { RetireVerdict, SettledSuccessor } from "./retire.ts";
 import { isCertifiedByAll, retireRefusal } from "./retire.ts";
 import { eraseShare, listShareHeaders, readShare, shareFiles, writeShare } from "./share-file.ts";
@@ -199,6 +202,26 @@ export class Keystore extends Secretive {
   async backup(passphrase: string | Uint8Array, madeAtMs: number): Promise<Backup> {
     const shares = shareFiles(this.#dir).map((transcriptHash) => this.openShare(transcriptHash));
     return await sealBackup({ secrets: this.#secrets, shares, passphrase, madeAtMs });
+  }
+
+  /** Whether a life of this member has reserved a round under a group key, as far as the keystore knows. */
+  hasActed(groupKeyX: Hex): boolean {
+    return hasActed(this.#dir, groupKeyX);
+  }
+
+  /** To be called before the first reservation ever. On disk when it returns; later calls cost nothing. */
+  markActed(groupKeyX: Hex): void {
+    if (!hasActed(this.#dir, groupKeyX)) markActed(this.#dir, groupKeyX, this.#files);
+  }
+
+  /** Whether this keystore came out of a backup and has not spoken since: what it said before is not on this disk. */
+  isFreshlyRestored(): boolean {
+    return isMarkedRestored(this.#dir);
+  }
+
+  /** See {@link clearRestored}. */
+  clearRestored(): void {
+    if (isMarkedRestored(this.#dir)) clearRestored(this.#dir);
   }
 
   /** Which shares there are. The chain decides which one counts. */

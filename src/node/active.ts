@@ -23,11 +23,13 @@ import { type CommitteeLines, inCommittee } from "./committee-lines.ts";
 import { verifyingKey } from "./envelope.ts";
 import { EvidenceDesk } from "./evidence-desk.ts";
 import { groupFileOf, judgeDoorsOf, publicConfigurationOf } from "./evidence-of.ts";
+import type { Household } from "./household.ts";
 import { Story } from "./observe.ts";
 import { Oracle } from "./oracle.ts";
-import type { ObservationPort } from "./ports.ts";
+import type { ObservationPort, PeerPort } from "./ports.ts";
 import type { PublishedLog } from "./published-log.ts";
 import { Sink } from "./report-sink.ts";
+import { RestartSafety } from "./restart-safety.ts";
 import type { RoundTracker } from "./round-tracker.ts";
 import { Signer } from "./signer.ts";
 import type { Term } from "./terms.ts";
@@ -47,8 +49,20 @@ export type ActiveDoors = {
   readonly curve: SigningCurve;
   readonly store: Pick<
     Store,
-    "latestReport" | "reserve" | "reservedUpTo" | "saveReport" | "saveValues" | "evidence" | "keyValue"
+    | "latestReport"
+    | "reserve"
+    | "reservedUpTo"
+    | "saveReport"
+    | "saveValues"
+    | "evidence"
+    | "keyValue"
+    | "envelopes"
+    | "saveEnvelopes"
+    | "onFault"
   >;
+  /** Why the database takes nothing, when that was known at the start; null when all is well. */
+  readonly trouble: string | null;
+  readonly household: Household;
   readonly network: Pick<Network, "publish" | "send" | "request"> & {
     peers(): readonly Pick<PeerView, "id" | "rttMs">[];
   };
@@ -83,6 +97,7 @@ export class ActiveConfiguration {
   readonly oracle: Oracle;
   readonly tracker: RoundTracker;
   readonly evidence: EvidenceDesk;
+  readonly safety: RestartSafety;
   readonly groupFile: GroupFileView | null;
   readonly #vault: NonceVault;
   readonly #onReport: (signed: SignedReport) => void;
@@ -148,12 +163,32 @@ export class ActiveConfiguration {
       },
     );
     const keys = facts.members.map((member) => [member.id, verifyingKey(identityKeyOf(member.peerId))] as const);
+    const memberKeys = new Map(keys);
+    // Ids and rounds mean something within a configuration only, so a question names it.
+    const request: PeerPort["request"] = (toId, bytes, timeoutMs) =>
+      network.request(lines.lineOf(toId), concatBytes(fromHex(cfg), bytes), timeoutMs);
+    const committee = () => inCommittee(network.peers(), lines);
+    this.safety = new RestartSafety(
+      { config: oracleConfig, groupKeyX, floorRound: options.floorRound, memberKeys, trouble: doors.trouble },
+      {
+        oracle: () => this.oracle,
+        store,
+        keystore,
+        household: doors.household,
+        request,
+        rttMs: (peer) => committee().find(({ id }) => id === peer)?.rttMs ?? null,
+        clock,
+        log,
+        metrics,
+      },
+    );
     this.oracle = new Oracle(
       {
         config: oracleConfig,
         reservedRound: options.floorRound,
         latest: storedReport(store),
-        memberKeys: new Map(keys),
+        memberKeys,
+        remembered: store.envelopes(cfg),
       },
       {
         clock,
@@ -170,23 +205,20 @@ export class ActiveConfiguration {
           publish: (topic, bytes) => network.publish(topic, bytes),
           send: (toId, bytes, tag) =>
             network.send(lines.lineOf(toId), concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), tag),
-          // Ids and rounds mean something within a configuration only, so a question names it.
-          request: (toId, bytes, timeoutMs) =>
-            network.request(lines.lineOf(toId), concatBytes(fromHex(cfg), bytes), timeoutMs),
-          roundTripsMs: () => inCommittee(network.peers(), lines).map(({ rttMs }) => rttMs),
+          request,
+          roundTripsMs: () => committee().map(({ rttMs }) => rttMs),
         },
-        disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },
+        disk: this.safety.disk,
         market: doors.eye,
         sink: { published: (signed) => this.#published(sink, signed) },
         watcher: {
-          // What the configuration before has signed was told there.
-          stepped: (state, event, effects, atMs) =>
-            story.stepped(
-              state,
-              event,
-              effects.filter((effect) => !isBelow(effect, firstRound)),
-              atMs,
-            ),
+          heard: (message, fromId) => this.safety.heard(message, fromId),
+          stepped: (state, event, effects, at) => {
+            this.safety.stepped(state, event);
+            // What the configuration before has signed was told there.
+            const mine = effects.filter((effect) => !isBelow(effect, firstRound));
+            story.stepped(state, event, mine, at);
+          },
           noted: (note) => story.noted(note),
           refused: (channel, why, fromId) => story.refused(channel, why, fromId),
         },
@@ -210,11 +242,13 @@ export class ActiveConfiguration {
   }
 
   start(): void {
+    this.safety.start();
     this.evidence.remember();
     this.oracle.start();
   }
 
   async stop(): Promise<void> {
+    this.safety.stop();
     await this.oracle.stop();
     this.#vault.destroy();
   }

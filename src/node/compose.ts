@@ -14,7 +14,7 @@ import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
 import { sourceName } from "../sources/subscription.ts";
-import { openStore } from "../store/store.ts";
+import { openStoreAnyway } from "../store/open-anyway.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { watchProcess } from "../telemetry/process.ts";
 import { ChainWatch } from "./chain-watch.ts";
@@ -23,6 +23,7 @@ import type { NodeConfig } from "./config.ts";
 import { inCommittee } from "./committee-lines.ts";
 import { ceremonyNow, Configurations } from "./configurations.ts";
 import { Health } from "./health.ts";
+import { Household } from "./household.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { MarketEye } from "./market-eye.ts";
 import type { NetworkFacts } from "./network-file.ts";
@@ -91,8 +92,10 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const { curve, why } = await loadCurve();
   log.info("curve arithmetic", { by: curve.name, ...(why === null ? {} : { why }) });
   const selfId = selfIn(facts, keystore);
-  const store = openStore({ path: join(config.dataDir, "tenor.sqlite") });
+  const { store, trouble, setAside } = openStoreAnyway({ path: join(config.dataDir, "tenor.sqlite") });
   closers.push(() => store.close());
+  if (setAside !== null) log.error("the database was damaged and is set aside", { setAside });
+  if (trouble !== null) log.error("the database cannot be written: this node only follows", { reason: trouble });
   const metrics = new Metrics();
   const processMetrics = watchProcess({ version }, { metrics });
   closers.push(() => processMetrics.stop());
@@ -148,6 +151,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const transmitterAddress = keystore.publicIdentity().transmitter;
   const desk = new TransmitterDesk(
     {
+      // A row that is forgotten with the process would let a nonce be used twice.
+      maySend: !store.isVolatile,
       chainId: facts.chainId,
       hub: facts.hub,
       account: transmitterAddress,
@@ -175,7 +180,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       latestReportMs: configurations.current()?.latestReportMs() ?? null,
       slotMs: configurations.facts().slotMs,
       convicted: configurations.current()?.evidence.convictsSelf ?? false,
-      diskFailed: configurations.current()?.oracle.state.disk === "failed",
+      holds: configurations.current()?.safety.reasons() ?? [],
       missingFeeds: eye.missing(),
       chainReadMs: watch.lastReadMs(),
       startedAtMs,
@@ -225,6 +230,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     keystore,
     curve,
     store,
+    trouble,
+    household: new Household({ keystore }),
     network,
     eye,
     published,
@@ -274,13 +281,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const pending =
     config.pending === undefined
       ? null
-      : new PendingFile(
-          { path: config.pending },
-          {
-            onFile: (next) => configurations.propose(next),
-            log,
-          },
-        );
+      : new PendingFile({ path: config.pending }, { onFile: (next) => configurations.propose(next), log });
   pending?.start();
   closers.push(() => pending?.stop());
   const follow = async (): Promise<void> => {

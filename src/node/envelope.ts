@@ -34,6 +34,23 @@ export function signatureFits(key: KeyObject, hash: Hex, signature: Uint8Array):
   return verify(null, fromHex(hash), key, signature);
 }
 
+/** The message of an envelope that fits a configuration and its sender's key; null for anything else. */
+export function openEnvelope(
+  cfg: Hex,
+  keys: ReadonlyMap<number, KeyObject>,
+  bytes: Uint8Array,
+): { readonly message: Message; readonly hash: Hex } | null {
+  const parts = splitEnvelope(bytes);
+  if (parts === null) return null;
+  return orNull(() => {
+    const header = decodeHeader(parts.encoded);
+    const key = header.cfg === cfg ? keys.get(header.sender) : undefined;
+    const hash = messageHash(parts.encoded);
+    if (key === undefined || !signatureFits(key, hash, parts.signature)) return null;
+    return { message: decodeMessage(parts.encoded), hash };
+  });
+}
+
 /** The configuration that an envelope names; null when it is no envelope. */
 export function cfgOfEnvelope(bytes: Uint8Array): Hex | null {
   const parts = splitEnvelope(bytes);

@@ -10,7 +10,8 @@ import { TokenBucket } from "../network/token-bucket.ts";
 import { OBSERVATION_VERSIONS_MAX, ROUNDS_KEPT_BELOW, ROUNDS_OPEN_ABOVE, sessionsMax } from "../protocol/limits.ts";
 import type { Message } from "../protocol/messages.ts";
 import { byzantineMax } from "../protocol/quorum.ts";
-import { signatureFits, splitEnvelope } from "./envelope.ts";
+import { openEnvelope, signatureFits, splitEnvelope } from "./envelope.ts";
+import { NewestEnvelopes } from "./newest.ts";
 
 /** `relay`: gossip for what a broken line did not carry, judged like a direct message. `fetched`: an answer to our own question. */
 export type Channel = "observe" | "report" | "relay" | "direct" | "fetched";
@@ -35,9 +36,10 @@ export type InboxVerdict =
 
 export type InboxOptions = {
   readonly cfg: Hex;
-  readonly selfId: number;
   readonly keys: ReadonlyMap<number, KeyObject>;
   readonly slotMs: number;
+  /** Newest envelopes of the members, as an earlier life kept them. */
+  readonly remembered: readonly Uint8Array[];
 };
 
 export type InboxDoors = {
@@ -108,6 +110,7 @@ function distinctMax(type: Exclude<Message["type"], "report">, members: number):
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #doors: InboxDoors;
+  readonly newest = new NewestEnvelopes();
   readonly #held = new Map<Hex, Uint8Array>();
   readonly #expected = new Set<Hex>();
   readonly #hashesOf = new Map<number, Hex[]>();
@@ -116,6 +119,10 @@ export class Inbox {
   constructor(options: InboxOptions, doors: InboxDoors) {
     this.#options = options;
     this.#doors = doors;
+    for (const bytes of options.remembered) {
+      const opened = openEnvelope(options.cfg, options.keys, bytes);
+      if (opened !== null) this.newest.take(opened.message, opened.hash, bytes);
+    }
   }
 
   /** @param fromId the neighbour that it came from, when that is known; its author may be another */
@@ -146,6 +153,7 @@ export class Inbox {
       const message = decodeMessage(parts.encoded);
       if (!signatureFits(key, hash, parts.signature)) return { verdict: "reject", why: "bad-signature" };
       this.#count(header, isClosed);
+      this.newest.take(message, hash, bytes);
       // Late is not hostile: an honest peer behind a slow link must not lose score.
       if (isClosed && this.#expected.has(hash)) this.remember(header.sender, hash, bytes);
       if (isClosed) return { verdict: "ignore", why: "round-closed", message, hash };

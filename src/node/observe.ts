@@ -6,7 +6,7 @@ import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../telemetry/metrics.ts";
 import type { Channel } from "./inbox.ts";
 import type { Moment } from "./moment.ts";
-import type { OracleWatcher } from "./oracle.ts";
+import type { OracleWatcher } from "./ports.ts";
 import { RoundTracker } from "./round-tracker.ts";
 
 export type StoryDoors = {
@@ -17,7 +17,7 @@ export type StoryDoors = {
 
 const LATENCY_BUCKETS_SEC = [0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.3, 0.5, 0.75, 1, 2];
 
-export class Story implements OracleWatcher {
+export class Story implements Omit<OracleWatcher, "heard"> {
   readonly tracker: RoundTracker;
   readonly #doors: StoryDoors;
   readonly #selfId: number;
@@ -29,6 +29,8 @@ export class Story implements OracleWatcher {
   readonly #equivocations: Counter<"what" | "peer">;
   readonly #badShares: Counter<"peer">;
   readonly #current: Gauge<"which">;
+  readonly #idle: Counter<"reason">;
+  readonly #duplicates: Counter<"peer">;
 
   constructor(config: OracleConfig, doors: StoryDoors) {
     this.tracker = new RoundTracker(config);
@@ -59,6 +61,16 @@ export class Story implements OracleWatcher {
     this.#badShares = metrics.counter({
       name: "tenor_peer_bad_shares_total",
       help: "Signature shares that failed their check",
+      labels: ["peer"],
+    });
+    this.#idle = metrics.counter({
+      name: "tenor_idle_slots_total",
+      help: "Slots in which this node said nothing, by reason",
+      labels: ["reason"],
+    });
+    this.#duplicates = metrics.counter({
+      name: "tenor_peer_duplicate_instances_total",
+      help: "Times a member was heard to speak as two processes at once, this node included",
       labels: ["peer"],
     });
     this.#current = metrics.gauge({
@@ -112,7 +124,12 @@ export class Story implements OracleWatcher {
         log.error("two signed reports for one round", note);
         return;
       case "idle":
+        this.#idle.add(1, { reason: note.why });
         log.info("slot not used", note);
+        return;
+      case "duplicate-instance":
+        this.#duplicates.add(1, { peer: String(note.from) });
+        log.error("two processes speak under one key", { ...note, mine: note.from === this.#selfId });
         return;
       case "proposed":
       case "accepted":

@@ -7,25 +7,37 @@ import type { Hex } from "../base/bytes.ts";
 import { reasonOf, unreachable } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { Observed } from "../feeds/observed.ts";
-import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
+import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
+import { messagesOf } from "../protocol/accusation.ts";
+import type { Effect, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
+import { observeLateMaxMs } from "../protocol/limits.ts";
 import { roundWindow } from "../protocol/phase-slot.ts";
-import { encodeSignedReport } from "../protocol/report-bytes.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import { initialState, latestReport, slotTimeMs } from "../protocol/state.ts";
 import { step } from "../protocol/step.ts";
 import type { SignedReport } from "../report/report.ts";
+import { answerTo } from "./answers.ts";
 import { sealEnvelope } from "./envelope.ts";
 import { Fetches } from "./fetches.ts";
 import type { Channel } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
-import { type Moment, momentOf } from "./moment.ts";
-import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
-import { messagesOf } from "../protocol/accusation.ts";
-import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
-import { decodeRequest } from "./requests.ts";
-import { slowRoundTripMs } from "./round-trips.ts";
+import { momentOf } from "./moment.ts";
+import type { NewestEnvelope } from "./newest.ts";
+import { NextSlot } from "./next-slot.ts";
+import type {
+  DiskPort,
+  EvidencePort,
+  FrameTag,
+  ObservationPort,
+  OracleWatcher,
+  PeerPort,
+  ReportSink,
+  SigningPort,
+  WatchersEvent,
+} from "./ports.ts";
 import { SlotClock } from "./slots.ts";
+import { Timers } from "./timers.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export type OracleOptions = {
@@ -35,13 +47,8 @@ export type OracleOptions = {
   readonly latest: SignedReport | null;
   /** Envelope keys of all members. */
   readonly memberKeys: ReadonlyMap<number, KeyObject>;
-};
-
-export type OracleWatcher = {
-  /** After each event, with what it caused. `at` is when the machine decided, before anything was written or sent. */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], at: Moment): void;
-  noted(note: Note): void;
-  refused(channel: Channel, why: string, fromId: number): void;
+  /** Newest envelopes of the members, as an earlier life kept them. */
+  readonly remembered: readonly Uint8Array[];
 };
 
 export type OracleDoors = {
@@ -57,13 +64,6 @@ export type OracleDoors = {
   readonly signEnvelope: (bytes: Uint8Array) => Uint8Array;
 };
 
-/** What a timer can hold. */
-const TIMER_MAX_MS = 0x7fff_ffff;
-/** Of a slot: after a round has ended or failed, before the next one begins. */
-const PREPARE_AT_FRACTION = 0.6;
-/** Of a slot: as late as leaves time to read a chain, so that few fresh ones arrive after it. */
-const LOOK_AHEAD_AT_FRACTION = 0.85;
-
 export class Oracle {
   readonly #doors: OracleDoors;
   readonly #config: OracleConfig;
@@ -71,7 +71,8 @@ export class Oracle {
   readonly #queue: WorkQueue<OracleEvent>;
   readonly #slots: SlotClock;
   readonly #fetches: Fetches;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Timers();
+  readonly #next: NextSlot;
   #state: OracleState;
   #lastValues: readonly Observed[] = [];
 
@@ -80,7 +81,7 @@ export class Oracle {
     this.#config = options.config;
     this.#state = initialState(options.config, Math.max(0, options.reservedRound), options.latest);
     this.#inbox = new Inbox(
-      { ...options.config, keys: options.memberKeys },
+      { ...options.config, keys: options.memberKeys, remembered: options.remembered },
       { window: () => roundWindow(this.#state), monotonicMs: () => doors.clock.monotonicMs() },
     );
     this.#queue = new WorkQueue({ handle: (event) => this.#handle(event), log: doors.log });
@@ -89,6 +90,12 @@ export class Oracle {
       inbox: this.#inbox,
       tell: (event) => this.#queue.push(event),
       receive: (bytes, fromId) => void this.receive("fetched", bytes, fromId),
+    });
+    this.#next = new NextSlot(options.config, {
+      ...doors,
+      timers: this.#timers,
+      state: () => this.#state,
+      tell: (event) => this.#queue.push(event),
     });
     this.#slots = new SlotClock(options.config, {
       clock: doors.clock,
@@ -101,10 +108,7 @@ export class Oracle {
   }
 
   start(): void {
-    // Before the first slot as before any other: reading a market's chains for the first time costs most.
-    const firstInMs = slotTimeMs(this.#config, this.#config.firstRound) - this.#doors.clock.nowMs();
-    const aheadMs = firstInMs - this.#config.slotMs * (1 - LOOK_AHEAD_AT_FRACTION);
-    this.#later(Math.min(Math.max(0, aheadMs), TIMER_MAX_MS), "market", () => this.#doors.market.prepare());
+    this.#next.start();
     this.#slots.start();
   }
 
@@ -120,15 +124,24 @@ export class Oracle {
 
   async stop(): Promise<void> {
     this.#slots.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#timers.stop();
     await this.#queue.stop();
+  }
+
+  /** What the watchers of disk, clock and peers tell the machine. */
+  tell(event: WatchersEvent): void {
+    this.#queue.push(event);
+  }
+
+  newestEnvelopes(): readonly NewestEnvelope[] {
+    return this.#inbox.newest.all();
   }
 
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
   receive(channel: Channel, bytes: Uint8Array, fromId: number): "accept" | "ignore" | "reject" {
     const verdict = this.#inbox.judge(channel, bytes, fromId);
     if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
+      this.#doors.watcher.heard(verdict.message, fromId);
       this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
     } else if (verdict.verdict === "reject") {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
@@ -147,11 +160,11 @@ export class Oracle {
   }
 
   answer(bytes: Uint8Array): Uint8Array | null {
-    const request = decodeRequest(bytes);
-    if (request === null) return null;
-    if (request.kind === "message") return this.#inbox.envelope(request.hash) ?? null;
-    const held = this.#state.reports.get(request.round);
-    return held !== undefined && held.digest === request.digest ? encodeSignedReport(held) : null;
+    return answerTo(bytes, {
+      envelope: (hash) => this.#inbox.envelope(hash),
+      latestOf: (member) => this.#inbox.newest.of(member),
+      report: (round) => this.#state.reports.get(round),
+    });
   }
 
   async #handle(event: OracleEvent): Promise<void> {
@@ -171,7 +184,7 @@ export class Oracle {
     this.#doors.watcher.stepped(this.#state, event, next.effects, at);
     // A slot that is not used needs no successor: a clock that is wrong must not fill the vault with rounds to come.
     if (event.kind === "slot-started" && next.effects.some(({ kind }) => kind === "observe")) {
-      this.#prepareNext(event.round + 1);
+      this.#next.prepare(event.round + 1, this.#lastValues);
     }
   }
 
@@ -232,7 +245,10 @@ export class Oracle {
   }
 
   #observe(round: number): void {
-    const { signing, market, clock } = this.#doors;
+    const { signing, market, clock, watcher } = this.#doors;
+    if (clock.nowMs() - slotTimeMs(this.#config, round) > observeLateMaxMs(this.#config.slotMs)) {
+      return watcher.noted({ kind: "idle", round, why: "late" });
+    }
     const latest = latestReport(this.#state, round)?.report ?? null;
     const values = market.observe({ round, slotTimeMs: slotTimeMs(this.#config, round), latest });
     this.#lastValues = values;
@@ -246,35 +262,11 @@ export class Oracle {
     });
   }
 
-  /** Late in a slot there is time for the next one's nonces and fresh chains. What is not ready then is made in it. */
-  #prepareNext(round: number): void {
-    const { slotMs } = this.#config;
-    this.#later(slotMs * PREPARE_AT_FRACTION, "nonces", () => {
-      const p95Ms = slowRoundTripMs(this.#doors.peers.roundTripsMs(), this.#config.f);
-      this.#queue.push({ kind: "round-trip", p95Ms });
-      // On a machine that lags the slot itself may come first and draw its own.
-      if (this.#state.currentRound < round) this.#doors.signing.prepare(round, this.#lastValues);
-    });
-    this.#later(slotMs * LOOK_AHEAD_AT_FRACTION, "market", () => this.#doors.market.prepare());
-  }
-
   /** Every message that an accusation names is one that this node was sent: the inbox remembers it. */
   #accuse(accusation: Accusation): void {
     const envelopes = messagesOf(accusation).flatMap((hash) => this.#inbox.envelope(hash) ?? []);
     if (envelopes.length === messagesOf(accusation).length) this.#doors.evidence.accused(accusation, envelopes);
     else this.#doors.log.warn("a fault cannot be proven, its envelopes are gone", { kind: accusation.kind });
-  }
-
-  #later(delayMs: number, what: string, prepare: () => void): void {
-    const handle = setTimeout(() => {
-      this.#timers.delete(handle);
-      try {
-        prepare();
-      } catch (error) {
-        this.#doors.log.error("the next slot could not be prepared", { what, reason: reasonOf(error) });
-      }
-    }, delayMs);
-    this.#timers.add(handle);
   }
 
   #broadcast(message: Message): void {
@@ -295,13 +287,6 @@ export class Oracle {
     // From T_r where the specification counts from T_r, so that a late wake does not push a rescue back.
     const fromSlot = timer === "hard-stop" || timer === "backup";
     const lateMs = fromSlot ? Math.max(0, this.#doors.clock.nowMs() - slotTimeMs(this.#config, round)) : 0;
-    const handle = setTimeout(
-      () => {
-        this.#timers.delete(handle);
-        this.#queue.push({ kind: "timer-fired", timer, round });
-      },
-      Math.max(0, delayMs - lateMs),
-    );
-    this.#timers.add(handle);
+    this.#timers.after(Math.max(0, delayMs - lateMs), () => this.#queue.push({ kind: "timer-fired", timer, round }));
   }
 }

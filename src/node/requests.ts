@@ -1,29 +1,46 @@
-/** What one member asks another on a stream: an envelope by its hash, or a signed report by its digest. */
+/** What one member asks another on a stream: an envelope by its hash, a signed report by its digest, or the newest
+ * envelope that the asked one holds of a member. */
 import type { Hex } from "../base/bytes.ts";
 import { ByteReader, ByteWriter } from "../base/bytes.ts";
-import { OracleError } from "../base/errors.ts";
+import { OracleError, unreachable } from "../base/errors.ts";
 
 export type Request =
   | { readonly kind: "message"; readonly hash: Hex }
-  | { readonly kind: "report"; readonly round: number; readonly digest: Hex };
+  | { readonly kind: "report"; readonly round: number; readonly digest: Hex }
+  | { readonly kind: "latest-of"; readonly member: number };
 
 export function encodeRequest(request: Request): Uint8Array {
-  return request.kind === "message"
-    ? new ByteWriter().uint(1, 1).hex(request.hash, 32).done()
-    : new ByteWriter().uint(2, 1).uint(request.round, 8).hex(request.digest, 32).done();
+  switch (request.kind) {
+    case "message":
+      return new ByteWriter().uint(1, 1).hex(request.hash, 32).done();
+    case "report":
+      return new ByteWriter().uint(2, 1).uint(request.round, 8).hex(request.digest, 32).done();
+    case "latest-of":
+      return new ByteWriter().uint(3, 1).uint(request.member, 1).done();
+    default:
+      return unreachable(request);
+  }
+}
+
+function readRequest(reader: ByteReader): Request | null {
+  switch (reader.uint(1)) {
+    case 1:
+      return { kind: "message", hash: reader.hex(32) };
+    case 2:
+      return { kind: "report", round: reader.uint(8), digest: reader.hex(32) };
+    case 3:
+      return { kind: "latest-of", member: reader.uint(1) };
+    default:
+      return null;
+  }
 }
 
 /** null: not a request this version understands. */
 export function decodeRequest(bytes: Uint8Array): Request | null {
   try {
     const reader = new ByteReader(bytes);
-    const kind = reader.uint(1);
-    if (kind !== 1 && kind !== 2) return null;
-    const request: Request =
-      kind === 1
-        ? { kind: "message", hash: reader.hex(32) }
-        : { kind: "report", round: reader.uint(8), digest: reader.hex(32) };
-    reader.end();
+    const request = readRequest(reader);
+    if (request !== null) reader.end();
     return request;
   } catch (error) {
     if (error instanceof OracleError) return null;

@@ -5,21 +5,26 @@ import type { TransmitterOptions } from "../chain/transmitter-options.ts";
 import type { NetworkFacts } from "./network-file.ts";
 import type { Term } from "./terms.ts";
 
+type Account = Omit<TransmitterOptions, "selfId" | "members" | "cfg">;
+
 /** Of the five seconds a stop may take, most belong to transactions on their way. */
 const DRAIN_MS = 2_500;
 
 export class TransmitterDesk {
-  readonly #options: Omit<TransmitterOptions, "selfId" | "members" | "cfg">;
+  readonly #options: Account;
+  readonly #maySend: boolean;
   readonly #doors: TransmitterDoors;
   #transmitter: Transmitter | null = null;
   #served = "";
 
-  constructor(options: Omit<TransmitterOptions, "selfId" | "members" | "cfg">, doors: TransmitterDoors) {
-    this.#options = options;
+  /** @param options.maySend false: the outbox would forget what was sent, so nothing is */
+  constructor({ maySend, ...account }: Account & { readonly maySend: boolean }, doors: TransmitterDoors) {
+    this.#options = account;
+    this.#maySend = maySend;
     this.#doors = doors;
   }
 
-  /** null before the first configuration. */
+  /** null before the first configuration, and in a node that may not send. */
   get transmitter(): Transmitter | null {
     return this.#transmitter;
   }
@@ -27,7 +32,7 @@ export class TransmitterDesk {
   /** Who carries which rounds from now on. With no term left, what is on its way goes on. */
   serve(terms: readonly Term[], selfIdIn: (facts: NetworkFacts) => number | null): void {
     const name = terms.map(({ configuration }) => configuration.cfg).join(" ");
-    if (name === "" || name === this.#served) return;
+    if (!this.#maySend || name === "" || name === this.#served) return;
     this.#served = name;
     terms.forEach(({ facts, configuration: { cfg, firstRound } }, i) => {
       const carriers = { selfId: selfIdIn(facts), members: facts.members.map(({ id }) => id), cfg };

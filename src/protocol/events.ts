@@ -7,6 +7,7 @@ import type { Hex } from "../base/bytes.ts";
 import type { Observed } from "../feeds/observed.ts";
 import type { GroupSignature, SignedReport } from "../report/report.ts";
 import type { Accusation, AccusationKind, ProvableReason } from "./accusation.ts";
+import type { HoldReason } from "./hold-reasons.ts";
 import type { Message, NoncePair } from "./messages.ts";
 
 export type TimerName = "grace" | "hard-stop" | "backup" | "second-set";
@@ -65,7 +66,11 @@ export type OracleEvent =
   /** Slow round trips to peers, now and then: the wait before a further signer set is stretched by it. */
   | { readonly kind: "round-trip"; readonly p95Ms: number }
   /** Evidence against a member was verified. */
-  | { readonly kind: "convicted"; readonly member: number; readonly fault: AccusationKind };
+  | { readonly kind: "convicted"; readonly member: number; readonly fault: AccusationKind }
+  /** The quiet part of a slot: what the next one needs on disk can be written now. */
+  | { readonly kind: "slot-waned"; readonly round: number }
+  | { readonly kind: "held"; readonly why: HoldReason; readonly on: boolean }
+  | { readonly kind: "floor-raised"; readonly floorRound: number };
 
 export type RefusalReason =
   | ProvableReason
@@ -81,6 +86,8 @@ export type RefusalReason =
   | "parent-digest-differs"
   | "too-many-pending"
   | "digest-differs";
+
+export type IdleReason = "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed" | "late" | HoldReason;
 
 export type Note =
   | {
@@ -115,8 +122,10 @@ export type Note =
   | {
       readonly kind: "idle";
       readonly round: number;
-      readonly why: "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed";
-    };
+      readonly why: IdleReason;
+    }
+  /** Two processes speak under one member's key; `from` is this node itself when it is its own. */
+  | { readonly kind: "duplicate-instance"; readonly from: number; readonly round: number };
 
 export type Effect =
   /** Commit on disk before anything below is performed. */

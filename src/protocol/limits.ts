@@ -59,3 +59,11 @@ export function waitsFor(slotMs: number, roundTripP95Ms = 0): Waits {
     secondSetMs: Math.max(Math.min(120, slotMs * 0.12), slowMs),
   };
 }
+
+/**
+ * A slot to which a node comes later than this is followed and not observed [R59]: its leader waits no longer. Lower: machines
+ * that are busy for a moment cost whole rounds. Higher: words that nobody counts, from a machine that has too much to do.
+ */
+export function observeLateMaxMs(slotMs: number): number {
+  return Math.max(100, waitsFor(slotMs).hardStopMs);
+}

@@ -23,7 +23,7 @@ export function onObserved(state: OracleState, event: Extract<OracleEvent, { kin
     commitments: event.commitments,
     values: event.values,
   };
-  return { state, effects: [{ kind: "broadcast", message }] };
+  return { state: { ...state, incarnation: event.incarnation }, effects: [{ kind: "broadcast", message }] };
 }
 
 export function onObserve(before: OracleState, message: Observe, hash: Hex): Step<OracleState> {

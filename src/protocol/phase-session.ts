@@ -102,7 +102,7 @@ export function onWaitOver(state: OracleState, roundNumber: number): OracleStep 
   const lapsed = setWith(round.lapsed, newest.hash);
   const over = withRound(state, { ...round, waits, lapsed, isSessionDue: true });
   const next = trySession(over, roundNumber);
-  if (next.effects.length > 0 || newest.message.sender !== state.config.selfId) return next;
+  if (next.effects.length > 0 || newest.message.sender !== state.config.selfId || !round.active) return next;
   // Nobody is free for another set: who has not heard of this one may still sign in it.
   return { state: next.state, effects: [{ kind: "forward", round: roundNumber, hash: newest.hash }] };
 }

@@ -47,6 +47,8 @@ export function afterAccept(state: OracleState, roundNumber: number, proposal: A
 
 export function onShareMade(state: OracleState, event: Extract<OracleEvent, { kind: "share-made" }>): OracleStep {
   const { round, proposalHash, digest, z, next } = event;
+  // Between the order and the share this life may have been told to be silent. [R57]
+  if (state.rounds.get(round)?.active !== true) return { state, effects: [] };
   const message: Share = { type: "share", round, sender: state.config.selfId, proposalHash, digest, z, next };
   return { state, effects: [{ kind: "broadcast", message }] };
 }

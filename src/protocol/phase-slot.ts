@@ -1,7 +1,8 @@
 /** The beginning of a slot: whether this node may act in it, what it writes down first, what it forgets. */
 import type { Hex } from "../base/bytes.ts";
 import { countRound } from "./delivery.ts";
-import type { Effect, Step } from "./events.ts";
+import type { Effect, IdleReason, Step } from "./events.ts";
+import { HOLD_REASONS } from "./hold-reasons.ts";
 import { leadershipOf } from "./leader.ts";
 import {
   PARENT_LAG_SLOTS,
@@ -38,13 +39,19 @@ function isAheadOfPeers(state: OracleState, round: number): boolean {
   return witness !== undefined && round > witness + SLOT_LEAD_MAX;
 }
 
-function idleReason(
-  state: OracleState,
-  round: number,
-): "reserved-by-earlier-life" | "ahead-of-peers" | "disk-failed" | null {
+function idleReason(state: OracleState, round: number): IdleReason | null {
+  if (isAheadOfPeers(state, round)) return "ahead-of-peers";
   if (state.disk === "failed") return "disk-failed";
-  if (round <= state.floorRound) return "reserved-by-earlier-life";
-  return isAheadOfPeers(state, round) ? "ahead-of-peers" : null;
+  const held = HOLD_REASONS.find((reason) => state.holds.has(reason));
+  if (held !== undefined) return held;
+  return round <= state.floorRound ? "reserved-by-earlier-life" : null;
+}
+
+/** [R59] The next slot's reservation is written in the quiet part of this one, so that no OBSERVE waits for a disk. */
+export function onSlotWaned(state: OracleState, round: number): Step<OracleState> {
+  const isActing = round === state.currentRound && state.rounds.get(round)?.active === true;
+  if (!isActing || state.disk === "failed" || round + 1 <= state.reservedRound) return { state, effects: [] };
+  return { state, effects: [{ kind: "reserve-rounds", upTo: round + reservationRounds(state.config.slotMs) }] };
 }
 
 /**
@@ -76,7 +83,8 @@ function askForMissed(state: OracleState, round: number): Effect[] {
 export function onSlot(before: OracleState, round: number): Step<OracleState> {
   // Rounds never go back: a clock stepped backwards waits until it is where it was.
   if (round <= before.currentRound || round < before.config.firstRound) return { state: before, effects: [] };
-  const state: OracleState = { ...before, slotsSeen: before.slotsSeen + 1 };
+  const startedRound = before.startedRound ?? round;
+  const state: OracleState = { ...before, startedRound, slotsSeen: before.slotsSeen + 1 };
   const effects: Effect[] = [];
   const idle = idleReason(state, round);
   if (idle === "ahead-of-peers") {

@@ -6,10 +6,13 @@
  * Why nobody can lie a member into danger or into silence: an answer counts only with an envelope under this member's own
  * signature, so it names a round in which an earlier life spoke; such a round never lies further ahead than SLOT_LEAD_MAX of the
  * (f+1)-th highest peer of its time [R31]. An answer can be withheld or be old: that lowers the maximum, which is why
- * n−1−f are awaited, and why the slot that the clock shows counts beside them. A thief of the identity key could name
+ * n−1−f are awaited, and why the slot in which this life began counts beside them: the dead speak in no later one. A thief of the identity key could name
  * any round; then the member is lost anyway.
  */
 import { reservationRounds, SLOT_LEAD_MAX } from "./limits.ts";
+
+/** Slots in which every life but the first only listens: one more than it takes to hear that a predecessor still lives. [R57] */
+const LISTEN_SLOTS = 3;
 
 export type RecoveryOptions = {
   readonly selfId: number;
@@ -20,15 +23,21 @@ export type RecoveryOptions = {
   readonly reservedRound: number;
   /** The keystore remembers that this key has spoken: a disk that says nothing was lost. */
   readonly hasActed: boolean;
+  /** The keystore came out of a backup: whatever the disk says, an earlier life may have said more. */
+  readonly isRestored: boolean;
+  /** Rounds up to this one are not this configuration's to act in, whatever comes out here; −1 when none. [R71] */
+  readonly floorRound: number;
 };
 
 export type RecoveryState = {
   readonly options: RecoveryOptions;
-  /** Slot of this life's first look at the clock; null before. */
+  /** Slot in which this life began; null before its first look at the clock. */
   readonly startedRound: number | null;
   readonly currentRound: number;
   /** Highest round of an envelope of mine, by the peer that gave it; −1: it holds none. */
   readonly answers: ReadonlyMap<number, number>;
+  /** It is known without any answer that the disk says too little. */
+  readonly isLost: boolean;
 };
 
 export type RecoveryEvent =
@@ -38,7 +47,9 @@ export type RecoveryEvent =
       readonly kind: "answered";
       readonly from: number;
       readonly envelope: { readonly sender: number; readonly round: number } | null;
-    };
+    }
+  /** Another configuration under the same key found that the memory of both is lost. */
+  | { readonly kind: "memory-lost" };
 
 export type RecoveryVerdict =
   /** `lost`: the disk knows less than what was said, so the operator must hear of it. */
@@ -47,11 +58,13 @@ export type RecoveryVerdict =
   | { readonly kind: "resume"; readonly lost: boolean; readonly floorRound: number };
 
 export function beginRecovery(options: RecoveryOptions): RecoveryState {
-  return { options, startedRound: null, currentRound: 0, answers: new Map() };
+  return { options, startedRound: null, currentRound: 0, answers: new Map(), isLost: options.isRestored };
 }
 
 export function stepRecovery(state: RecoveryState, event: RecoveryEvent): RecoveryState {
   switch (event.kind) {
+    case "memory-lost":
+      return { ...state, isLost: true };
     case "slot-looked-up":
       return {
         ...state,
@@ -70,19 +83,30 @@ export function stepRecovery(state: RecoveryState, event: RecoveryEvent): Recove
 }
 
 export function recoveryVerdict(state: RecoveryState): RecoveryVerdict {
-  const { options, startedRound, currentRound, answers } = state;
-  const { n, f, slotMs, reservedRound, hasActed } = options;
+  const { options, startedRound, currentRound, answers, isLost } = state;
+  const { n, f, slotMs, reservedRound, hasActed, floorRound } = options;
   // With slots so long that one round is a reservation, an earlier life may still have been SLOT_LEAD_MAX ahead.
   const span = Math.max(reservationRounds(slotMs), SLOT_LEAD_MAX);
   const highest = Math.max(-1, ...answers.values());
-  const lost = highest > reservedRound || (reservedRound < 0 && hasActed);
+  const lost = isLost || highest > reservedRound || (reservedRound < 0 && hasActed);
   const answersMissing = Math.max(0, n - 1 - f - answers.size);
-  if (startedRound === null) return { kind: "wait", lost, answersMissing };
+  if (startedRound === null || currentRound < startedRound + LISTEN_SLOTS)
+    return { kind: "wait", lost, answersMissing };
   if (lost) {
     if (answersMissing > 0) return { kind: "wait", lost, answersMissing };
-    return { kind: "resume", lost, floorRound: Math.max(highest, currentRound, reservedRound) + span };
+    return { kind: "resume", lost, floorRound: Math.max(highest, startedRound, reservedRound, floorRound) + span };
   }
   // Without answers: whatever an earlier life reserved was at most one reservation ahead of the slot in which it ended.
   if (answersMissing > 0 && currentRound <= startedRound + span) return { kind: "wait", lost, answersMissing };
-  return { kind: "resume", lost, floorRound: Math.max(0, reservedRound) };
+  return { kind: "resume", lost, floorRound: Math.max(0, floorRound) };
+}
+
+/**
+ * During a refresh two configurations share a key: what one of them may not say yet the other may not say either. [R56]
+ * @param before of the one that began first in this process; null when there is none or it has ended
+ */
+export function together(own: RecoveryVerdict, before: RecoveryVerdict | null): RecoveryVerdict {
+  if (own.kind === "wait" || before === null) return own;
+  if (before.kind === "wait") return { ...before, lost: own.lost || before.lost };
+  return { ...own, floorRound: Math.max(own.floorRound, before.floorRound) };
 }

@@ -3,6 +3,8 @@ import type { Hex } from "../base/bytes.ts";
 import type { FeedRule } from "../feeds/rule.ts";
 import type { Report, SignedReport } from "../report/report.ts";
 import type { SignerCommitment } from "./events.ts";
+import type { HoldReason } from "./hold-reasons.ts";
+import type { Incarnations } from "./incarnations.ts";
 import type { Observe, Propose, Share } from "./messages.ts";
 
 /** What a running configuration fixes for every node alike, and which member this one is. */
@@ -101,6 +103,13 @@ export type OracleState = {
   /** Highest round reserved on disk. */
   readonly reservedRound: number;
   readonly disk: DiskState;
+  /** Why this life may not speak although its disk is well. [R55–R58] */
+  readonly holds: ReadonlySet<HoldReason>;
+  /** The first slot of this life; null before it. */
+  readonly startedRound: number | null;
+  /** This process, as its OBSERVEs name it; null before the first one. */
+  readonly incarnation: Hex | null;
+  readonly incarnations: Incarnations;
   readonly rounds: ReadonlyMap<number, RoundState>;
   /** Signed reports held, by round; the newest REPORTS_KEPT. */
   readonly reports: ReadonlyMap<number, SignedReport>;
@@ -127,6 +136,10 @@ export function initialState(config: OracleConfig, reservedRound: number, latest
     floorRound: reservedRound,
     reservedRound,
     disk: "ok",
+    holds: new Set(),
+    startedRound: null,
+    incarnation: null,
+    incarnations: new Map(),
     rounds: new Map(),
     reports: latest === null ? new Map() : new Map([[latest.report.round, latest]]),
     slotsSeen: 0,

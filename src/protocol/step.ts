@@ -5,13 +5,15 @@
 import type { Hex } from "../base/bytes.ts";
 import { unreachable } from "../base/errors.ts";
 import type { Note, OracleEvent, Step } from "./events.ts";
-import type { Message } from "./messages.ts";
+import { hearSelf, onFloorRaised, onHeld, quiet } from "./holds.ts";
+import { hearIncarnation } from "./incarnations.ts";
+import type { Message, Observe } from "./messages.ts";
 import { onObserve, onObserved } from "./phase-observe.ts";
 import { onBackupOpen, onPropose, recheckPending, tryPropose } from "./phase-propose.ts";
 import { onReportMessage, onReportVerified } from "./phase-report.ts";
 import { onAcknowledged, onAggregateFailed, onShareRefused, onWaitOver, trySession } from "./phase-session.ts";
 import { onAggregated, onShare, onShareMade } from "./phase-sign.ts";
-import { onSlot, roundWindow } from "./phase-slot.ts";
+import { onSlot, onSlotWaned, roundWindow } from "./phase-slot.ts";
 import type { OracleState } from "./state.ts";
 import { setWith, withRound } from "./state.ts";
 import { noticeNamed } from "./witness.ts";
@@ -24,7 +26,23 @@ function chain(first: OracleStep, then: (state: OracleState) => OracleStep): Ora
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
 
+/** Which process of its member said this: two at once are two too many. [R57] */
+function hearProcess(state: OracleState, message: Observe): OracleStep {
+  if (message.sender === state.config.selfId) return { state, effects: [] };
+  const { known, isDouble } = hearIncarnation(state.incarnations, message);
+  const note: Note = { kind: "duplicate-instance", from: message.sender, round: message.round };
+  return { state: { ...state, incarnations: known }, effects: isDouble ? [{ kind: "note", note }] : [] };
+}
+
 function onMessage(state: OracleState, message: Message, hash: Hex): OracleStep {
+  // Before the window: the other process may have the better clock.
+  if (message.type === "observe" && message.sender === state.config.selfId) {
+    return chain(hearSelf(state, message), (after) => judge(after, message, hash));
+  }
+  return judge(state, message, hash);
+}
+
+function judge(state: OracleState, message: Message, hash: Hex): OracleStep {
   // Heard before judged: where the others stand matters most when this node's own window is wrong. [R31]
   const highest = Math.max(message.round, state.heard.get(message.sender)?.round ?? 0);
   const heard = new Map(state.heard).set(message.sender, { round: highest, atSlot: state.slotsSeen });
@@ -48,10 +66,12 @@ function onOpenMessage(next: OracleState, message: Message, hash: Hex): OracleSt
   }
   switch (message.type) {
     case "observe":
-      return chain(onObserve(next, message, hash), (after) =>
-        after.rounds.get(message.round)?.wanted.has(hash) === true
-          ? recheckPending(after, message.round)
-          : { state: after, effects: [] },
+      return chain(
+        chain(hearProcess(next, message), (after) => onObserve(after, message, hash)),
+        (after) =>
+          after.rounds.get(message.round)?.wanted.has(hash) === true
+            ? recheckPending(after, message.round)
+            : { state: after, effects: [] },
       );
     case "propose":
       return onPropose(next, message, hash);
@@ -109,22 +129,23 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
     case "rounds-reserved":
       return { state: { ...state, reservedRound: Math.max(state.reservedRound, event.upTo) }, effects: [] };
     case "disk-failed":
-      return { state: stopActing(state), effects: [] };
+      // What it may not write down it may not say. [R33]
+      return { state: { ...state, disk: "failed", rounds: quiet(state.rounds) }, effects: [] };
     case "acknowledged":
       return onAcknowledged(state, event);
     case "round-trip":
       return { state: { ...state, roundTripP95Ms: event.p95Ms }, effects: [] };
     case "convicted":
       return { state: { ...state, convicted: setWith(state.convicted, event.member) }, effects: [] };
+    case "slot-waned":
+      return onSlotWaned(state, event.round);
+    case "held":
+      return onHeld(state, event.why, event.on);
+    case "floor-raised":
+      return onFloorRaised(state, event.floorRound);
     default:
       return unreachable(event);
   }
-}
-
-/** From now on this node only watches: what it may not write down it may not say. [R33] */
-function stopActing(state: OracleState): OracleState {
-  const rounds = new Map([...state.rounds].map(([number, round]) => [number, { ...round, active: false }]));
-  return { ...state, disk: "failed", rounds };
 }
 
 /** A fetched parent may unlock a PROPOSE of any open round. */

@@ -24,7 +24,11 @@ export function takeLock(path: string): StoreLock {
     if (previous !== undefined && previous.pid !== process.pid && processStart(previous.pid) === previous.startedAt) {
       throw lockedError(path, lockPath, previous);
     }
-    writeHolder(lockPath, holder);
+    try {
+      writeHolder(lockPath, holder);
+    } catch (error) {
+      throw storeFailure(path, "writing the lock", error);
+    }
     return {
       holder,
       tookOver: previous,

@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
+import type { EnvelopeRow } from "./envelopes.ts";
+import { Envelopes } from "./envelopes.ts";
 import { EvidenceTable } from "./evidence.ts";
 import type { Guard } from "./failures.ts";
 import { guardFor } from "./failures.ts";
@@ -14,6 +16,7 @@ import { migrate } from "./migrate.ts";
 import { protocolTables } from "./migrations/0001-protocol.ts";
 import { outboxTables } from "./migrations/0002-outbox.ts";
 import { evidenceTables } from "./migrations/0003-evidence.ts";
+import { envelopeTables } from "./migrations/0004-envelopes.ts";
 import { OutboxTable } from "./outbox.ts";
 import type { PruneCounts, PruneOptions } from "./prune.ts";
 import { Pruner } from "./prune.ts";
@@ -23,7 +26,7 @@ import { Reservations } from "./reservations.ts";
 import type { ValueRow } from "./value-history.ts";
 import { ValueHistory } from "./value-history.ts";
 
-const MIGRATIONS = [protocolTables, outboxTables, evidenceTables] as const;
+const MIGRATIONS = [protocolTables, outboxTables, evidenceTables, envelopeTables] as const;
 
 export type StoreOptions = {
   /** The database file; its folder is made when absent. Beside it lie `-wal`, `-shm`, `.lock` and `.guard`. */
@@ -43,7 +46,8 @@ export function openStore(options: StoreOptions): Store {
     throw new OracleError(`cannot make the folder of database ${path}`, { code: "store-cannot-open", path }, error);
   }
   const lock = takeLock(path);
-  const guard = guardFor(path);
+  const faults = new Faults();
+  const guard = guardFor(path, (failure) => faults.tell(failure));
   let db: Database.Database | undefined;
   try {
     db = guard("opening", () => new Database(path, { timeout: 2_000 }));
@@ -54,12 +58,29 @@ export function openStore(options: StoreOptions): Store {
     });
     guard("migrating", () => migrate(opened, path, MIGRATIONS));
     syncFolder(path);
-    return new Store({ path }, { db: opened, guard, lock });
+    return new Store({ path, isVolatile: false }, { db: opened, guard, faults, lock });
   } catch (error) {
     db?.close();
     lock.release();
     throw error;
   }
+}
+
+/**
+ * A store of the same shape that forgets everything with its process, for a node whose disk takes nothing: it can serve
+ * and follow. It reserves no round. [R33]
+ */
+export function memoryStore(): Store {
+  const faults = new Faults();
+  const guard = guardFor("in memory");
+  const db = new Database(":memory:");
+  migrate(db, "in memory", MIGRATIONS);
+  const lock: StoreLock = {
+    holder: { pid: process.pid, startedAt: "now" },
+    tookOver: undefined,
+    release: () => undefined,
+  };
+  return new Store({ path: "in memory", isVolatile: true }, { db, guard, faults, lock });
 }
 
 function checkIntegrity(db: Database.Database, path: string): void {
@@ -94,8 +115,28 @@ function syncFolder(path: string): void {
   }
 }
 
+/** What the disk refused first, for whoever looks, now or later. */
+class Faults {
+  #first: OracleError | null = null;
+  readonly #listeners = new Set<(failure: OracleError) => void>();
+
+  tell(failure: OracleError): void {
+    if (this.#first !== null) return;
+    this.#first = failure;
+    for (const listener of this.#listeners) listener(failure);
+  }
+
+  listen(listener: (failure: OracleError) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#first !== null) listener(this.#first);
+    return () => void this.#listeners.delete(listener);
+  }
+}
+
 export class Store {
   readonly path: string;
+  /** In memory only: nothing survives, nothing can be reserved. */
+  readonly isVolatile: boolean;
   /** The dead process whose lock was taken over when this store was opened: it did not close its database. */
   readonly tookOver: LockHolder | undefined;
   /** Fits `OutboxRows` of the room `chain`. */
@@ -104,6 +145,8 @@ export class Store {
   readonly evidence: EvidenceTable;
   readonly #db: Database.Database;
   readonly #guard: Guard;
+  readonly #faults: Faults;
+  readonly #envelopes: Envelopes;
   readonly #lock: StoreLock;
   readonly #reservations: Reservations;
   readonly #reports: SignedReports;
@@ -111,10 +154,18 @@ export class Store {
   readonly #pruner: Pruner;
 
   constructor(
-    options: StoreOptions,
-    doors: { readonly db: Database.Database; readonly guard: Guard; readonly lock: StoreLock },
+    options: StoreOptions & { readonly isVolatile: boolean },
+    doors: {
+      readonly db: Database.Database;
+      readonly guard: Guard;
+      readonly faults: Faults;
+      readonly lock: StoreLock;
+    },
   ) {
     this.path = options.path;
+    this.isVolatile = options.isVolatile;
+    this.#faults = doors.faults;
+    this.#envelopes = new Envelopes(doors);
     this.#db = doors.db;
     this.#guard = doors.guard;
     this.#lock = doors.lock;
@@ -135,7 +186,27 @@ export class Store {
 
   /** See {@link Reservations.reserve}: on disk when it returns. */
   reserve(groupKeyX: Hex, upToRound: number): void {
+    if (this.isVolatile) {
+      throw new OracleError("a store in memory reserves nothing", { code: "store-volatile", upToRound });
+    }
     this.#reservations.reserve(groupKeyX, upToRound);
+  }
+
+  /**
+   * Tells of the first failure of the disk itself, also when it was before.
+   * @returns ends the telling
+   */
+  onFault(listener: (failure: OracleError) => void): () => void {
+    return this.#faults.listen(listener);
+  }
+
+  /** See {@link Envelopes.save}. */
+  saveEnvelopes(cfg: Hex, rows: readonly EnvelopeRow[]): void {
+    this.#envelopes.save(cfg, rows);
+  }
+
+  envelopes(cfg: Hex): readonly Uint8Array[] {
+    return this.#envelopes.all(cfg);
   }
 
   /** See {@link SignedReports.save}. */
@@ -173,7 +244,7 @@ export class Store {
   close(): void {
     if (!this.#db.open) return;
     try {
-      this.#guard("closing", () => this.#db.pragma("wal_checkpoint(TRUNCATE)"));
+      if (!this.isVolatile) this.#guard("closing", () => this.#db.pragma("wal_checkpoint(TRUNCATE)"));
     } finally {
       this.#db.close();
       this.#lock.release();

@@ -6,7 +6,7 @@ import type { Metrics } from "./metrics.ts";
 export type ProcessMetrics = {
   /**
    * The longest time the event loop was late since this was last asked, in milliseconds; asking starts it anew.
-   * A node that finds more than 100 ms skips observing rather than observe late (PROTOCOL §8).
+   * What the protocol looks at is how late a slot itself begins [R59].
    */
   takeLagMs(): number;
   stop(): void;

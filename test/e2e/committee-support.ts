@@ -227,6 +227,7 @@ export class Committee {
           config: { cfg, networkId, selfId: member.id, n, f, t, ...times, rules },
           reservedRound: -1,
           latest: null,
+          remembered: [],
           memberKeys: new Map(keys),
         },
         {
@@ -242,6 +243,7 @@ export class Committee {
           evidence: { accused: () => undefined },
           sink: { published: (signed) => void member.reports.push(signed) },
           watcher: {
+            heard: () => undefined,
             stepped: () => undefined,
             noted: (note) => void member.notes.push(note),
             refused: (_, why, fromId) => void member.refused.push({ why, fromId }),

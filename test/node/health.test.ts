@@ -9,8 +9,8 @@ const WELL: HealthFacts = {
   neededPeers: 2,
   latestReportMs: T0,
   slotMs: 1_000,
-  diskFailed: false,
   convicted: false,
+  holds: [],
   missingFeeds: [],
   chainReadMs: T0,
   startedAtMs: T0 - 60_000,
@@ -34,7 +34,7 @@ describe("a node's health", () => {
     ["a recent report", {}, 3_001, "the newest signed report is 3 s old"],
     ["any report since its start", { latestReportMs: null }, 0, "the newest signed report is 60 s old"],
     ["a value of a feed", { missingFeeds: ["a", "b"] }, 0, "no value here for a, b"],
-    ["a disk", { diskFailed: true }, 0, "the disk refused a reservation: this node no longer signs"],
+    ["a disk", { holds: ["this node only follows: no space"] }, 0, "this node only follows: no space"],
     ["a chain", { latestReportMs: T0 + 40_000 }, 30_001, "the hub cannot be read"],
     ["a chain since its start", { chainReadMs: null }, 0, "the hub cannot be read"],
   ])("without %s is not ready and says why, and lives", (_what, facts, passMs, reason) => {
@@ -52,7 +52,7 @@ describe("a node's health", () => {
   });
 
   test("names everything that is wrong at once", () => {
-    expect(asked({ connectedPeers: 0, diskFailed: true, missingFeeds: ["a"] }).reasons).toHaveLength(3);
+    expect(asked({ connectedPeers: 0, holds: ["the clock is off"], missingFeeds: ["a"] }).reasons).toHaveLength(3);
   });
 
   test("is not alive when the watchdog has been silent for ten seconds, whatever the wall clock does", () => {

@@ -18,7 +18,7 @@ const report: Message = { type: "report", round: FIRST, sender: 2, signed: signe
 
 function inbox(window = { low: FIRST - 2, high: FIRST + 1 }): Inbox {
   return new Inbox(
-    { cfg: config.cfg, selfId: 1, keys: keysOf([1, 2, 3, 4]), slotMs: config.slotMs },
+    { cfg: config.cfg, keys: keysOf([1, 2, 3, 4]), slotMs: config.slotMs, remembered: [] },
     { window: () => window, monotonicMs: () => clock.nowMs },
   );
 }

@@ -39,7 +39,10 @@ describe("my OBSERVE", () => {
     const member = new Member(config);
     member.startSlot(FIRST);
     const effects = member.hear(observeOf(config, 1, FIRST, { incarnation: `0x${"ab".repeat(16)}` }));
-    expect(notes(effects)).toEqual([{ kind: "equivocation", what: "observe", from: 1, round: FIRST }]);
+    expect(notes(effects)).toEqual([
+      { kind: "duplicate-instance", from: 1, round: FIRST },
+      { kind: "equivocation", what: "observe", from: 1, round: FIRST },
+    ]);
     expect(member.round(FIRST).ownHash).toBe(hashOf(observeOf(config, 1, FIRST)));
   });
 });

@@ -107,7 +107,11 @@ describe("the leader", () => {
     member.feed({ kind: "slot-started", round: LED });
     const others = [2, 3, 4].map((id) => observeOf(config, id, LED));
     expect(proposals([...member.hear(...others), ...member.fire("hard-stop", LED)])).toEqual([]);
-    expect(proposals(member.hear(observeOf(config, 1, LED)))).toHaveLength(1);
+    const own = observeOf(config, 1, LED);
+    const { obsTimeMs, incarnation, commitments, values } = own;
+    member.feed({ kind: "rounds-reserved", upTo: LED });
+    member.feed({ kind: "observed", round: LED, obsTimeMs, incarnation, commitments, values });
+    expect(proposals(member.hear(own))).toHaveLength(1);
     expect(proposals([...member.fire("grace", LED), ...member.fire("hard-stop", LED)])).toEqual([]);
   });
 

@@ -58,7 +58,7 @@ describe("a slot begins", () => {
     member.feed({ kind: "slot-started", round });
     const listed = [1, 2, 3].map((id) => observeOf(config, id, round));
     const effects = member.hear(...listed, proposeOf(2, listed));
-    expect(notes(effects).map(({ kind }) => kind)).toEqual(["accepted"]);
+    expect(notes(effects).map(({ kind }) => kind)).toEqual(["duplicate-instance", "accepted"]);
     expect(ofKind(effects, "sign-share")).toEqual([]);
   });
 

@@ -26,7 +26,16 @@ export class Quarantine {
     const { selfId, n, f, slotMs } = config;
     this.#selfId = selfId;
     this.#believesClaims = believesClaims;
-    this.#state = beginRecovery({ selfId, n, f, slotMs, reservedRound, hasActed: true });
+    this.#state = beginRecovery({
+      selfId,
+      n,
+      f,
+      slotMs,
+      reservedRound,
+      hasActed: true,
+      isRestored: false,
+      floorRound: reservedRound,
+    });
   }
 
   slotLookedUp(round: number): void {

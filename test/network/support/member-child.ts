@@ -89,7 +89,13 @@ async function open(id: number, order: Extract<ToChild, { kind: "open" }>): Prom
     const vault = new NonceVault({ share, cfg: config.cfg }, { curve });
     const own: OracleConfig = { ...config, selfId: id, firstRoundTimeMs };
     oracle = new Oracle(
-      { config: own, reservedRound: -1, latest: null, memberKeys: keysOf(peerIds.map((_, i) => i + 1)) },
+      {
+        config: own,
+        reservedRound: -1,
+        latest: null,
+        memberKeys: keysOf(peerIds.map((_, i) => i + 1)),
+        remembered: [],
+      },
       {
         clock,
         log: silentLogger,
@@ -108,7 +114,7 @@ async function open(id: number, order: Extract<ToChild, { kind: "open" }>): Prom
           prepare: () => undefined,
         },
         sink: { published: ({ report }) => void roundsMs.push(clock.nowMs() - slotTimeMs(own, report.round)) },
-        watcher: { stepped: () => undefined, noted: () => undefined, refused: () => undefined },
+        watcher: { heard: () => undefined, stepped: () => undefined, noted: () => undefined, refused: () => undefined },
       },
     );
     oracle.start();

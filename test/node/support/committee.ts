@@ -117,7 +117,13 @@ export class Committee {
     const accusations: Seat["accusations"] = [];
     const reservations: number[] = [];
     const oracle = new Oracle(
-      { config: { ...this.config, selfId: id }, reservedRound, latest: null, memberKeys: keysOf(this.ids) },
+      {
+        config: { ...this.config, selfId: id },
+        reservedRound,
+        latest: null,
+        remembered: [],
+        memberKeys: keysOf(this.ids),
+      },
       {
         clock,
         log,
@@ -153,6 +159,7 @@ export class Committee {
         evidence: { accused: (accusation, envelopes) => void accusations.push({ accusation, envelopes }) },
         sink: { published: (signed) => void published.push(signed) },
         watcher: {
+          heard: () => undefined,
           stepped: () => undefined,
           noted: (note) => void notes.push(note),
           refused: (_channel, why, fromId) => void refused.push({ why, fromId }),

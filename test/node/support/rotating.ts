@@ -14,6 +14,7 @@ import { loadCurve } from "../../../src/keystore/native-curve.ts";
 import { SigningShare } from "../../../src/keystore/signing-share.ts";
 import { cfgOf, setupOf } from "../../../src/node/activation.ts";
 import { DIRECT_ENVELOPE } from "../../../src/node/ceremony-driver.ts";
+import { Household } from "../../../src/node/household.ts";
 import { systemClock } from "../../../src/node/clock.ts";
 import { Configurations } from "../../../src/node/configurations.ts";
 import type { Channel } from "../../../src/network/inbox.ts";
@@ -83,6 +84,8 @@ export class Operator {
       keystore,
       curve: world.people.curve,
       store: this.store,
+      trouble: null,
+      household: new Household({ keystore }),
       network: {
         publish: (topic, bytes) => {
           for (const peerId of this.peers.values()) world.carry(this, peerId, topic, bytes);
