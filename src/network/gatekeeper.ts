@@ -92,7 +92,7 @@ export class Gatekeeper {
   }
 }
 
-/** A handshake costs what some frames cost: a member that goes on connecting is cut after ten too many. */
-const FLOODS_PER_CONNECTION = 5;
+/** A handshake costs what many frames cost: a member that goes on connecting is cut after five too many. */
+const FLOODS_PER_CONNECTION = 10;
 /** However the bytes are cut into reads. */
 const BYTES_PER_FLOOD = 8 * 1024;

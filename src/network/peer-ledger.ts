@@ -3,7 +3,7 @@ import { type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** A peer that crashes at every start redials once a second; a line that flaps takes a burst of its own. */
-const CONNECTION_BURST_SEC = 10;
+const CONNECTION_BURST_SEC = 5;
 /** Two services, and connections that begin in a burst. */
 const SERVICES_BURST_SEC = 10;
 

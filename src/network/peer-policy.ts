@@ -132,7 +132,7 @@ export const STALL_CHECK_MS = 250;
 /** From how late a look on is it a stall, for which peers are excused. Lower: every garbage collection is. Higher: honest peers pay for ours. */
 export const STALL_MS = 500;
 /** Handshakes that one address may begin beyond those that ended with a member, a second. Lower: members behind one address wait when a stranger knocks there. Higher: each costs several milliseconds. */
-export const STRANGERS_PER_SEC = 2;
+export const STRANGERS_PER_SEC = 1;
 
 /** Handshakes that an address may begin at once. Lower: a committee behind one address starts slowly. Higher: a stranger's burst. */
 export function strangersBurst(members: number): number {
