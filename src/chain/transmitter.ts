@@ -21,7 +21,7 @@ import type { TransmitterCounters } from "./transmitter-counters.ts";
 import { zeroCounters } from "./transmitter-counters.ts";
 import type { TransmitterOptions } from "./transmitter-options.ts";
 import { withDefaults } from "./transmitter-options.ts";
-import { Turns } from "./turns.ts";
+import { type Carriers, Turns } from "./turns.ts";
 import { Watcher } from "./watcher.ts";
 
 export type TransmitterDoors = {
@@ -80,6 +80,12 @@ export class Transmitter {
     this.#turns.giveWay(publication, this.#board.olderFor(publication));
     this.#board.add(publication);
     this.#forget(this.#board.takeSuperseded());
+    this.#ticker.wake();
+  }
+
+  /** From this round on another committee carries what it signs; what was signed below stays with the one before. */
+  follow(carriers: Carriers, firstRound: number): void {
+    this.#turns.follow(carriers, firstRound);
     this.#ticker.wake();
   }
 

@@ -1,16 +1,18 @@
-/** Whose turn it is to send a publication, and until when it has to wait. */
+/** Whose turn it is to send a publication, and until when it has to wait. The committee that signed it also carries it. */
 import type { Hex } from "../base/bytes.ts";
 import type { Clock } from "../base/ports.ts";
 import type { Publication } from "./outbox-rows.ts";
 import { stageAt, stageLengthMs, stageOf } from "./stages.ts";
 
-export type TurnsOptions = {
-  readonly chainId: number;
-  readonly selfId: number;
+/** Who carries the publications of one configuration. */
+export type Carriers = {
+  /** null: this node is none of them. */
+  readonly selfId: number | null;
   readonly members: readonly number[];
   readonly cfg: Hex;
-  readonly blockTimeMs: number;
 };
+
+export type TurnsOptions = Carriers & { readonly chainId: number; readonly blockTimeMs: number };
 
 /** Between a transaction's way to the block makers and the others' sight of the block. */
 const SETTLE_MS = 500;
@@ -19,13 +21,21 @@ export class Turns {
   readonly #options: TurnsOptions;
   readonly #clock: Clock;
   readonly #stageMs: number;
+  /** Ascending by first round, which is inclusive; the first one has none before it. */
+  #carriers: readonly (Carriers & { readonly firstRound: number })[];
   readonly #notBeforeMs = new Map<number, number>();
   #nextMs = Number.POSITIVE_INFINITY;
 
   constructor(options: TurnsOptions, doors: { readonly clock: Clock }) {
     this.#options = options;
+    this.#carriers = [{ ...options, firstRound: 0 }];
     this.#clock = doors.clock;
     this.#stageMs = stageLengthMs(options.blockTimeMs);
+  }
+
+  /** From this round on others carry. Said again, or of an earlier round, it replaces what was said of the rounds from there. */
+  follow(carriers: Carriers, firstRound: number): void {
+    this.#carriers = [...this.#carriers.filter((held) => held.firstRound < firstRound), { ...carriers, firstRound }];
   }
 
   /**
@@ -34,7 +44,7 @@ export class Turns {
    * equal submits the second reverts.
    */
   ownStage(publication: Publication): number | undefined {
-    const { members } = this.#options;
+    const { members } = this.#carriersOf(publication.round);
     const nowMs = this.#clock.nowMs();
     const { position, stage, nextMs } = stageAt(publication.reportTimeMs, nowMs, this.#stageMs, members.length);
     const notBeforeMs = this.#notBeforeMs.get(publication.round) ?? 0;
@@ -75,8 +85,13 @@ export class Turns {
     return nextMs;
   }
 
+  #carriersOf(round: number): Carriers {
+    return this.#carriers.findLast(({ firstRound }) => firstRound <= round) ?? this.#options;
+  }
+
+  /** −1: never. */
   #position(round: number): number {
-    const { selfId, members, cfg, chainId } = this.#options;
-    return stageOf(selfId, members, cfg, chainId, round);
+    const { selfId, members, cfg } = this.#carriersOf(round);
+    return selfId === null ? -1 : stageOf(selfId, members, cfg, this.#options.chainId, round);
   }
 }

@@ -1,16 +1,14 @@
-/** `tenor hub`: deploys the contracts and sets the first configuration, with an account that an RPC holds. */
-import { setTimeout as sleepFor } from "node:timers/promises";
+/** `tenor hub`: deploys the contracts and sets configurations, with an account that an RPC holds. */
 import { Command } from "commander";
-import type { CeremonyView } from "../api/view.ts";
-import type { StatusReply } from "../api/replies.ts";
 import type { Hex } from "../base/bytes.ts";
-import { OracleError } from "../base/errors.ts";
 import { configureHub, deployHub } from "../chain/deploy.ts";
 import { openUnlocked } from "../chain/unlocked.ts";
 import { cfgOf } from "../node/activation.ts";
 import { definitionFiles } from "../node/definition-files.ts";
-import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network-file.ts";
+import { loadDefinitions, loadNetwork } from "../node/network-file.ts";
+import { vouchedKey } from "./ceremony-results.ts";
 import { ending } from "./fail.ts";
+import { rotateCommand } from "./hub-rotate.ts";
 import { wholeNumber } from "./options.ts";
 import { commaList, hexBytes, httpUrl, repeated } from "./public-values.ts";
 
@@ -33,11 +31,6 @@ type ConfigureOptions = {
   readonly firstRound: number;
   readonly timeoutMs: number;
 };
-
-type CeremonyResult = { readonly groupKeyX: Hex; readonly transcriptHash: Hex };
-
-const POLL_MS = 250;
-const REQUEST_TIMEOUT_MS = 2_000;
 
 async function deploy(options: DeployOptions): Promise<void> {
   const { definitions, rules } = loadDefinitions(definitionFiles(options.feeds));
@@ -62,91 +55,10 @@ async function deploy(options: DeployOptions): Promise<void> {
   }
 }
 
-/** JSON of a node's API; null while it does not answer. */
-async function ask<T>(url: string): Promise<T | null> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-    return response.ok ? ((await response.json()) as T) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The member that answers at this address, and what came out of the ceremony there; "active" when it signs already. */
-async function resultOf(
-  node: string,
-  facts: NetworkFacts,
-  endMs: number,
-): Promise<{ id: number; result: CeremonyResult } | "active"> {
-  for (;;) {
-    const status = await ask<StatusReply>(`${node}/v1/status`);
-    if (status !== null && status.identity.networkId !== facts.networkId) {
-      throw new OracleError(`${node} is a node of network ${status.identity.networkId}, wanted ${facts.networkId}`, {
-        code: "other-network",
-        node,
-      });
-    }
-    if (status !== null && status.identity.cfg !== null) return "active";
-    const ceremony = await ask<CeremonyView>(`${node}/v1/ceremony`);
-    if (ceremony !== null && ceremony.culprits.length > 0) {
-      throw new OracleError(`${node}: the key ceremony names culprits: ${ceremony.culprits.join(", ")}`, {
-        code: "ceremony-failed",
-        culprits: ceremony.culprits,
-      });
-    }
-    const result = ceremony?.result ?? null;
-    if (status !== null && result !== null) {
-      const { groupKeyX, transcriptHash } = result;
-      return {
-        id: status.identity.nodeId,
-        result: { groupKeyX: groupKeyX as Hex, transcriptHash: transcriptHash as Hex },
-      };
-    }
-    if (performance.now() > endMs) {
-      const seen = status === null ? "no answer" : `phase ${ceremony?.phase ?? "unknown"}`;
-      throw new OracleError(`${node}: the key ceremony is not complete in time, saw ${seen}`, {
-        code: "ceremony-late",
-        node,
-      });
-    }
-    await sleepFor(POLL_MS);
-  }
-}
-
-/**
- * What enough different members say came out of their ceremony; null when one has an active configuration already.
- * @throws OracleError `too-few-members`, `ceremony-split`, `ceremony-late`, `ceremony-failed`, `other-network`
- */
-async function agreedKey({ node, timeoutMs }: ConfigureOptions, facts: NetworkFacts): Promise<CeremonyResult | null> {
-  const endMs = performance.now() + timeoutMs;
-  const answers = await Promise.all(node.map(async (url) => await resultOf(url, facts, endMs)));
-  const said = answers.filter((answer) => answer !== "active");
-  if (said.length < answers.length) return null;
-  const ids = new Set(said.map(({ id }) => id));
-  if (ids.size < facts.t) {
-    throw new OracleError(
-      `the key is vouched for by members ${[...ids].join(", ")}, wanted at least ${facts.t} members`,
-      {
-        code: "too-few-members",
-        seen: ids.size,
-        wanted: facts.t,
-      },
-    );
-  }
-  const first = said[0]!.result;
-  const other = said.find(
-    ({ result }) => result.groupKeyX !== first.groupKeyX || result.transcriptHash !== first.transcriptHash,
-  );
-  if (other === undefined) return first;
-  throw new OracleError(`members ${said[0]!.id} and ${other.id} have different results of the key ceremony`, {
-    code: "ceremony-split",
-  });
-}
-
 async function configure(options: ConfigureOptions): Promise<void> {
   const facts = loadNetwork(options.network);
   const { slotMs, configCount, hub } = facts;
-  const key = await agreedKey(options, facts);
+  const key = await vouchedKey({ nodes: options.node, timeoutMs: options.timeoutMs, orActive: true }, facts);
   // A second start of the same services: what the chain holds is not for this command to change.
   if (key === null) return void process.stdout.write(`${JSON.stringify({ hub, alreadyConfigured: true })}\n`);
   const firstRoundTimeMs = Math.ceil((Date.now() + options.leadMs) / slotMs) * slotMs;
@@ -192,5 +104,6 @@ export function hubCommand(): Command {
     .option("--first-round <round>", "number of the first round", wholeNumber(1, 2 ** 33), 1)
     .option("--timeout-ms <ms>", "how long the ceremony may take", wholeNumber(1_000, 86_400_000), 120_000)
     .action(async (options: ConfigureOptions) => await ending(async () => await configure(options)));
+  rotateCommand(withAccount(hub.command("rotate")));
   return hub;
 }

@@ -1,18 +1,19 @@
-/** `tenor keys`: an operator's three long-lived keys, made on the operator's own machine. Only public parts are printed. */
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+/** `tenor keys`: an operator's keys, made on the operator's own machine. Only public parts are printed. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
-import { OracleError, reasonOf } from "../base/errors.ts";
+import { OracleError } from "../base/errors.ts";
 import { type PublicIdentity, readPublicIdentity } from "../keystore/identity-file.ts";
 import { createKeystore } from "../keystore/keystore.ts";
 import { peerIdOf } from "../threshold/peer-id.ts";
 import { ending } from "./fail.ts";
+import { backupCommand, restoreCommand } from "./keys-backup.ts";
+import { ceremonyCommand } from "./keys-ceremony.ts";
+import { refreshCommand, rotateCommand } from "./keys-next.ts";
+import { verifyShareCommand } from "./keys-share.ts";
 import { wholeNumber } from "./options.ts";
+import { withPassphrase } from "./passphrase.ts";
 import { repeated } from "./public-values.ts";
-
-/** 192 bits: nobody guesses it, and nobody has to type it. */
-const PASSPHRASE_BYTES = 24;
 
 type MemberOptions = { readonly member?: number; readonly address?: readonly string[] };
 
@@ -30,24 +31,6 @@ function print(identity: PublicIdentity, { member, address }: MemberOptions): vo
   process.stdout.write(`${JSON.stringify(entry)}\n`);
 }
 
-function readPassphrase(path: string): string {
-  let passphrase: string;
-  try {
-    passphrase = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    throw new OracleError(
-      `passphrase file cannot be read: ${reasonOf(error)}; write one, or let --new-passphrase make it`,
-      { code: "keystore-passphrase", path },
-      error,
-    );
-  }
-  if (passphrase !== "") return passphrase;
-  throw new OracleError(`${path} holds no passphrase, wanted at least one character`, {
-    code: "keystore-passphrase",
-    path,
-  });
-}
-
 async function init(options: InitOptions): Promise<void> {
   const { dir, passphraseFile, newPassphrase } = options;
   // Before a passphrase file is made for keys that are refused.
@@ -58,25 +41,13 @@ async function init(options: InitOptions): Promise<void> {
       path: keystore,
     });
   }
-  const made = newPassphrase === true && !existsSync(passphraseFile);
-  if (made) {
-    mkdirSync(dirname(passphraseFile), { recursive: true, mode: 0o700 });
-    writeFileSync(passphraseFile, `${randomBytes(PASSPHRASE_BYTES).toString("base64url")}\n`, {
-      mode: 0o600,
-      flag: "wx",
-    });
-  }
-  const passphrase = readPassphrase(passphraseFile);
-  try {
+  await withPassphrase({ path: passphraseFile, mayMake: newPassphrase === true }, async (passphrase) => {
     print((await createKeystore({ dir, passphrase })).publicIdentity(), options);
-  } catch (error) {
-    if (made) rmSync(passphraseFile, { force: true });
-    throw error;
-  }
+  });
 }
 
 export function keysCommand(): Command {
-  const keys = new Command("keys").description("make and show a node's keys");
+  const keys = new Command("keys").description("a node's keys: make, show, check, save, bring back, renew");
   const forMember = (command: Command): Command =>
     command
       .option("--member <id>", "print the entry for a network file, with this id", wholeNumber(1, 127))
@@ -102,5 +73,7 @@ export function keysCommand(): Command {
     async (options: MemberOptions & { readonly dir: string }) =>
       await ending(async () => print(readPublicIdentity(options.dir), options)),
   );
+  const more = [ceremonyCommand, refreshCommand, rotateCommand, verifyShareCommand, backupCommand, restoreCommand];
+  for (const command of more) keys.addCommand(command());
   return keys;
 }

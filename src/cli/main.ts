@@ -2,10 +2,12 @@
 import { Command } from "commander";
 import { chaosCommand } from "./chaos.ts";
 import { devnetCommand } from "./devnet.ts";
+import { evidenceCommand } from "./evidence/command.ts";
 import { feedCommand } from "./feed/command.ts";
 import { hubCommand } from "./hub.ts";
 import { keysCommand } from "./keys.ts";
 import { marketCommand } from "./market.ts";
+import { modelCommand } from "./model.ts";
 import { networkCommand } from "./network.ts";
 import { nodeCommand } from "./node.ts";
 import { recordCommand } from "./record.ts";
@@ -29,9 +31,11 @@ const commands = [
   marketCommand(),
   recordCommand(),
   sourcesCommand(),
+  evidenceCommand(),
   devnetCommand(),
   chaosCommand(),
   simulateCommand(),
+  modelCommand(),
 ];
 
 /** Subcommands of subcommands as well: commander hands settings down only to commands made after them. */

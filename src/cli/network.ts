@@ -1,14 +1,11 @@
 /** `tenor network`: the file with a network's public facts, the same at every member. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { relative, dirname, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes } from "../base/bytes.ts";
-import { OracleError } from "../base/errors.ts";
 import { definitionFiles } from "../node/definition-files.ts";
-import { loadNetwork } from "../node/network-file.ts";
 import { keccakHex } from "../report/hash.ts";
 import { ending } from "./fail.ts";
+import { memberEntry, writeNetworkFile } from "./network-text.ts";
 import { wholeNumber } from "./options.ts";
 import { commaList, hexBytes, repeated } from "./public-values.ts";
 
@@ -24,48 +21,10 @@ type CreateOptions = {
   readonly out: string;
 };
 
-/** What `tenor keys init --member` printed: as JSON, or @ and a file that holds it. The schema judges it later. */
-function memberEntry(text: string): unknown {
-  try {
-    return JSON.parse(text.startsWith("@") ? readFileSync(text.slice(1), "utf8") : text) as unknown;
-  } catch {
-    throw new InvalidArgumentError(`saw ${JSON.stringify(text)}, wanted a member as JSON, or @ and a file with it.`);
-  }
-}
-
-/** JSON is YAML: one line an entry, so that two members compare their files by eye. */
-function textOf({ name, networkId, configCount, hub, chainId, slotMs, feeds, member, out }: CreateOptions): string {
-  const list = (entries: readonly unknown[]): string =>
-    entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join("");
-  const below = dirname(resolve(out));
-  return [
-    "# Public facts of a network; every member holds the same file.\n",
-    `name: ${JSON.stringify(name)}\n`,
-    `networkId: ${JSON.stringify(networkId)}\n`,
-    `configCount: ${configCount}\n`,
-    `slotMs: ${slotMs}\n`,
-    `chain: ${JSON.stringify({ chainId, hub })}\n`,
-    "# In the order of the hub's list; paths are relative to this file.\n",
-    `feeds:\n${list(feeds.map((path) => relative(below, resolve(path))))}`,
-    `members:\n${list(member)}`,
-  ].join("");
-}
-
 function create(options: CreateOptions): void {
-  const { out } = options;
-  if (existsSync(out))
-    throw new OracleError(`${out} is there already, and is never overwritten`, { code: "bad-argument", path: out });
-  writeFileSync(out, textOf(options), { flag: "wx" });
-  try {
-    // The reader every node uses is the judge; a file it refuses does not stay.
-    const { n, f, t, rules } = loadNetwork(out);
-    process.stdout.write(
-      `${JSON.stringify({ file: out, members: n, faultyMax: f, signers: t, feeds: rules.length })}\n`,
-    );
-  } catch (error) {
-    rmSync(out, { force: true });
-    throw error;
-  }
+  const { out, member: members, ...rest } = options;
+  const { n, f, t, rules } = writeNetworkFile(out, { ...rest, members });
+  process.stdout.write(`${JSON.stringify({ file: out, members: n, faultyMax: f, signers: t, feeds: rules.length })}\n`);
 }
 
 export function networkCommand(): Command {

@@ -8,7 +8,7 @@ import type {
   VenueState,
   VenueView,
 } from "../api/sources-view.ts";
-import { OracleError } from "../base/errors.ts";
+import { list, type Members, members, number, orNull, text, word } from "./reply-guards.ts";
 
 export type MarketReply = {
   readonly nowMs: number;
@@ -16,49 +16,9 @@ export type MarketReply = {
   readonly sources: readonly SourceView[];
 };
 
-type Members = Readonly<Record<string, unknown>>;
-
 const SOURCE_STATES: readonly SourceState[] = ["ok", "stale", "frozen", "gap", "waiting"];
 const VENUE_STATES: readonly VenueState[] = ["ok", "degraded", "down", "waiting"];
 const CONNECTION_STATES: readonly ConnectionView["state"][] = ["live", "connecting", "down"];
-/** Longer than any name or detail of a node. */
-const TEXT_MAX_CHARS = 200;
-
-function refuse(what: string, seen: unknown): never {
-  const shown = JSON.stringify(seen)?.slice(0, 60) ?? "nothing";
-  throw new OracleError(`the answer is not of a node of this version: ${what}, saw ${shown}`, { code: "not-a-node" });
-}
-
-function members(value: unknown, what: string): Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : refuse(`expected ${what} to be an object`, value);
-}
-
-function list<T>(value: unknown, what: string, read: (item: Members) => T): readonly T[] {
-  return Array.isArray(value)
-    ? value.map((item) => read(members(item, `an item of ${what}`)))
-    : refuse(`expected ${what} to be a list`, value);
-}
-
-/** Without what could steer a terminal. */
-function text(value: unknown, what: string): string {
-  return typeof value === "string"
-    ? value.slice(0, TEXT_MAX_CHARS).replace(/[^\x20-\x7e]/g, "?")
-    : refuse(`expected ${what} to be text`, value);
-}
-
-function number(value: unknown, what: string): number {
-  return typeof value === "number" && Number.isFinite(value) ? value : refuse(`expected ${what} to be a number`, value);
-}
-
-function word<T extends string>(value: unknown, words: readonly T[], what: string): T {
-  return words.find((one) => one === value) ?? refuse(`expected ${what} to be one of ${words.join(", ")}`, value);
-}
-
-function orNull<T>(value: unknown, read: (value: unknown) => T): T | null {
-  return value === null || value === undefined ? null : read(value);
-}
 
 function numberOrNull(value: unknown, what: string): number | null {
   return orNull(value, (given) => number(given, what));

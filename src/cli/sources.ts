@@ -3,6 +3,7 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import { Command } from "commander";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import { ending } from "./fail.ts";
+import { getJson } from "./node-json.ts";
 import { type MarketReply, readMarketReply } from "./sources-reply.ts";
 import { sourcesText } from "./sources-text.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -14,33 +15,9 @@ type SourcesFlags = {
   readonly watch?: boolean;
 };
 
-const TIMEOUT_MS = 5_000;
 /** As often as the node's page asks. */
 const WATCH_MS = 2_000;
 const CLEAR_SCREEN = "\u001b[H\u001b[2J";
-
-async function getJson(url: string, stop: AbortSignal): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT_MS)]) });
-  } catch (error) {
-    // Of `fetch failed` the cause says what failed.
-    const reason = error instanceof Error && error.cause !== undefined ? reasonOf(error.cause) : reasonOf(error);
-    throw new OracleError(`no node answers at ${url}: ${reason}`, { code: "unreachable", url });
-  }
-  if (!response.ok) {
-    throw new OracleError(`${url} answers ${response.status}: is a node of this version there?`, {
-      code: "not-a-node",
-      url,
-      status: response.status,
-    });
-  }
-  try {
-    return await response.json();
-  } catch {
-    throw new OracleError(`${url} answers with what is no JSON: is a node there?`, { code: "not-a-node", url });
-  }
-}
 
 async function ask(nodeUrl: string, stop: AbortSignal): Promise<MarketReply> {
   const base = nodeUrl.replace(/\/+$/, "");

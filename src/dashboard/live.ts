@@ -3,8 +3,17 @@ import type { CHANGE_EVENT, ChangeData } from "../api/replies.ts";
 import { reasonOf } from "./fetch-json.ts";
 
 /** A part of the page's data, fetched as one. */
-export type Part = "status" | "feeds" | "rounds" | "peers" | "transactions" | "sources" | "venues";
-export const PARTS: readonly Part[] = ["status", "feeds", "rounds", "peers", "transactions", "sources", "venues"];
+export type Part = "status" | "feeds" | "rounds" | "peers" | "transactions" | "sources" | "venues" | "evidence";
+export const PARTS: readonly Part[] = [
+  "status",
+  "feeds",
+  "rounds",
+  "peers",
+  "transactions",
+  "sources",
+  "venues",
+  "evidence",
+];
 
 export type Connection =
   | { readonly kind: "connecting" }
@@ -32,6 +41,8 @@ function partsOf(kind: ChangeData["kind"]): readonly Part[] {
       return ["peers", "status"];
     case "feeds":
       return ["feeds"];
+    case "evidence":
+      return ["evidence"];
   }
 }
 

@@ -1,5 +1,6 @@
 /** The page: fetches, shows, and keeps ages moving. */
 import { byId, setHidden, setText } from "./dom.ts";
+import { EvidencePanel } from "./evidence-panel.ts";
 import { FeedsPanel } from "./feeds-panel.ts";
 import { HeaderPanel } from "./header-panel.ts";
 import { Live } from "./live.ts";
@@ -33,6 +34,7 @@ const feeds = new FeedsPanel({ page, onError: faultIn("charts") });
 const vol = new VolPanel({ onError: faultIn("surface") });
 const settlements = new SettlementPanel();
 const round = new RoundPanel();
+const evidence = new EvidencePanel();
 const tables = new Tables();
 const sources = new SourcesPanel({ onToggle: () => render() });
 
@@ -43,6 +45,7 @@ function render(): void {
   vol.update(page, nowMs);
   settlements.update(page, nowMs);
   round.update(page);
+  evidence.update(page, nowMs);
   tables.update(page, nowMs);
   sources.update(page, nowMs);
   showFaults();

@@ -1,5 +1,6 @@
 /** Everything the page knows, each part null until it was first fetched. */
 import type {
+  EvidenceReply,
   FeedsReply,
   PeersReply,
   RoundsReply,
@@ -19,6 +20,7 @@ export class PageState {
   transactions: TransactionsReply | null = null;
   sources: SourcesReply | null = null;
   venues: VenuesReply | null = null;
+  evidence: EvidenceReply | null = null;
   connection: Connection = { kind: "connecting" };
   readonly #faults = new Map<Part, string>();
   #clockOffsetMs = 0;
@@ -78,6 +80,9 @@ export class PageState {
         return;
       case "venues":
         this.venues = await fetchJson<VenuesReply>("/v1/venues");
+        return;
+      case "evidence":
+        this.evidence = await fetchJson<EvidenceReply>("/v1/evidence");
         return;
     }
   }

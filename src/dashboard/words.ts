@@ -1,6 +1,7 @@
 /** What codes and names mean, in words. Pure. Every unknown code is shown as it is rather than hidden. */
 import type { FeedStatus } from "../api/amount.ts";
 import type { SettlementPhase } from "../api/derivatives-view.ts";
+import type { EvidenceKindView } from "../api/evidence-view.ts";
 import type { CeremonyView, DepthView, FeedView, RoundView, TransactionStatus } from "../api/view.ts";
 import { formatAge, formatLatency, formatMoney, listWords, NARROW_SPACE } from "./format.ts";
 
@@ -268,4 +269,17 @@ export function ceremonyWords(ceremony: CeremonyView, n: number): string | null 
         ? "The key ceremony failed and names nobody. No key exists; it must be run again."
         : `The key ceremony failed: node ${listWords(ceremony.culprits)} sent wrong shares. No key exists.`;
   }
+}
+
+const EVIDENCE: Readonly<Record<EvidenceKindView, string>> = {
+  "equivocated-observation": "Observed twice in one round",
+  "equivocated-proposal": "Made two proposals that exclude each other",
+  "double-sign": "Signed twice",
+  "bad-share": "Sent a wrong share of the signature",
+  "bad-proposal": "Made a proposal that no honest node makes",
+};
+
+/** What a member did, from the kind of the evidence against it. */
+export function evidenceWords(kind: EvidenceKindView): string {
+  return EVIDENCE[kind];
 }

@@ -52,14 +52,15 @@ export type DevnetNode = {
   readonly id: number;
   readonly apiUrl: string;
   readonly place: Place;
+  readonly networkFile: string;
   readonly paths: MemberPaths;
   child: Child;
 };
 
 export const CHAIN_ID = 31_337;
 const START_TIMEOUT_MS = 60_000;
-/** From the transaction that configures the hub to the first slot: nodes look at the hub once a second. */
-const LEAD_MS = 5_000;
+/** From the transaction that configures the hub to the first slot: it has to be final, and nodes look once a second. */
+const LEAD_MS = 6_000;
 const STOP_GRACE_MS = 6_000;
 const READER_GRACE_SEC = 300;
 
@@ -187,9 +188,14 @@ export class Devnet {
     const places = await this.#ground.open(count);
     const shared = join(this.dir, "network.yaml");
     const layout = { shared, ground: this.#ground, places };
-    writeNetworkFiles({ networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds }, paths, members, layout);
+    const files = writeNetworkFiles(
+      { networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds },
+      paths,
+      members,
+      layout,
+    );
     this.#facts = loadNetwork(shared);
-    await this.#startNodes(paths, places);
+    await this.#startNodes(paths.map((one, i) => ({ paths: one, place: places[i]!, networkFile: files[i]! })));
     await this.#configure(await this.#ceremony());
     await this.#awaitReady();
     this.#say("page", this.nodes.map(({ apiUrl }) => apiUrl).join(" "));
@@ -244,27 +250,25 @@ export class Devnet {
     this.#say("contracts", `hub ${deployed.hub}, ${deployed.readers.length} readers`);
   }
 
-  #spawnNode({ id, paths, place }: Omit<DevnetNode, "child">): Child {
+  #spawnNode(node: Omit<DevnetNode, "child">): Child {
     return spawnNode({
-      id,
-      paths,
-      place,
-      at: (command, args) => this.#ground.at(id, command, args),
+      ...node,
+      at: (command, args) => this.#ground.at(node.id, command, args),
       rpcUrl: this.#rpcUrl,
       marketUrl: this.#marketUrl,
       blockTimeMs: 1_000 * this.#options.blockTimeSec,
-      watch: this.#options.watch?.[id] ?? [],
+      watch: this.#options.watch?.[node.id] ?? [],
       logLevel: this.#options.logLevel,
-      setup: this.#options.nodeSetup?.(id) ?? {},
+      setup: this.#options.nodeSetup?.(node.id) ?? {},
     });
   }
 
-  async #startNodes(paths: readonly MemberPaths[], places: readonly Place[]): Promise<void> {
-    paths.forEach((one, i) => {
-      const { api } = places[i]!;
-      const node = { id: i + 1, apiUrl: `http://${api.host}:${api.port}`, place: places[i]!, paths: one };
+  async #startNodes(all: readonly Pick<DevnetNode, "paths" | "place" | "networkFile">[]): Promise<void> {
+    for (const [i, where] of all.entries()) {
+      const { host, port } = where.place.api;
+      const node = { id: i + 1, apiUrl: `http://${host}:${port}`, ...where };
       this.nodes.push({ ...node, child: this.#spawnNode(node) });
-    });
+    }
     for (const { child, apiUrl } of this.nodes) {
       const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 100, what: "answer from its API", child };
       await waitFor(async () => await fetchJson<StatusReply>(`${apiUrl}/v1/status`), waiting);

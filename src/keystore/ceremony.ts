@@ -13,14 +13,15 @@ import { encodePayload, payloadHash, receiversOf } from "../threshold/ceremony-m
 import type { CeremonySetup } from "../threshold/ceremony-setup.ts";
 import type { CeremonyStatus, CeremonyVerdict, VerifySignature } from "../threshold/ceremony.ts";
 import type { CurvePoint } from "../threshold/curve.ts";
-import { Point, Scalar, scalarBytes } from "../threshold/curve.ts";
+import { parseScalar, Point, Scalar, scalarBytes } from "../threshold/curve.ts";
 import { applyDealPad } from "../threshold/deal.ts";
 import type { GroupPublic } from "../threshold/group.ts";
 import { proveKey, proveSharedPoint } from "../threshold/proofs.ts";
-import { ceremonySuite, FROST } from "../threshold/suite.ts";
 import { evaluatePolynomial } from "../threshold/vss.ts";
+import type { Dealing } from "./dealer.ts";
+import { dealingOf } from "./dealer.ts";
 import { destroySecret, keepSecret, Secretive, secretOf } from "./sealed/secrets.ts";
-import { seededRng, seededScalar } from "./sealed/seeded.ts";
+import { seededScalar } from "./sealed/seeded.ts";
 import { SigningShare } from "./signing-share.ts";
 
 export type CeremonyDoors = {
@@ -31,6 +32,8 @@ export type CeremonyDoors = {
   readonly save: (messages: readonly Uint8Array[]) => void;
   /** Puts the share on disk; called before the certificate that promises it can leave. */
   readonly keepShare: (share: SigningShare) => void;
+  /** In a refresh: my share of the key as it is, opened when the new one is made. The ceremony destroys it. */
+  readonly openOldShare?: () => SigningShare;
 };
 
 export type CeremonyResult = { readonly public: GroupPublic; readonly transcriptHash: Hex };
@@ -42,23 +45,40 @@ export class Ceremony extends Secretive {
   /** Shares that opened and fit, by dealer; my own among them. */
   readonly #shares = new Map<number, bigint>();
   #isDestroyed: boolean;
+  readonly #mayHaveSpoken: boolean;
+  readonly #configCount: number;
+  /** KEY and COMMIT on the board are of this seed. */
+  #hasBegun: boolean;
 
   /**
    * @param options.seed     32 bytes, taken over; the same seed makes the same messages. Null: I only relay
    * @param options.messages what `save` was given last; empty at the start
+   * @param options.mayHaveSpoken this keystore was restored from a backup: an earlier life may have begun under a seed that is lost
+   * @param options.old      the group that is refreshed; needed to make a share, not to relay
    * @throws OracleError `bad-ceremony`, `bad-peer-id`; whatever `save` throws
    */
   constructor(
-    options: { setup: CeremonySetup; self: number; seed: Uint8Array | null; messages: readonly Uint8Array[] },
+    options: {
+      setup: CeremonySetup;
+      self: number;
+      seed: Uint8Array | null;
+      messages: readonly Uint8Array[];
+      mayHaveSpoken?: boolean;
+      old?: GroupPublic | null;
+    },
     doors: CeremonyDoors,
   ) {
     super();
-    this.#self = options.self;
+    const { setup, self, old = null, mayHaveSpoken = false } = options;
+    this.#mayHaveSpoken = mayHaveSpoken;
+    this.#configCount = setup.configCount;
+    this.#self = self;
     this.#doors = doors;
-    this.#board = new CeremonyBoard({ setup: options.setup, self: options.self }, { verify: doors.verify });
+    this.#board = new CeremonyBoard({ setup, self, old }, { verify: doors.verify });
     this.#isDestroyed = options.seed === null;
     if (options.seed !== null) keepSecret(this, options.seed);
     for (const bytes of options.messages) this.#board.receive(bytes);
+    this.#hasBegun = this.#board.has("commit", self);
     this.#advance();
   }
 
@@ -111,7 +131,11 @@ export class Ceremony extends Secretive {
 
   #advance(): void {
     if (this.#isDestroyed) return;
-    if (!this.#board.has("commit", this.#self)) this.#publish([this.#keyMessage(), this.#commitMessage()]);
+    if (!this.#hasBegun) {
+      if (!this.#mayBegin()) return;
+      this.#publish([this.#keyMessage(), this.#commitMessage()]);
+      this.#hasBegun = true;
+    }
     if (this.#board.roundOneHash() === null) return;
     if (!this.#board.has("deal", this.#self) && !this.#board.hasCulprits) this.#publish([this.#dealMessage()]);
     this.#openDeals();
@@ -124,6 +148,12 @@ export class Ceremony extends Secretive {
     this.#doors.keepShare(share);
     share.destroy();
     this.#publish([{ kind: "certificate", sender: this.#self, transcriptHash }]);
+  }
+
+  /** [R65] A second KEY of mine would convict me: after an earlier life whose seed is lost, I only relay. */
+  #mayBegin(): boolean {
+    if (this.#board.has("key", this.#self) || this.#board.has("commit", this.#self)) return false;
+    return !this.#mayHaveSpoken || this.#board.isNewHere();
   }
 
   /** Disk first: what was not saved is never on the board, so it never leaves. */
@@ -161,23 +191,13 @@ export class Ceremony extends Secretive {
     return { kind: "key", sender: this.#self, key, proof: proveKey(this.ceremonyId, this.#self, secret, nonce) };
   }
 
-  /** The library's first round; the same seed gives the same polynomial and proof. */
-  #roundOne(): ReturnType<typeof FROST.DKG.round1> {
-    const { n, t } = this.#board.shape;
-    const rng = seededRng(secretOf(this), `round-one/${this.ceremonyId}`);
-    const id = FROST.Identifier.fromNumber(this.#self);
-    return ceremonySuite(this.ceremonyId).DKG.round1(id, { min: t, max: n }, undefined, rng);
-  }
-
-  #polynomial(): readonly bigint[] {
-    const { coefficients } = this.#roundOne().secret;
-    if (coefficients === undefined) throw new OracleError("the first round kept no polynomial", { code: "bad-secret" });
-    return coefficients;
+  #dealing(): Dealing {
+    return dealingOf(this.#board.shape, this.#self, secretOf(this));
   }
 
   #commitMessage(): CeremonyMessage {
-    const { commitment, proofOfKnowledge } = this.#roundOne().public;
-    return { kind: "commit", sender: this.#self, points: [...commitment], proof: proofOfKnowledge };
+    const { points, proof } = this.#dealing();
+    return { kind: "commit", sender: this.#self, points, proof };
   }
 
   #sharedPoint(peer: number): CurvePoint {
@@ -185,7 +205,7 @@ export class Ceremony extends Secretive {
   }
 
   #dealMessage(): CeremonyMessage {
-    const polynomial = this.#polynomial();
+    const { polynomial } = this.#dealing();
     const sealed = new Map<number, Uint8Array>();
     for (const receiver of receiversOf(this.#board.shape, this.#self)) {
       const share = scalarBytes(evaluatePolynomial(polynomial, receiver));
@@ -197,7 +217,9 @@ export class Ceremony extends Secretive {
   }
 
   #openDeals(): void {
-    if (!this.#shares.has(this.#self)) this.#shares.set(this.#self, evaluatePolynomial(this.#polynomial(), this.#self));
+    if (!this.#shares.has(this.#self)) {
+      this.#shares.set(this.#self, evaluatePolynomial(this.#dealing().polynomial, this.#self));
+    }
     for (const dealer of receiversOf(this.#board.shape, this.#self)) {
       const found = this.#board.usableDeal(dealer);
       if (found === null || this.#shares.has(dealer) || this.#board.hasComplaint(this.#self, dealer)) continue;
@@ -225,13 +247,33 @@ export class Ceremony extends Secretive {
     this.#publish([{ kind: "complaint", sender: this.#self, dealer, dealHash, shared: point, proof }]);
   }
 
-  /** The sum of what the dealers gave me, with the sign of the group key. SigningShare checks it against the public part. */
+  /**
+   * The sum of what the dealers gave me, with the sign of the group key; in a refresh my old share on top.
+   * SigningShare checks it against the public part.
+   */
   #share(transcriptHash: Hex): SigningShare | null {
     const group = this.#board.group();
     if (group?.ok !== true) return null;
-    let sum = 0n;
+    let sum = this.#oldScalar();
     for (const share of this.#shares.values()) sum = Scalar.add(sum, share);
-    const header = { ceremonyId: this.ceremonyId, transcriptHash, memberId: this.#self, group: group.group };
+    const { ceremonyId } = this;
+    const header = {
+      ceremonyId,
+      transcriptHash,
+      memberId: this.#self,
+      configCount: this.#configCount,
+      group: group.group,
+    };
     return new SigningShare(header, scalarBytes(group.negated ? Scalar.neg(sum) : sum));
+  }
+
+  /** Zero where a new key is made. */
+  #oldScalar(): bigint {
+    if (this.#board.shape.isRefresh !== true) return 0n;
+    const share = this.#doors.openOldShare?.();
+    const scalar = share === undefined ? null : parseScalar(secretOf(share));
+    share?.destroy();
+    if (scalar !== null) return scalar;
+    throw new OracleError("key ceremony: a refresh needs the share that it refreshes", { code: "share-missing" });
   }
 }

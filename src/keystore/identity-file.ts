@@ -29,6 +29,7 @@ export type IdentitySecrets = {
 };
 
 const KEY_BYTES = 32;
+export const IDENTITY_BYTES = 3 * KEY_BYTES;
 
 export function identityPath(dir: string): string {
   return join(dir, "keystore.json");
@@ -46,9 +47,27 @@ export function publicIdentityOf(secrets: IdentitySecrets): PublicIdentity {
   };
 }
 
-export function writeIdentity(dir: string, secrets: IdentitySecrets, master: MasterKey, doors: FileDoors): void {
-  const bytes = concatBytes(secrets.identitySeed, secrets.observerKey, secrets.transmitterKey);
-  const file = seal(master, "identity", publicIdentityOf(secrets), bytes);
+/** seed 32 | observer 32 | transmitter 32, a copy for the caller to zero. */
+export function identityBytes({ identitySeed, observerKey, transmitterKey }: IdentitySecrets): Uint8Array {
+  return concatBytes(identitySeed, observerKey, transmitterKey);
+}
+
+/** @param bytes as `identityBytes` gives them */
+export function identitySecretsOf(bytes: Uint8Array): IdentitySecrets {
+  const part = (i: number): Uint8Array => bytes.slice(i * KEY_BYTES, (i + 1) * KEY_BYTES);
+  return { identitySeed: part(0), observerKey: part(1), transmitterKey: part(2) };
+}
+
+/** @param isRestored out of a backup: the header says so for ever, because an earlier life may have spoken */
+export function writeIdentity(
+  dir: string,
+  secrets: IdentitySecrets,
+  master: MasterKey,
+  doors: FileDoors,
+  isRestored = false,
+): void {
+  const bytes = identityBytes(secrets);
+  const file = seal(master, "identity", { ...publicIdentityOf(secrets), ...(isRestored ? { isRestored } : {}) }, bytes);
   bytes.fill(0);
   replaceFile(identityPath(dir), `${JSON.stringify(file, null, 2)}\n`, false, doors);
 }
@@ -65,20 +84,22 @@ function readText(dir: string): string {
 export async function openIdentity(
   dir: string,
   passphrase: string | Uint8Array,
-): Promise<{ readonly secrets: IdentitySecrets; readonly master: MasterKey }> {
+): Promise<{ readonly secrets: IdentitySecrets; readonly master: MasterKey; readonly isRestored: boolean }> {
   const path = identityPath(dir);
   const file = parseSealed(readText(dir), "identity", path);
   const kdf: KdfParams = file.kdf;
   const master = await openMasterKey(passphrase, kdf, path);
   const bytes = unseal(master, file, path);
-  const part = (i: number): Uint8Array => bytes.slice(i * KEY_BYTES, (i + 1) * KEY_BYTES);
-  const secrets = { identitySeed: part(0), observerKey: part(1), transmitterKey: part(2) };
+  const secrets = identitySecretsOf(bytes);
   const length = bytes.length;
   bytes.fill(0);
-  if (length !== 3 * KEY_BYTES) {
-    throw new OracleError(`${path}: ${length} secret bytes, 96 wanted`, { code: "keystore-corrupt", path });
+  if (length !== IDENTITY_BYTES) {
+    throw new OracleError(`${path}: ${length} secret bytes, ${IDENTITY_BYTES} wanted`, {
+      code: "keystore-corrupt",
+      path,
+    });
   }
-  return { secrets, master };
+  return { secrets, master, isRestored: file.public.isRestored === true };
 }
 
 /** Who a node is, read without its passphrase: from the header, which `openIdentity` authenticates. */

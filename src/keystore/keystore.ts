@@ -3,7 +3,9 @@
  *
  *   keystore.json              identity, observer and transmitter keys
  *   ceremony-<id>.json         an unfinished key ceremony
- *   share-<transcript>.json    a share of a group key, and its last generation but one as .previous
+ *   share-<transcript>.json    a share of a group key, and its last generation but one as .previous; the active
+ *                              configuration's and the pending one's lie beside each other
+ *   restored.json              these keys came out of a backup and have not spoken since
  *
  * The passphrase is stretched once, at open; the stretched key stays in memory, as shares are written later.
  */
@@ -16,7 +18,10 @@ import { concatBytes, fromHex, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import type { CeremonySetup } from "../threshold/ceremony-setup.ts";
 import { ceremonyIdOf } from "../threshold/ceremony-setup.ts";
+import type { GroupPublic } from "../threshold/group.ts";
 import { peerIdOf } from "../threshold/peer-id.ts";
+import type { Backup } from "./backup.ts";
+import { sealBackup } from "./backup.ts";
 import { Ceremony } from "./ceremony.ts";
 import { eraseCeremonySeed, readCeremony, SEED_BYTES, writeCeremony } from "./ceremony-file.ts";
 import { privateKeyOf, signEd25519, verifyEd25519 } from "./ed25519.ts";
@@ -27,7 +32,9 @@ import { newMasterKey } from "./sealed/cipher.ts";
 import type { FileDoors } from "./sealed/files.ts";
 import { assertPrivate, makeDirectory, realFiles } from "./sealed/files.ts";
 import { Secretive } from "./sealed/secrets.ts";
-import { listShareHeaders, readShare, writeShare } from "./share-file.ts";
+import type { RetireVerdict, SettledSuccessor } from "./retire.ts";
+import { isCertifiedByAll, retireRefusal } from "./retire.ts";
+import { eraseShare, listShareHeaders, readShare, shareFiles, writeShare } from "./share-file.ts";
 import type { ShareHeader, SigningShare } from "./signing-share.ts";
 
 export type KeystoreOptions = { readonly dir: string; readonly passphrase: string | Uint8Array };
@@ -42,11 +49,16 @@ export class Keystore extends Secretive {
   readonly #envelopeKey: KeyObject;
   readonly #master: MasterKey;
   readonly #files: FileDoors;
+  readonly #isRestored: boolean;
   #handedOver = false;
 
   /** By `createKeystore` or `openKeystore`. */
-  constructor(options: { dir: string; secrets: IdentitySecrets; master: MasterKey }, doors: FileDoors) {
+  constructor(
+    options: { dir: string; secrets: IdentitySecrets; master: MasterKey; isRestored?: boolean },
+    doors: FileDoors,
+  ) {
     super();
+    this.#isRestored = options.isRestored ?? false;
     this.#dir = options.dir;
     this.#secrets = options.secrets;
     this.#identity = publicIdentityOf(options.secrets);
@@ -94,7 +106,8 @@ export class Keystore extends Secretive {
   /**
    * My part in a key ceremony: begun, or taken up where a restart left it. One that has given its share and was erased is not
    * begun again, as other messages than before would convict me: it only relays.
-   * @throws OracleError `not-a-member` when no member has my peer id, `bad-ceremony`, `keystore-corrupt`
+   * @throws OracleError `not-a-member` when no member has my peer id, `bad-ceremony`, `keystore-corrupt`; `share-missing` when
+   * a refresh begins and the share that it refreshes is not here
    */
   ceremony(setup: CeremonySetup): Ceremony {
     const ceremonyId = ceremonyIdOf(setup);
@@ -106,15 +119,26 @@ export class Keystore extends Secretive {
     const record = readCeremony(this.#dir, ceremonyId, this.#master);
     const isOver = record === null && this.shares().some((share) => share.ceremonyId === ceremonyId);
     const seed = record === null ? (isOver ? null : new Uint8Array(randomBytes(SEED_BYTES))) : record.seed;
+    const { refreshes } = setup;
+    const old = refreshes === undefined ? null : this.#oldGroup(refreshes.transcriptHash, seed !== null);
     return new Ceremony(
-      { setup, self, seed, messages: record?.messages ?? [] },
+      { setup, self, seed, messages: record?.messages ?? [], mayHaveSpoken: this.#isRestored, old },
       {
         sign: (message) => this.signEnvelope(message),
         verify: verifyEd25519,
         save: (messages) => writeCeremony(this.#dir, ceremonyId, { seed, messages }, this.#master, this.#files),
         keepShare: (share) => this.saveShare(share),
+        ...(refreshes === undefined ? {} : { openOldShare: () => this.openShare(refreshes.transcriptHash) }),
       },
     );
+  }
+
+  /** Who takes part must be able to open the old share, and says so before anybody waits for it. */
+  #oldGroup(transcriptHash: Hex, takesPart: boolean): GroupPublic | null {
+    if (!takesPart) return this.shares().find((share) => share.transcriptHash === transcriptHash)?.group ?? null;
+    const share = this.openShare(transcriptHash);
+    share.destroy();
+    return share.group;
   }
 
   /** When the key is in use: the per-ceremony secrets go, the public messages stay for members that were away. */
@@ -130,6 +154,51 @@ export class Keystore extends Secretive {
   /** @throws OracleError `share-missing`, `keystore-corrupt`, `keystore-permissions` */
   openShare(transcriptHash: Hex): SigningShare {
     return readShare(this.#dir, transcriptHash, this.#master);
+  }
+
+  /**
+   * Destroys a share that a later configuration has replaced, in all its generations, and the seeds of both ceremonies [R68].
+   * Refused, with the reason, unless every condition holds; asking again does no harm.
+   * @throws OracleError when a file cannot be read or written
+   */
+  retireShare(old: Hex, setup: CeremonySetup, chain: SettledSuccessor): RetireVerdict {
+    const ceremonyId = ceremonyIdOf(setup);
+    const record = readCeremony(this.#dir, ceremonyId, this.#master);
+    const before = this.shares().find((share) => share.transcriptHash === old);
+    const successor = this.#headerThatOpens(chain.transcriptHash);
+    const configCount = before?.configCount ?? null;
+    const why = retireRefusal({ old: { transcriptHash: old, configCount }, setup, chain, successor, record });
+    if (why !== null) return { ok: false, why };
+    // The seeds first: with one and the old transcript a thief could compute the old share from the new one.
+    this.eraseCeremony(ceremonyId);
+    if (before !== undefined) this.eraseCeremony(before.ceremonyId);
+    return { ok: true, erased: eraseShare(this.#dir, old) ? [old] : [] };
+  }
+
+  #headerThatOpens(transcriptHash: Hex): ShareHeader | null {
+    try {
+      const share = this.openShare(transcriptHash);
+      share.destroy();
+      return share.header;
+    } catch (error) {
+      if (error instanceof OracleError) return null;
+      throw error;
+    }
+  }
+
+  /** Whether the members of this ceremony have all certified this transcript, by the messages that are kept here. */
+  holdsCertificates(setup: CeremonySetup, transcriptHash: Hex): boolean {
+    const record = readCeremony(this.#dir, ceremonyIdOf(setup), this.#master);
+    return record !== null && isCertifiedByAll(setup, transcriptHash, record);
+  }
+
+  /**
+   * Everything that another machine needs to be this member, under a passphrase of its own.
+   * @throws OracleError `keystore-corrupt` when a share does not open: a backup that lacks one would look whole
+   */
+  async backup(passphrase: string | Uint8Array, madeAtMs: number): Promise<Backup> {
+    const shares = shareFiles(this.#dir).map((transcriptHash) => this.openShare(transcriptHash));
+    return await sealBackup({ secrets: this.#secrets, shares, passphrase, madeAtMs });
   }
 
   /** Which shares there are. The chain decides which one counts. */
@@ -184,6 +253,6 @@ export async function createKeystore(options: KeystoreOptions, doors: FileDoors 
  * file and what to do about it
  */
 export async function openKeystore(options: KeystoreOptions, doors: FileDoors = realFiles): Promise<Keystore> {
-  const { secrets, master } = await openIdentity(options.dir, options.passphrase);
-  return new Keystore({ dir: options.dir, secrets, master }, doors);
+  const { secrets, master, isRestored } = await openIdentity(options.dir, options.passphrase);
+  return new Keystore({ dir: options.dir, secrets, master, isRestored }, doors);
 }

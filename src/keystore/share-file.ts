@@ -10,7 +10,7 @@ import { isConsistentGroup } from "../threshold/group.ts";
 import type { MasterKey, SealedFile } from "./sealed/cipher.ts";
 import { seal, unseal } from "./sealed/cipher.ts";
 import type { FileDoors } from "./sealed/files.ts";
-import { previousOf, readPrivate, replaceFile } from "./sealed/files.ts";
+import { eraseFile, generationsOf, previousOf, readPrivate, replaceFile } from "./sealed/files.ts";
 import { parseSealed } from "./sealed/parse.ts";
 import { secretOf } from "./sealed/secrets.ts";
 import type { ShareHeader } from "./signing-share.ts";
@@ -22,10 +22,12 @@ function pathOf(dir: string, transcriptHash: Hex): string {
   return join(dir, `share-${transcriptHash.slice(2).toLowerCase()}.json`);
 }
 
-function headerJson(header: ShareHeader): { readonly [key: string]: Json } {
+/** What stays readable of a share. */
+export function shareHeaderJson(header: ShareHeader): { readonly [key: string]: Json } {
   const { n, t, groupKeyX, commitments, verifyingShares } = header.group;
-  const { ceremonyId, transcriptHash, memberId } = header;
-  return { ceremonyId, transcriptHash, memberId, group: { n, t, groupKeyX, commitments, verifyingShares } };
+  const { ceremonyId, transcriptHash, memberId, configCount } = header;
+  const group = { n, t, groupKeyX, commitments, verifyingShares };
+  return { ceremonyId, transcriptHash, memberId, ...(configCount === undefined ? {} : { configCount }), group };
 }
 
 function isObject(value: Json | undefined): value is { readonly [key: string]: Json | undefined } {
@@ -47,19 +49,20 @@ function readGroup(value: Json | undefined): GroupPublic | null {
   return isConsistentGroup(whole) ? whole : null;
 }
 
-function readHeader(file: SealedFile, path: string): ShareHeader {
-  const { ceremonyId, transcriptHash, memberId } = file.public;
-  const group = readGroup(file.public.group);
+/** @throws OracleError `keystore-corrupt` */
+export function readShareHeader(fields: SealedFile["public"], path: string): ShareHeader {
+  const { ceremonyId, transcriptHash, memberId, configCount } = fields;
+  const group = readGroup(fields.group);
   const isWhole =
     isHash(ceremonyId) && isHash(transcriptHash) && typeof memberId === "number" && Number.isInteger(memberId);
   if (!isWhole || group === null || memberId < 1 || memberId > group.n) {
     throw new OracleError(`${path}: the header describes no share`, { code: "keystore-corrupt", path });
   }
-  return { ceremonyId, transcriptHash, memberId, group };
+  return { ceremonyId, transcriptHash, memberId, ...(typeof configCount === "number" ? { configCount } : {}), group };
 }
 
 export function writeShare(dir: string, share: SigningShare, master: MasterKey, doors: FileDoors): void {
-  const file = seal(master, "share", headerJson(share.header), secretOf(share));
+  const file = seal(master, "share", shareHeaderJson(share.header), secretOf(share));
   replaceFile(pathOf(dir, share.transcriptHash), `${JSON.stringify(file, null, 2)}\n`, true, doors);
 }
 
@@ -67,7 +70,7 @@ function readGeneration(path: string, transcriptHash: Hex, master: MasterKey): S
   const text = readPrivate(path);
   if (text === null) return null;
   const file = parseSealed(text, "share", path);
-  const header = readHeader(file, path);
+  const header = readShareHeader(file.public, path);
   if (header.transcriptHash !== transcriptHash) {
     throw new OracleError(`${path}: holds the share of another ceremony`, {
       code: "keystore-corrupt",
@@ -105,6 +108,20 @@ export function readShare(dir: string, transcriptHash: Hex, master: MasterKey): 
   });
 }
 
+/** Every generation, and what a crash may have left of one. @returns whether there was anything */
+export function eraseShare(dir: string, transcriptHash: Hex): boolean {
+  const path = pathOf(dir, transcriptHash);
+  const there = generationsOf(path).filter((file) => existsSync(file));
+  for (const file of there) eraseFile(file);
+  return there.length > 0;
+}
+
+/** Of which ceremonies there are share files, whether they open or not. */
+export function shareFiles(dir: string): readonly Hex[] {
+  const hashes = readdirSync(dir).map((name) => SHARE_FILE.exec(name)?.[1]);
+  return hashes.filter((hash) => hash !== undefined).map((hash): Hex => `0x${hash}`);
+}
+
 /** What shares a directory holds, without a passphrase. Files that are no shares or damaged are left out. */
 export function listShareHeaders(dir: string): ShareHeader[] {
   if (!existsSync(dir)) return [];
@@ -113,7 +130,7 @@ export function listShareHeaders(dir: string): ShareHeader[] {
     if (!SHARE_FILE.test(name)) continue;
     const path = join(dir, name);
     try {
-      headers.push(readHeader(parseSealed(readPrivate(path) ?? "", "share", path), path));
+      headers.push(readShareHeader(parseSealed(readPrivate(path) ?? "", "share", path).public, path));
     } catch (error) {
       if (!(error instanceof OracleError)) throw error;
     }

@@ -14,6 +14,8 @@ export type ShareHeader = {
   readonly transcriptHash: Hex;
   /** The member that this share belongs to. */
   readonly memberId: number;
+  /** Of the configuration that the ceremony was for: which share is older. Files of the first version do not say it. */
+  readonly configCount?: number;
   readonly group: GroupPublic;
 };
 

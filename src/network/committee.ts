@@ -1,4 +1,4 @@
-/** The members of one configuration as the network sees them: names, addresses, the connection in use, the account. */
+/** The members of the active and the pending configurations as the network sees them: names, addresses, connections, accounts. */
 import "./promise-with-resolvers.ts";
 import type { Connection, PeerId } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
@@ -54,7 +54,8 @@ function parseAddress(id: number, peerId: string, text: string): Multiaddr {
 }
 
 export class Committee {
-  readonly size: number;
+  readonly #selfId: number;
+  readonly #limits: PeerLimits;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #byId = new Map<number, Member>();
@@ -73,6 +74,8 @@ export class Committee {
     },
     doors: { readonly clock: Clock; readonly log: Logger },
   ) {
+    this.#selfId = options.selfId;
+    this.#limits = options.limits;
     this.#clock = doors.clock;
     this.#log = doors.log;
     for (const member of options.members) {
@@ -91,18 +94,43 @@ export class Committee {
           seen: member.peerId,
         });
       }
-      const entry: Member = {
-        id: member.id,
-        peerId: member.peerId,
-        peer: parsePeer(member),
-        addresses: member.addresses.map((text) => parseAddress(member.id, member.peerId, text)),
-        ledger: new PeerLedger(options.limits, this.#clock.monotonicMs()),
-        connection: null,
-      };
-      this.#byId.set(entry.id, entry);
-      this.#byPeer.set(entry.peerId, entry);
+      this.#take(member);
     }
-    this.size = this.#byId.size + 1;
+  }
+
+  /** This node among them. */
+  get size(): number {
+    return this.#byId.size + 1;
+  }
+
+  /**
+   * Takes in a peer of another configuration. Its number here is the next free one: ids belong to configurations, and two of
+   * them may call two peers by one id.
+   * @throws OracleError `bad-member`, `bad-address`
+   */
+  admit(peerId: string, addresses: readonly string[]): Member {
+    const id = 1 + Math.max(this.#selfId, ...this.#byId.keys());
+    return this.#take({ id, peerId, addresses });
+  }
+
+  dismiss(member: Member): void {
+    this.#byId.delete(member.id);
+    this.#byPeer.delete(member.peerId);
+  }
+
+  #take(given: MemberAddress): Member {
+    const { id, peerId, addresses } = given;
+    const member: Member = {
+      id,
+      peerId,
+      peer: parsePeer(given),
+      addresses: addresses.map((text) => parseAddress(id, peerId, text)),
+      ledger: new PeerLedger(this.#limits, this.#clock.monotonicMs()),
+      connection: null,
+    };
+    this.#byId.set(id, member);
+    this.#byPeer.set(peerId, member);
+    return member;
   }
 
   others(): Iterable<Member> {
@@ -114,7 +142,11 @@ export class Committee {
   }
 
   byPeer(peer: PeerId): Member | null {
-    return this.#byPeer.get(peer.toString()) ?? null;
+    return this.byPeerId(peer.toString());
+  }
+
+  byPeerId(peerId: string): Member | null {
+    return this.#byPeer.get(peerId) ?? null;
   }
 
   /** @throws OracleError `bad-address`, `bad-member` */

@@ -49,9 +49,25 @@ export class ConnectionKeeper {
   constructor(options: { readonly selfId: number }, doors: KeeperDoors) {
     this.#selfId = options.selfId;
     this.#doors = doors;
-    for (const member of doors.committee.others()) {
-      this.#lines.set(member.id, { attempts: 0, timer: null, dialling: false, openedAtMs: 0 });
-    }
+    for (const member of doors.committee.others()) this.#open(member);
+  }
+
+  /** From now on this member has a connection too. */
+  admit(member: Member): void {
+    this.#open(member);
+    this.#schedule(member, this.#firstDelayMs(member));
+  }
+
+  dismiss(member: Member): void {
+    const line = this.#lines.get(member.id);
+    if (line?.timer !== null) clearTimeout(line?.timer);
+    this.#lines.delete(member.id);
+    member.connection?.abort(new Error("no member any more"));
+    member.connection = null;
+  }
+
+  #open(member: Member): void {
+    this.#lines.set(member.id, { attempts: 0, timer: null, dialling: false, openedAtMs: 0 });
   }
 
   start(): void {

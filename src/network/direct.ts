@@ -39,11 +39,18 @@ export class Direct {
   constructor(options: DirectOptions, doors: DirectDoors) {
     this.#options = options;
     this.#doors = doors;
-    const { queueMessagesMax, queueBytesMax } = options.limits;
-    for (const member of doors.committee.others()) {
-      const queue = new SendQueue(queueMessagesMax, queueBytesMax);
-      this.#lines.set(member, { queue, stream: null, opening: false, retry: null });
-    }
+    for (const member of doors.committee.others()) this.admit(member);
+  }
+
+  admit(member: Member): void {
+    const { queueMessagesMax, queueBytesMax } = this.#options.limits;
+    const queue = new SendQueue(queueMessagesMax, queueBytesMax);
+    this.#lines.set(member, { queue, stream: null, opening: false, retry: null });
+  }
+
+  dismiss(member: Member): void {
+    this.disconnected(member);
+    this.#lines.delete(member);
   }
 
   async start(): Promise<void> {

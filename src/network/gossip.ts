@@ -1,8 +1,8 @@
-/** OBSERVE and REPORT on gossipsub: every member is a direct peer, so the first message reaches all without a mesh. */
+/** OBSERVE, REPORT and evidence on gossipsub: every member is a direct peer, so the first message reaches all without a mesh. */
 import { createHash } from "node:crypto";
 import { type GossipSub, gossipsub, type Message, TopicValidatorResult } from "@chainsafe/libp2p-gossipsub";
 import type { Connection, PeerId, Stream } from "@libp2p/interface";
-import { reasonOf } from "../base/errors.ts";
+import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { Committee, Member } from "./committee.ts";
 import { VarintFrameCounter } from "./framing.ts";
@@ -17,9 +17,11 @@ import {
   type PeerLimits,
 } from "./peer-policy.ts";
 
-export type Topic = "observe" | "report";
+export type Topic = "observe" | "report" | "evidence";
 
-const TOPICS: readonly Topic[] = ["observe", "report"];
+const TOPICS: readonly Topic[] = ["observe", "report", "evidence"];
+/** Without these a member takes no part in a round; one that does not know of evidence yet still does. */
+const NEEDED_TOPICS: readonly Topic[] = ["observe", "report"];
 /** Topic name, field tags and a few control messages beside the one message of a frame. */
 const RPC_OVERHEAD_BYTES = 4096;
 
@@ -38,6 +40,12 @@ const VERDICTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
  */
 function messageId(message: Message): Uint8Array {
   return createHash("sha256").update(message.topic).update("\0").update(message.data).digest();
+}
+
+/** Its interface hides the set, and fixes it at the start; a committee that changes has to change it. */
+function directPeersOf(pubsub: GossipSub): Set<unknown> {
+  if ("direct" in pubsub && pubsub.direct instanceof Set) return pubsub.direct;
+  throw new OracleError("gossipsub keeps its direct peers elsewhere", { code: "gossipsub-changed" });
 }
 
 export type GossipOptions = { readonly topicPrefix: string; readonly limits: PeerLimits };
@@ -137,7 +145,9 @@ export class Gossip {
     }
     pubsub
       .publish(this.#name(topic), bytes)
-      .then(({ recipients }) => this.#published(recipients))
+      .then(({ recipients }) => {
+        if (NEEDED_TOPICS.includes(topic)) this.#published(recipients);
+      })
       .catch((error: unknown) => {
         const reason = reasonOf(error);
         // Every node finishes the same report; whoever is second need not send it again.
@@ -147,11 +157,12 @@ export class Gossip {
       });
   }
 
-  /** True when the member has told us that it listens to both topics. */
+  /** True when the member has told us that it listens to the topics of a round. */
   hears(peer: PeerId): boolean {
     const pubsub = this.#pubsub;
     return (
-      pubsub !== null && TOPICS.every((topic) => pubsub.getSubscribers(this.#name(topic)).some((p) => p.equals(peer)))
+      pubsub !== null &&
+      NEEDED_TOPICS.every((topic) => pubsub.getSubscribers(this.#name(topic)).some((p) => p.equals(peer)))
     );
   }
 
@@ -160,6 +171,17 @@ export class Gossip {
     this.#link.relink(peer).catch((error: unknown) => {
       this.#doors.log.warn("moving a gossip stream failed", { reason: reasonOf(error) });
     });
+  }
+
+  /** Gossip goes straight to a direct peer; who is none would have to be grafted into a mesh. */
+  admit(member: Member): void {
+    if (this.#pubsub !== null) directPeersOf(this.#pubsub).add(member.peerId);
+  }
+
+  dismiss(member: Member): void {
+    if (this.#pubsub !== null) directPeersOf(this.#pubsub).delete(member.peerId);
+    this.#missed.delete(member);
+    this.#repairs.delete(member);
   }
 
   stop(): void {

@@ -12,6 +12,7 @@ import { Gossip, type Topic } from "./gossip.ts";
 import { createHost, type Host, startHost, stopHost } from "./host.ts";
 import { peerIdFromPublicKey, privateKeyFromIdentity } from "./identity.ts";
 import { type Channel, Inbox, type Verdict } from "./inbox.ts";
+import { Membership } from "./membership.ts";
 import { defaultLimits, type Offence, type PeerLimits } from "./peer-policy.ts";
 import { Requests } from "./requests.ts";
 
@@ -22,7 +23,7 @@ export type NetworkOptions = {
   readonly listen: readonly string[];
   /** the committee; this node's own entry may be among them and is then checked against its identity */
   readonly members: readonly MemberAddress[];
-  /** separates networks and configurations: nodes with different prefixes do not understand each other */
+  /** separates networks: nodes with different prefixes do not understand each other; configurations share one */
   readonly topicPrefix: string;
   readonly limits?: Partial<PeerLimits>;
 };
@@ -76,6 +77,8 @@ export type NetworkFaults = {
 };
 
 export class Network {
+  /** Lets peers of another configuration in and members out, while it runs. */
+  readonly membership: Membership;
   readonly #limits: PeerLimits;
   readonly #doors: NetworkDoors;
   readonly #committee: Committee;
@@ -117,6 +120,11 @@ export class Network {
       { selfId: parts.selfId },
       { ...shared, onCurrent: (member, connection, previous) => this.#onCurrent(member, connection, previous) },
     );
+    this.membership = new Membership({
+      ...parts,
+      keeper: this.#keeper,
+      lines: [this.#direct, this.#requests, parts.gossip],
+    });
   }
 
   /**
@@ -139,21 +147,22 @@ export class Network {
     });
     const gossip = new Gossip({ topicPrefix, limits }, { committee, inbox, clock, log });
     const host = await createHost(
-      { privateKey, listen, members: committee.size, limits },
+      // During a rotation there are two committees.
+      { privateKey, listen, members: 2 * committee.size, limits },
       { gater: gatekeeper.gater(), gossip: gossip.service() },
     );
     const network = new Network({ limits, committee, gatekeeper, gossip, inbox, host, selfId, topicPrefix }, doors);
-    await network.#begin(listen);
-    return network;
+    return await network.#begin(listen);
   }
 
-  async #begin(listen: readonly string[]): Promise<void> {
+  async #begin(listen: readonly string[]): Promise<this> {
     // Handlers first: a peer that connects in the first millisecond must find them.
     await this.#direct.start();
     await this.#requests.start();
     await startHost(this.#host, listen);
     this.#gossip.start(this.#host.services.gossip);
     this.#keeper.start();
+    return this;
   }
 
   /** This node's peer id. */
@@ -221,7 +230,7 @@ export class Network {
     }));
   }
 
-  /** True when every line to and from the member is up: connection, gossip. */
+  /** Every line to and from the member is up: connection, gossip. */
   isReady(id: number): boolean {
     const member = this.#committee.byId(id);
     return member !== null && member.connection !== null && this.#gossip.hears(member.peer);

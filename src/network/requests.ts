@@ -31,10 +31,16 @@ export class Requests {
   constructor(options: RequestsOptions, doors: RequestsDoors) {
     this.#options = options;
     this.#doors = doors;
-    const { requestsInFlightMax, requestsWaitingMax } = options.limits;
-    for (const member of doors.committee.others()) {
-      this.#turnstiles.set(member, new Turnstile(requestsInFlightMax, requestsWaitingMax));
-    }
+    for (const member of doors.committee.others()) this.admit(member);
+  }
+
+  admit(member: Member): void {
+    const { requestsInFlightMax, requestsWaitingMax } = this.#options.limits;
+    this.#turnstiles.set(member, new Turnstile(requestsInFlightMax, requestsWaitingMax));
+  }
+
+  dismiss(member: Member): void {
+    this.#turnstiles.delete(member);
   }
 
   async start(): Promise<void> {

@@ -3,7 +3,6 @@
  * which share counts. No share is used, and none is deleted, because this node thinks a ceremony went well or badly.
  */
 import type { Hex } from "../base/bytes.ts";
-import { OracleError } from "../base/errors.ts";
 import type { Logger } from "../base/ports.ts";
 import type { HubConfiguration } from "../chain/hub-client.ts";
 import type { Keystore } from "../keystore/keystore.ts";
@@ -11,15 +10,14 @@ import type { ShareHeader } from "../keystore/signing-share.ts";
 import { cfgHash } from "../protocol/cfg.ts";
 import type { CeremonySetup } from "../threshold/ceremony-setup.ts";
 import { ceremonyIdOf } from "../threshold/ceremony-setup.ts";
-import type { ChainWatch } from "./chain-watch.ts";
 import { CeremonyDriver } from "./ceremony-driver.ts";
 import type { NetworkFacts } from "./network-file.ts";
 
-export type Activated = { readonly configuration: HubConfiguration; readonly share: ShareHeader };
-
 export function setupOf(facts: NetworkFacts): CeremonySetup {
-  const { networkId, configCount, f, t, members, feedSetRoot, paramsHash } = facts;
-  return { networkId, configCount, f, t, members, feedSetRoot, paramsHash };
+  const { networkId, configCount, f, t, members, feedSetRoot, paramsHash, kind, previous } = facts;
+  const setup = { networkId, configCount, f, t, members, feedSetRoot, paramsHash };
+  if (kind === "ceremony" || previous === null) return setup;
+  return { ...setup, refreshes: { groupKeyX: previous.groupKeyX, transcriptHash: previous.transcriptHash } };
 }
 
 /** The hash the hub must hold for a share to count: the nodes' own arithmetic on the chain's times. */
@@ -70,24 +68,15 @@ export function sharesFor(facts: NetworkFacts, keystore: Keystore): readonly Sha
   return keystore.shares().filter((share) => share.ceremonyId === ceremonyId);
 }
 
-/** Waits until the hub's configuration is that of one of this node's shares; null when stopped first. */
-export async function awaitConfiguration(
+/** The share that a configuration of the hub counts on, if it is one of this file's ceremony: field by field the same. */
+export function shareFor(
   facts: NetworkFacts,
-  keystore: Keystore,
-  watch: ChainWatch,
-): Promise<Activated | null> {
-  let found: ShareHeader | undefined;
-  const configuration = await watch.configured((candidate) => {
-    if (candidate.slotMs !== facts.slotMs || candidate.configCount !== facts.configCount) return false;
-    found = sharesFor(facts, keystore).find(({ group, transcriptHash }) => {
-      const { groupKeyX } = group;
-      return (
-        groupKeyX === candidate.groupKeyX && cfgOf(facts, { groupKeyX, transcriptHash }, candidate) === candidate.cfg
-      );
-    });
-    return found !== undefined;
+  shares: readonly ShareHeader[],
+  configuration: HubConfiguration,
+): ShareHeader | undefined {
+  if (configuration.slotMs !== facts.slotMs || configuration.configCount !== facts.configCount) return undefined;
+  return shares.find(({ group: { groupKeyX }, transcriptHash }) => {
+    if (groupKeyX !== configuration.groupKeyX) return false;
+    return cfgOf(facts, { groupKeyX, transcriptHash }, configuration) === configuration.cfg;
   });
-  if (configuration === null) return null;
-  if (found === undefined) throw new OracleError("a configuration was accepted without a share", { code: "no-share" });
-  return { configuration, share: found };
 }

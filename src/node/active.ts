@@ -1,13 +1,14 @@
-/** A running configuration: the machine, its signer and the transmitter, from the hub's word until the end. */
+/** A running configuration: the machine, its signer and what becomes of its reports, from its first round to its last. */
 import { randomBytes } from "node:crypto";
+import type { GroupFileView } from "../api/evidence-view.ts";
 import type { Hex } from "../base/bytes.ts";
-import { ByteReader, concatBytes, toHex } from "../base/bytes.ts";
+import { ByteReader, concatBytes, fromHex, toHex } from "../base/bytes.ts";
 import type { Clock, Logger } from "../base/ports.ts";
-import type { QuorumRpc } from "../chain/rpc.ts";
-import { Transmitter } from "../chain/transmitter.ts";
+import type { Publication } from "../chain/outbox-rows.ts";
 import type { Keystore } from "../keystore/keystore.ts";
 import { NonceVault } from "../keystore/nonce-vault.ts";
-import type { Network } from "../network/network.ts";
+import type { Network, PeerView } from "../network/network.ts";
+import type { Effect } from "../protocol/events.ts";
 import { decodeSignedReport } from "../protocol/report-bytes.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import { latestReport } from "../protocol/state.ts";
@@ -16,69 +17,85 @@ import type { Store } from "../store/store.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { identityKeyOf } from "../threshold/peer-id.ts";
 import type { SigningCurve } from "../threshold/signing-curve.ts";
-import type { Activated } from "./activation.ts";
 import { DIRECT_ENVELOPE } from "./ceremony-driver.ts";
-import type { NodeConfig } from "./config.ts";
+import { type CommitteeLines, inCommittee } from "./committee-lines.ts";
 import { verifyingKey } from "./envelope.ts";
-import type { MarketEye } from "./market-eye.ts";
-import type { NetworkFacts } from "./network-file.ts";
+import { EvidenceDesk } from "./evidence-desk.ts";
+import { groupFileOf, judgeDoorsOf, publicConfigurationOf } from "./evidence-of.ts";
 import { Story } from "./observe.ts";
 import { Oracle } from "./oracle.ts";
+import type { ObservationPort } from "./ports.ts";
 import type { PublishedLog } from "./published-log.ts";
 import { Sink } from "./report-sink.ts";
 import type { RoundTracker } from "./round-tracker.ts";
 import { Signer } from "./signer.ts";
+import type { Term } from "./terms.ts";
 import type { LiveView } from "./view.ts";
 
-export type ActiveOptions = Activated & {
-  readonly facts: NetworkFacts;
-  readonly config: NodeConfig;
+export type ActiveOptions = {
+  readonly term: Term;
   readonly selfId: number;
-  readonly transmitterAddress: Hex;
+  /** Never act in rounds up to this one: earlier lives did, or this one under the key before. −1 when none. */
+  readonly floorRound: number;
+  /** The key ceremony's messages, as far as they are at hand. */
+  readonly ceremonyMessages: readonly Uint8Array[];
 };
 
 export type ActiveDoors = {
   readonly keystore: Keystore;
   readonly curve: SigningCurve;
-  readonly store: Store;
-  readonly network: Network;
-  readonly rpc: QuorumRpc;
-  readonly eye: MarketEye;
+  readonly store: Pick<
+    Store,
+    "latestReport" | "reserve" | "reservedUpTo" | "saveReport" | "saveValues" | "evidence" | "keyValue"
+  >;
+  readonly network: Pick<Network, "publish" | "send" | "request"> & {
+    peers(): readonly Pick<PeerView, "id" | "rttMs">[];
+  };
+  readonly lines: CommitteeLines;
+  readonly offer: (publication: Publication) => void;
+  /** A report of this configuration, for the one that follows it. */
+  readonly onReport: (signed: SignedReport) => void;
+  readonly eye: ObservationPort;
   readonly published: PublishedLog;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly view: LiveView;
+  readonly view: Pick<LiveView, "changed">;
 };
 
-/** Of the five seconds a stop may take, most belong to transactions on their way. */
-const DRAIN_MS = 2_500;
 /** Of a slot. Higher: fewer polls fit into it. Lower: parsing a chain competes with signing. */
 const REST_BEFORE_FRACTION = 0.04;
 const REST_UNTIL_FRACTION = 0.1;
 
-function storedReport(store: Store): SignedReport | null {
+function isBelow(effect: Effect, firstRound: number): boolean {
+  return effect.kind === "publish" && effect.signed.report.round < firstRound;
+}
+
+function storedReport(store: ActiveDoors["store"]): SignedReport | null {
   const stored = store.latestReport();
   return stored === undefined ? null : decodeSignedReport(new ByteReader(stored.bytes));
 }
 
 export class ActiveConfiguration {
   readonly cfg: Hex;
-  readonly groupKeyX: Hex;
   readonly keyResult: { readonly groupKeyX: Hex; readonly transcriptHash: Hex };
   readonly oracle: Oracle;
-  readonly transmitter: Transmitter;
   readonly tracker: RoundTracker;
+  readonly evidence: EvidenceDesk;
+  readonly groupFile: GroupFileView | null;
   readonly #vault: NonceVault;
+  readonly #onReport: (signed: SignedReport) => void;
   readonly #clock: Clock;
+  #term: Term;
 
   constructor(options: ActiveOptions, doors: ActiveDoors) {
-    const { facts, config, configuration, share, selfId } = options;
-    const { keystore, store, network, metrics, clock, log, view, published } = doors;
-    const { cfg, groupKeyX } = configuration;
+    const { term, selfId } = options;
+    const { facts, configuration, share, before } = term;
+    const { keystore, store, network, lines, metrics, clock, log, view, published } = doors;
+    const { cfg, groupKeyX, firstRound } = configuration;
     this.#clock = clock;
+    this.#term = term;
     this.cfg = cfg;
-    this.groupKeyX = groupKeyX;
     this.keyResult = { groupKeyX, transcriptHash: share.transcriptHash };
     const signingShare = keystore.openShare(share.transcriptHash);
     this.#vault = new NonceVault(
@@ -86,26 +103,6 @@ export class ActiveConfiguration {
       { curve: doors.curve, onUse: (commitment, digest) => log.debug("nonce used", { commitment, digest }) },
     );
     signingShare.destroy();
-    this.transmitter = new Transmitter(
-      {
-        chainId: facts.chainId,
-        hub: facts.hub,
-        account: options.transmitterAddress,
-        selfId,
-        members: facts.members.map(({ id }) => id),
-        cfg,
-        blockTimeMs: config.chain.blockTimeMs,
-        finalityDepth: config.chain.finalityDepth,
-        fees: { tipWei: BigInt(config.chain.tipWei), maxFeeCapWei: BigInt(config.chain.maxFeeCapWei) },
-      },
-      {
-        rows: store.outbox,
-        rpc: doors.rpc,
-        signDigest: (digest) => keystore.signTransmitterDigest(digest),
-        clock,
-        log: log.child({ room: "chain" }),
-      },
-    );
     const oracleConfig: OracleConfig = {
       cfg,
       networkId: facts.networkId,
@@ -114,17 +111,17 @@ export class ActiveConfiguration {
       f: facts.f,
       t: facts.t,
       slotMs: configuration.slotMs,
-      firstRound: configuration.firstRound,
+      firstRound,
       firstRoundTimeMs: configuration.firstRoundTimeMs,
       rules: facts.rules,
     };
     const story = new Story(oracleConfig, { log, metrics, onRound: () => view.changed("round") });
     this.tracker = story.tracker;
     const sink = new Sink(
-      { networkId: facts.networkId, groupKeyX, rules: facts.rules },
+      { networkId: facts.networkId, groupKeyX, firstRound, rules: facts.rules },
       {
         store,
-        offer: (publication) => this.transmitter.offer(publication),
+        offer: doors.offer,
         published,
         metrics,
         log,
@@ -134,11 +131,26 @@ export class ActiveConfiguration {
         },
       },
     );
+    this.groupFile = groupFileOf(facts, term, options.ceremonyMessages, store.keyValue);
+    this.evidence = new EvidenceDesk(
+      { selfId, configuration: publicConfigurationOf(facts, term) },
+      {
+        judge: judgeDoorsOf(facts.members, doors.curve),
+        rows: store.evidence,
+        publish: (bytes) => network.publish("evidence", bytes),
+        convict: (member, kind) => this.oracle.convicted(member, kind),
+        currentRound: () => this.oracle.state.currentRound,
+        onChange: () => view.changed("evidence"),
+        clock,
+        log,
+        metrics,
+      },
+    );
     const keys = facts.members.map((member) => [member.id, verifyingKey(identityKeyOf(member.peerId))] as const);
     this.oracle = new Oracle(
       {
         config: oracleConfig,
-        reservedRound: store.reservedUpTo(groupKeyX),
+        reservedRound: options.floorRound,
         latest: storedReport(store),
         memberKeys: new Map(keys),
       },
@@ -146,38 +158,84 @@ export class ActiveConfiguration {
         clock,
         log,
         signing: new Signer(
-          { incarnation: toHex(randomBytes(16)), group: share.group },
+          {
+            incarnation: toHex(randomBytes(16)),
+            group: share.group,
+            ...(before === null ? {} : { before: { groupKeyX: before.groupKeyX, belowRound: firstRound } }),
+          },
           { vault: this.#vault, curve: doors.curve },
         ),
         peers: {
           publish: (topic, bytes) => network.publish(topic, bytes),
-          send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
-          request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
-          roundTripsMs: () => network.peers().map(({ rttMs }) => rttMs),
+          send: (toId, bytes) => network.send(lines.lineOf(toId), concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
+          // Ids and rounds mean something within a configuration only, so a question names it.
+          request: (toId, bytes, timeoutMs) =>
+            network.request(lines.lineOf(toId), concatBytes(fromHex(cfg), bytes), timeoutMs),
+          roundTripsMs: () => inCommittee(network.peers(), lines).map(({ rttMs }) => rttMs),
         },
         disk: { reserve: (upToRound) => store.reserve(groupKeyX, upToRound) },
         market: doors.eye,
-        sink,
-        evidence: {
-          accused: ({ kind, accused, round }) => log.error("a member is at fault", { kind, accused, round }),
+        sink: { published: (signed) => this.#published(sink, signed) },
+        watcher: {
+          // What the configuration before has signed was told there.
+          stepped: (state, event, effects, atMs) =>
+            story.stepped(
+              state,
+              event,
+              effects.filter((effect) => !isBelow(effect, firstRound)),
+              atMs,
+            ),
+          noted: (note) => story.noted(note),
+          refused: (channel, why, fromId) => story.refused(channel, why, fromId),
         },
-        watcher: story,
+        evidence: this.evidence,
         signEnvelope: (bytes) => keystore.signEnvelope(bytes),
       },
     );
-    log.info("configuration is active", { cfg, groupKeyX, firstRound: configuration.firstRound });
+    this.#onReport = doors.onReport;
+    this.endAt(term);
+    log.info("configuration is active", { cfg, groupKeyX, firstRound, endRound: term.endRound });
+  }
+
+  get term(): Term {
+    return this.#term;
+  }
+
+  /** The same term with another end, as the hub's word changes. */
+  endAt(term: Term): void {
+    this.#term = term;
+    this.oracle.endBefore(term.endRound ?? Number.POSITIVE_INFINITY);
   }
 
   start(): void {
+    this.evidence.remember();
     this.oracle.start();
-    this.transmitter.start();
   }
 
   async stop(): Promise<void> {
     await this.oracle.stop();
-    await this.transmitter.drain(DRAIN_MS);
-    await this.transmitter.stop();
     this.#vault.destroy();
+  }
+
+  /** The group key that signs this round, as far as this configuration knows. */
+  keyOf(round: number): Hex | null {
+    const { configuration, before } = this.#term;
+    return round >= configuration.firstRound ? configuration.groupKeyX : (before?.groupKeyX ?? null);
+  }
+
+  /** Whether a report of this configuration itself is held. */
+  hasSigned(): boolean {
+    const latest = latestReport(this.oracle.state);
+    return latest !== null && latest.report.round >= this.#term.configuration.firstRound;
+  }
+
+  /** [R71] Past its last round a configuration's key counts for nothing, whoever still signs with it. */
+  #published(sink: Sink, signed: SignedReport): void {
+    const { endRound, configuration } = this.#term;
+    const { round } = signed.report;
+    if (endRound !== null && round >= endRound) return;
+    sink.published(signed);
+    if (round >= configuration.firstRound) this.#onReport(signed);
   }
 
   /** How long polls should rest: from just before a slot until its round is usually signed. */

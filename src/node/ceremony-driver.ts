@@ -41,6 +41,11 @@ export class CeremonyDriver {
     return result === null ? null : { groupKeyX: result.public.groupKeyX, transcriptHash: result.transcriptHash };
   }
 
+  /** What everybody may see of it, as it was sent. */
+  transcript(): readonly Uint8Array[] {
+    return this.#doors.ceremony.transcript();
+  }
+
   start(): void {
     this.#tick();
     this.#timer = setInterval(() => this.#tick(), RESEND_MS);

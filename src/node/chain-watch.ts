@@ -1,13 +1,13 @@
-/** Reads the hub by quorum: its configuration until this node's own is active, then its answers, for readiness and the page. */
+/** Reads the hub by quorum: its configurations in the final block, and its answers, for readiness and the page. */
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
-import type { HubAnswer, HubClient, HubConfiguration } from "../chain/hub-client.ts";
+import type { HubAnswer, HubClient, HubConfigurations } from "../chain/hub-client.ts";
 
 export type ChainWatchOptions = { readonly feeds: number; readonly pollMs: number };
 
 export type ChainWatchDoors = {
-  readonly hub: Pick<HubClient, "answers" | "configuration">;
+  readonly hub: Pick<HubClient, "answers" | "finalConfiguration">;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onAnswers: () => void;
@@ -27,29 +27,24 @@ export class ChainWatch {
     this.#doors = doors;
   }
 
-  /** Polls until a configuration satisfies `accept`; null when stopped first. */
-  async configured(accept: (configuration: HubConfiguration) => boolean): Promise<HubConfiguration | null> {
-    let saidOther = false;
+  /** Hears what the hub says, again and again; a read that fails says nothing. Ends when stopped. */
+  async follow(pollMs: number, heard: (said: HubConfigurations) => Promise<void>): Promise<void> {
     while (!this.#stop.signal.aborted) {
+      let said: HubConfigurations | null = null;
       try {
-        const { newest } = await this.#doors.hub.configuration();
+        said = await this.#doors.hub.finalConfiguration();
         this.#recovered();
-        if (newest !== undefined) {
-          if (accept(newest)) return newest;
-          if (!saidOther)
-            this.#doors.log.warn("the hub's configuration is not the one of this node's share", { cfg: newest.cfg });
-          saidOther = true;
-        }
       } catch (error) {
         this.#failed(error);
       }
-      await this.#sleep(this.#options.pollMs);
+      if (said !== null && !this.#stop.signal.aborted) await heard(said);
+      await this.#sleep(pollMs);
     }
-    return null;
   }
 
+  /** Begins to read answers; once. */
   start(): void {
-    this.#loop = this.#run();
+    this.#loop ??= this.#run();
   }
 
   async stop(): Promise<void> {

@@ -1,15 +1,13 @@
 /** The one page that knows every room: opens the windows in order, and closes them in reverse. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { OracleError, reasonOf } from "../base/errors.ts";
+import { reasonOf } from "../base/errors.ts";
 import type { Logger } from "../base/ports.ts";
 import { startApi } from "../api/server.ts";
 import { HubClient } from "../chain/hub-client.ts";
 import { QuorumRpc } from "../chain/rpc.ts";
 import { subscriptionsOf } from "../feeds/subscriptions.ts";
-import { type Keystore, openKeystore } from "../keystore/keystore.ts";
 import { loadCurve } from "../keystore/native-curve.ts";
-import { Network } from "../network/network.ts";
+import { Network, type PeerView } from "../network/network.ts";
 import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
@@ -17,22 +15,26 @@ import { sourceName } from "../sources/subscription.ts";
 import { openStore } from "../store/store.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { watchProcess } from "../telemetry/process.ts";
-import { ActiveConfiguration } from "./active.ts";
-import { awaitConfiguration, sharesFor, startCeremony } from "./activation.ts";
-import { type CeremonyDriver, DIRECT_CEREMONY, DIRECT_ENVELOPE } from "./ceremony-driver.ts";
 import { ChainWatch } from "./chain-watch.ts";
 import { systemClock, systemRng } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
+import { inCommittee } from "./committee-lines.ts";
+import { ceremonyNow, Configurations } from "./configurations.ts";
 import { Health } from "./health.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { MarketEye } from "./market-eye.ts";
 import type { NetworkFacts } from "./network-file.ts";
 import { watchNode } from "./node-metrics.ts";
+import { PendingFile } from "./pending-file.ts";
 import { PublishedLog } from "./published-log.ts";
+import { selfIn } from "./self.ts";
 import { SettlementSampler } from "./settlement-sampler.ts";
+import { TransmitterDesk } from "./transmitter-desk.ts";
+import { evidencePiece, evidenceRows } from "./view-evidence.ts";
 import { peerRows, transactionRows } from "./view-rows.ts";
 import { sourceRows, venueRows } from "./view-sources.ts";
 import { LiveView } from "./view.ts";
+import { unlock } from "./unlock.ts";
 import { watchedBy } from "./watched.ts";
 
 export type NodeOptions = {
@@ -50,41 +52,6 @@ export type RunningNode = {
 };
 
 const CHAIN_POLL_MS = 1_000;
-
-async function unlock(config: NodeConfig): Promise<Keystore> {
-  const { dir, passphraseFile } = config.keystore;
-  let passphrase: string;
-  try {
-    passphrase = readFileSync(passphraseFile, "utf8").trim();
-  } catch (error) {
-    throw new OracleError(`passphrase file cannot be read: ${reasonOf(error)}`, { code: "keystore-passphrase" });
-  }
-  return await openKeystore({ dir, passphrase });
-}
-
-/** The member this keystore is; its keys must be the ones the network file lists. */
-function selfIn(facts: NetworkFacts, keystore: Keystore): number {
-  const peerId = keystore.peerId();
-  const self = facts.members.find((member) => member.peerId === peerId);
-  if (self === undefined) {
-    throw new OracleError(`this keystore's peer id ${peerId} is no member of ${facts.name}`, {
-      code: "not-a-member",
-      peerId,
-    });
-  }
-  const mine = keystore.publicIdentity();
-  for (const key of ["observer", "transmitter"] as const) {
-    if (mine[key].toLowerCase() === self[key].toLowerCase()) continue;
-    throw new OracleError(
-      `member ${self.id}'s ${key} is ${self[key]} in the network file, the keystore holds ${mine[key]}`,
-      {
-        code: "key-mismatch",
-        key,
-      },
-    );
-  }
-  return self.id;
-}
 
 /** What the file does not say is left out, not undefined. */
 function accessOf({ venues }: NodeConfig): Record<Venue, VenueAccess> {
@@ -128,13 +95,16 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   const processMetrics = watchProcess({ version }, { metrics });
   closers.push(() => processMetrics.stop());
 
-  let active: ActiveConfiguration | null = null;
-  let ceremony: CeremonyDriver | null = null;
   const rpc = new QuorumRpc({ ...config.chain, chainId: facts.chainId }, { log: log.child({ room: "chain" }) });
   const hub = new HubClient({ address: facts.hub }, { rpc });
   const collector = new Collector(
     { venues: accessOf(config), subscriptions: watchedBy(facts.feeds, config.watch), pollMs: config.pollMs },
-    { clock, log: log.child({ room: "sources" }), rng: systemRng, restMs: () => active?.restMs() ?? 0 },
+    {
+      clock,
+      log: log.child({ room: "sources" }),
+      rng: systemRng,
+      restMs: () => configurations.current()?.restMs() ?? 0,
+    },
   );
   const eye: MarketEye = new MarketEye(
     { feeds: facts.feeds, rules: facts.rules },
@@ -150,47 +120,57 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   );
   const published = new PublishedLog();
 
+  const door: { configurations: Configurations | null } = { configurations: null };
   const network: Network = await Network.start(
     {
       selfId,
       listen: config.listen,
       members: facts.members,
-      topicPrefix: `tenor/${facts.networkId.slice(2, 18)}/${facts.configCount}`,
+      topicPrefix: `tenor/${facts.networkId.slice(2, 18)}`,
     },
     {
       identity: keystore.handOverIdentity(),
       clock,
       log: log.child({ room: "network" }),
-      judge: (channel, bytes, fromId) => {
-        if (channel === "direct" && bytes[0] === DIRECT_CEREMONY) {
-          return ceremony === null || ceremony.receive(bytes.subarray(1)) ? "accept" : "reject";
-        }
-        if (channel === "direct" && bytes[0] !== DIRECT_ENVELOPE) return "reject";
-        const envelope = channel === "direct" ? bytes.subarray(1) : bytes;
-        // A member that is active before this one does nothing wrong by speaking.
-        return active === null ? "ignore" : active.oracle.receive(channel, envelope, fromId);
-      },
+      // A peer may be there before the rest of this page is.
+      judge: (channel, bytes, line) => door.configurations?.receive(channel, bytes, line) ?? "ignore",
       // Judging has queued what it accepted.
       deliver: () => undefined,
-      answer: (bytes) => active?.oracle.answer(bytes) ?? null,
+      answer: (bytes) => door.configurations?.answer(bytes) ?? null,
     },
   );
   closers.push(() => network.stop());
+  const transmitterAddress = keystore.publicIdentity().transmitter;
+  const desk = new TransmitterDesk(
+    {
+      chainId: facts.chainId,
+      hub: facts.hub,
+      account: transmitterAddress,
+      blockTimeMs: config.chain.blockTimeMs,
+      finalityDepth: config.chain.finalityDepth,
+      fees: { tipWei: BigInt(config.chain.tipWei), maxFeeCapWei: BigInt(config.chain.maxFeeCapWei) },
+    },
+    {
+      rows: store.outbox,
+      rpc,
+      signDigest: (digest) => keystore.signTransmitterDigest(digest),
+      clock,
+      log: log.child({ room: "chain" }),
+    },
+  );
+  closers.push(() => desk.stop());
 
+  const committeePeers = (): readonly PeerView[] => inCommittee(network.peers(), configurations.lines());
   const health = new Health({
     clock,
     facts: () => ({
-      waitingFor:
-        active !== null
-          ? null
-          : ceremony === null
-            ? "waiting for the hub's configuration"
-            : "the key ceremony is not finished",
-      connectedPeers: network.peers().filter(({ connected }) => connected).length,
-      neededPeers: facts.t - 1,
-      latestReportMs: active?.latestReportMs() ?? null,
-      slotMs: facts.slotMs,
-      diskFailed: active?.oracle.state.disk === "failed",
+      waitingFor: configurations.waitingFor(),
+      connectedPeers: committeePeers().filter(({ connected }) => connected).length,
+      neededPeers: configurations.facts().t - 1,
+      latestReportMs: configurations.current()?.latestReportMs() ?? null,
+      slotMs: configurations.facts().slotMs,
+      convicted: configurations.current()?.evidence.convictsSelf ?? false,
+      diskFailed: configurations.current()?.oracle.state.disk === "failed",
       missingFeeds: eye.missing(),
       chainReadMs: watch.lastReadMs(),
       startedAtMs,
@@ -198,20 +178,14 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   });
   const names = facts.rules.map(({ name }) => name);
   const needed = new Set(subscriptionsOf(facts.feeds).map(sourceName));
-  const transmitterAddress = keystore.publicIdentity().transmitter;
   const view: LiveView = new LiveView(
     {
       facts,
       identity: {
-        nodeId: selfId,
         peerId: keystore.peerId(),
         networkId: facts.networkId,
         hub: facts.hub,
         chainId: facts.chainId,
-        slotMs: facts.slotMs,
-        n: facts.n,
-        f: facts.f,
-        t: facts.t,
         transmitter: transmitterAddress,
         version,
         startedAtMs,
@@ -220,16 +194,21 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     {
       health,
       chain: watch,
-      active: () => active,
-      ceremony: () => ceremony?.status() ?? null,
-      keyResult: () => active?.keyResult ?? ceremony?.result() ?? null,
+      committee: () => ({ ...configurations.facts(), nodeId: configurations.lines().selfId ?? selfId }),
+      active: () => configurations.current(),
+      ceremony: () => ceremonyNow(configurations),
       own: (name) => eye.own(name),
       smiles: (name) => eye.smiles(name),
       window: (name) => sampler.window(name, clock.nowMs()),
       history: (index, sinceMs, limit) => store.history(index, sinceMs, limit),
       publishedSince: (index, sinceMs) => published.since(index, sinceMs),
-      peers: () => peerRows({ selfId, peerId: keystore.peerId() }, network.peers(), active?.oracle.state),
-      transactions: () => transactionRows(names, active?.transmitter.recent(50) ?? []),
+      peers: () => {
+        const self = { selfId: configurations.lines().selfId ?? selfId, peerId: keystore.peerId() };
+        return peerRows(self, committeePeers(), configurations.current()?.oracle.state);
+      },
+      transactions: () => transactionRows(names, desk.transmitter?.recent(50) ?? []),
+      evidence: () => evidenceRows(store.evidence),
+      evidencePiece: (name) => evidencePiece(store.evidence, name),
       sources: () => sourceRows(collector.statistics(), collector.venueStatistics()),
       venues: () => {
         const venues = collector.venueStatistics();
@@ -237,7 +216,28 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       },
     },
   );
-  const stopReading = watchNode({ metrics, network, collector, transmitter: () => active?.transmitter ?? null });
+  const configurations: Configurations = new Configurations(facts, {
+    keystore,
+    curve,
+    store,
+    network,
+    eye,
+    published,
+    metrics,
+    clock,
+    log,
+    view,
+    desk,
+    finalRound: () => hub.finalRound(),
+    onActive: () => watch.start(),
+  });
+  door.configurations = configurations;
+  const stopReading = watchNode({
+    metrics,
+    network: { peers: committeePeers, traffic: () => network.traffic() },
+    collector,
+    transmitter: () => desk.transmitter,
+  });
   closers.push(stopReading);
   const api = await startApi({ ...config.api, dashboardDir }, { view, metrics, log: log.child({ room: "api" }) });
   closers.push(() => api.stop());
@@ -254,7 +254,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
         return answer === undefined || answer.count === 0 ? null : answer.timeSec * 1_000;
       },
       prune: (bounds) => store.prune(bounds),
-      summary: () => ({ ...network.traffic(), ...active?.transmitter.counters() }),
+      summary: () => ({ ...network.traffic(), ...desk.transmitter?.counters() }),
     },
   );
   housekeeping.start();
@@ -264,31 +264,26 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   sampler.start();
   closers.push(() => sampler.stop());
 
-  const activate = async (): Promise<void> => {
+  closers.push(() => configurations.stop());
+  configurations.start();
+  const pending =
+    config.pending === undefined
+      ? null
+      : new PendingFile(
+          { path: config.pending },
+          {
+            onFile: (next) => configurations.propose(next),
+            log,
+          },
+        );
+  pending?.start();
+  closers.push(() => pending?.stop());
+  const follow = async (): Promise<void> => {
     await rpc.checkChain();
-    if (sharesFor(facts, keystore).length === 0)
-      log.info("no share of this network's key yet: the key ceremony begins");
-    // Also with a share in hand: a member that was away may still need this node's certificate.
-    ceremony = startCeremony(facts, keystore, {
-      send: (toId, bytes) => network.send(toId, bytes),
-      log,
-      onChange: () => view.changed("peers"),
-    });
-    closers.push(() => ceremony?.stop());
-    const found = await awaitConfiguration(facts, keystore, watch);
-    if (found === null) return;
-    active = new ActiveConfiguration(
-      { facts, config, selfId, transmitterAddress, ...found },
-      { keystore, curve, store, network, rpc, eye, published, metrics, clock, log, view },
-    );
-    active.start();
-    closers.push(() => active?.stop());
-    watch.start();
-    ceremony.stop();
-    ceremony = null;
+    await watch.follow(Math.max(CHAIN_POLL_MS, config.chain.blockTimeMs / 2), (said) => configurations.hear(said));
   };
   closers.push(() => watch.stop());
-  activate().catch((error: unknown) => log.error("the node cannot become active", { reason: reasonOf(error) }));
+  follow().catch((error: unknown) => log.error("the hub cannot be followed", { reason: reasonOf(error) }));
   log.info("node is up", { nodeId: selfId, peerId: keystore.peerId(), api: api.url });
   return api.url;
 }

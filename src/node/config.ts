@@ -38,6 +38,8 @@ const venues = Object.fromEntries(VENUES.map((name) => [name, venue.prefault(PRO
 export const nodeConfigSchema = z.strictObject({
   /** Public facts of the network, the same file at every member. */
   network: z.string().min(1),
+  /** Where the file of the next configuration will lie; a running node takes it up when it comes. */
+  pending: z.string().min(1).optional(),
   dataDir: z.string().min(1),
   keystore: z.strictObject({ dir: z.string().min(1), passphraseFile: z.string().min(1) }),
   /** libp2p multiaddrs to listen on. */
@@ -164,6 +166,7 @@ export function loadNodeConfig(file: string, environment: Readonly<Record<string
   return {
     ...config,
     network: at(config.network),
+    ...(config.pending === undefined ? {} : { pending: at(config.pending) }),
     dataDir: at(config.dataDir),
     keystore: { dir: at(config.keystore.dir), passphraseFile: at(config.keystore.passphraseFile) },
   };

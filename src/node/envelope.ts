@@ -2,8 +2,10 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import type { Hex } from "../base/bytes.ts";
 import { concatBytes, fromHex } from "../base/bytes.ts";
-import { encodeMessage, messageHash, SIGNATURE_BYTES } from "../protocol/encoding.ts";
+import { decodeHeader, decodeMessage, encodeMessage, messageHash, SIGNATURE_BYTES } from "../protocol/encoding.ts";
+import { OracleError } from "../base/errors.ts";
 import type { Message } from "../protocol/messages.ts";
+import type { SignedReport } from "../report/report.ts";
 
 /** DER prefix of an ed25519 SubjectPublicKeyInfo (RFC 8410), before the 32 raw bytes. */
 const SPKI_PREFIX = fromHex("0x302a300506032b6570032100");
@@ -30,4 +32,26 @@ export function splitEnvelope(bytes: Uint8Array): { encoded: Uint8Array; signatu
 
 export function signatureFits(key: KeyObject, hash: Hex, signature: Uint8Array): boolean {
   return verify(null, fromHex(hash), key, signature);
+}
+
+/** The configuration that an envelope names; null when it is no envelope. */
+export function cfgOfEnvelope(bytes: Uint8Array): Hex | null {
+  const parts = splitEnvelope(bytes);
+  return parts === null ? null : orNull(() => decodeHeader(parts.encoded).cfg);
+}
+
+/** What a REPORT carries, which its group signature vouches for; null when it is none. Its sender is not asked for. */
+export function reportOfEnvelope(bytes: Uint8Array): SignedReport | null {
+  const parts = splitEnvelope(bytes);
+  const message = parts === null ? null : orNull(() => decodeMessage(parts.encoded));
+  return message?.type === "report" ? message.signed : null;
+}
+
+function orNull<T>(decode: () => T): T | null {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof OracleError) return null;
+    throw error;
+  }
 }

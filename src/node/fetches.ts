@@ -35,7 +35,7 @@ export class Fetches {
 
   verifyReport(signed: SignedReport): void {
     const digest = reportDigest(this.#config.networkId, signed.report);
-    if (digest === signed.digest && this.#doors.signing.verify(digest, signed.signature)) {
+    if (digest === signed.digest && this.#doors.signing.verify(digest, signed.signature, signed.report.round)) {
       this.#doors.tell({ kind: "report-verified", signed });
     } else {
       this.#doors.log.warn("report with a wrong signature refused", { round: signed.report.round });

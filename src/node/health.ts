@@ -12,6 +12,8 @@ export type HealthFacts = {
   readonly latestReportMs: number | null;
   readonly slotMs: number;
   readonly diskFailed: boolean;
+  /** Evidence is held that convicts this very node. */
+  readonly convicted: boolean;
   /** Feeds of which this node has no value now. */
   readonly missingFeeds: readonly string[];
   readonly chainReadMs: number | null;
@@ -55,6 +57,7 @@ export class Health {
       }
       if (facts.missingFeeds.length > 0) reasons.push(`no value here for ${facts.missingFeeds.join(", ")}`);
     }
+    if (facts.convicted) reasons.push("evidence convicts this node: its key said what no honest node says");
     if (facts.diskFailed) reasons.push("the disk refused a reservation: this node no longer signs");
     if (nowMs - (facts.chainReadMs ?? facts.startedAtMs) > CHAIN_AGE_MAX_MS) reasons.push("the hub cannot be read");
     const lagMs = this.#clock.monotonicMs() - this.#lastBeatMs;

@@ -31,10 +31,22 @@ const member = z.strictObject({
   addresses: z.array(z.string().startsWith("/")).max(8),
 });
 
+/** What this configuration follows, as a running member tells it: `tenor keys refresh` and `rotate` write it. */
+const previous = z.strictObject({
+  configCount: z.number().int().min(1),
+  cfg: hexOf(32),
+  groupKeyX: hexOf(32),
+  transcriptHash: hexOf(32),
+});
+
 const networkSchema = z.strictObject({
   name: z.string().min(1).max(40),
   networkId: hexOf(32),
   configCount: z.number().int().min(1),
+  /** How the members come to their shares: by a ceremony for a new group key, or by refreshing those of the key they have. */
+  kind: z.enum(["ceremony", "refresh"]).default("ceremony"),
+  /** Left out by a network's first configuration. */
+  previous: previous.optional(),
   slotMs: z.number().int().min(250).max(60_000),
   chain: z.strictObject({ chainId: z.number().int().min(1), hub: hexOf(20) }),
   /** Definition files in the order of the hub's append-only list, relative to this file. */
@@ -43,11 +55,15 @@ const networkSchema = z.strictObject({
 });
 
 export type Member = z.output<typeof member>;
+export type Predecessor = Readonly<z.output<typeof previous>>;
 
 export type NetworkFacts = LoadedFeeds & {
   readonly name: string;
   readonly networkId: Hex;
   readonly configCount: number;
+  readonly kind: "ceremony" | "refresh";
+  /** Never null where `kind` is a refresh. */
+  readonly previous: Predecessor | null;
   readonly slotMs: number;
   readonly chainId: number;
   readonly hub: Hex;
@@ -112,18 +128,42 @@ function memberProblems(members: readonly Member[]): ConfigProblem[] {
   return problems;
 }
 
-/** @throws ConfigError naming the file and every problem in it, feed definitions included */
-export function loadNetwork(file: string): NetworkFacts {
+function predecessorProblems({ kind, configCount, previous }: z.output<typeof networkSchema>): ConfigProblem[] {
+  if (previous === undefined) {
+    const allowed = "the configuration whose key is refreshed";
+    return kind === "refresh" ? [{ path: "previous", seen: "nothing", allowed }] : [];
+  }
+  if (previous.configCount < configCount) return [];
+  const seen = String(previous.configCount);
+  return [{ path: "previous.configCount", seen, allowed: `less than this configuration's ${configCount}` }];
+}
+
+function readNetwork(file: string): z.output<typeof networkSchema> {
   const raw = readYaml(file);
   const parsed = networkSchema.safeParse(raw);
   if (!parsed.success) throw new ConfigError(file, problemsOf(parsed.error, raw));
-  const { members, chain, feeds: files, ...rest } = parsed.data;
-  const problems = memberProblems(members);
+  const problems = [...memberProblems(parsed.data.members), ...predecessorProblems(parsed.data)];
   if (problems.length > 0) throw new ConfigError(file, problems);
-  const loaded = loadDefinitions(files.map((path) => resolve(dirname(file), path)));
+  return parsed.data;
+}
+
+function definitionPaths(file: string, feeds: readonly string[]): readonly string[] {
+  return feeds.map((path) => resolve(dirname(file), path));
+}
+
+/** Absolute paths of the feed definitions that a network file lists, in its order. @throws ConfigError */
+export function networkFeedFiles(file: string): readonly string[] {
+  return definitionPaths(file, readNetwork(file).feeds);
+}
+
+/** @throws ConfigError naming the file and every problem in it, feed definitions included */
+export function loadNetwork(file: string): NetworkFacts {
+  const { members, chain, feeds, previous: predecessor, ...rest } = readNetwork(file);
+  const loaded = loadDefinitions(definitionPaths(file, feeds));
   const n = members.length;
   return {
     ...rest,
+    previous: predecessor ?? null,
     chainId: chain.chainId,
     hub: chain.hub,
     members: [...members].sort((a, b) => a.id - b.id),

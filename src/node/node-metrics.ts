@@ -1,13 +1,14 @@
 /** Numbers that live in other rooms and are read every two seconds: peers, sources, transactions. */
 import type { Transmitter } from "../chain/transmitter.ts";
-import type { Network } from "../network/network.ts";
+import type { PeerView, Traffic } from "../network/network.ts";
 import type { Collector } from "../sources/collector.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { venueMetrics } from "./venue-metrics.ts";
 
 export type WatchedParts = {
   readonly metrics: Metrics;
-  readonly network: Network;
+  /** Peers by their ids in the configuration in office. */
+  readonly network: { peers(): readonly PeerView[]; traffic(): Traffic };
   readonly collector: Collector;
   readonly transmitter: () => Transmitter | null;
 };

@@ -20,7 +20,7 @@ import { Fetches } from "./fetches.ts";
 import type { Channel, InboxVerdict } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
 import { type Moment, momentOf } from "./moment.ts";
-import type { Accusation } from "../protocol/accusation.ts";
+import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";
 import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
 import { decodeRequest } from "./requests.ts";
@@ -108,6 +108,16 @@ export class Oracle {
     this.#slots.start();
   }
 
+  /** The first round that is not this configuration's any more. See {@link SlotClock.endBefore}. */
+  endBefore(round: number): void {
+    this.#slots.endBefore(round);
+  }
+
+  /** A report from elsewhere than this configuration's messages; it is believed when its key signed it. [R72] */
+  learn(signed: SignedReport): void {
+    if (!this.#state.reports.has(signed.report.round)) this.#fetches.verifyReport(signed);
+  }
+
   async stop(): Promise<void> {
     this.#slots.stop();
     for (const timer of this.#timers) clearTimeout(timer);
@@ -124,6 +134,11 @@ export class Oracle {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
     }
     return verdict.verdict;
+  }
+
+  /** Evidence against a member was verified. */
+  convicted(member: number, fault: AccusationKind): void {
+    this.#queue.push({ kind: "convicted", member, fault });
   }
 
   /** A peer's network layer took a frame, named by its tag. */

@@ -26,7 +26,8 @@ export type SigningPort = {
   /** With the pair of mine that the commitments name. */
   sign(round: number, digest: Hex, commitments: readonly SignerCommitment[]): ShareResult;
   aggregate(digest: Hex, commitments: readonly SignerCommitment[], shares: ReadonlyMap<number, Hex>): AggregateResult;
-  verify(digest: Hex, signature: GroupSignature): boolean;
+  /** By the group key that counts for the round: below a configuration's first round it is the one before. */
+  verify(digest: Hex, signature: GroupSignature, round: number): boolean;
   forgetBefore(round: number): void;
 };
 

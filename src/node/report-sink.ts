@@ -13,7 +13,13 @@ import type { Gauge, Metrics } from "../telemetry/metrics.ts";
 import type { ReportSink } from "./ports.ts";
 import type { PublishedLog } from "./published-log.ts";
 
-export type SinkOptions = { readonly networkId: Hex; readonly groupKeyX: Hex; readonly rules: readonly FeedRule[] };
+export type SinkOptions = {
+  readonly networkId: Hex;
+  readonly groupKeyX: Hex;
+  /** Reports below it were signed by another key: they are kept, and sent by those who hold that one. */
+  readonly firstRound: number;
+  readonly rules: readonly FeedRule[];
+};
 
 export type SinkDoors = {
   readonly store: {
@@ -48,8 +54,8 @@ export class Sink implements ReportSink {
     const { report } = signed;
     this.#save(signed);
     this.#doors.published.add(signed);
-    if (report.pushes.length > 0) {
-      const { networkId, groupKeyX } = this.#options;
+    const { networkId, groupKeyX, firstRound } = this.#options;
+    if (report.pushes.length > 0 && report.round >= firstRound) {
       this.#doors.offer({
         round: report.round,
         reportTimeMs: report.reportTimeMs,

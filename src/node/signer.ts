@@ -15,6 +15,9 @@ import type { AggregateResult, ShareResult, SigningPort } from "./ports.ts";
 /** Sessions of the last rounds: opening one costs more than adding its shares. */
 const SESSIONS_KEPT = 8;
 
+/** The key of the configuration before, which signed the rounds below this one's first. */
+export type KeyBefore = { readonly groupKeyX: Hex; readonly belowRound: number };
+
 function sessionName(digest: Hex, commitments: readonly SignerCommitment[]): string {
   return `${digest}/${commitments.map(({ id, hiding }) => `${id}:${hiding}`).join("/")}`;
 }
@@ -24,15 +27,17 @@ export class Signer implements SigningPort {
   readonly #vault: NonceVault;
   readonly #curve: SigningCurve;
   readonly #group: GroupPublic;
+  readonly #before: KeyBefore | null;
   readonly #sessions = new Map<string, SigningAttempt>();
   readonly #prepared = new Map<number, readonly [NoncePair, NoncePair]>();
 
   constructor(
-    options: { readonly incarnation: Hex; readonly group: GroupPublic },
+    options: { readonly incarnation: Hex; readonly group: GroupPublic; readonly before?: KeyBefore },
     doors: { readonly vault: NonceVault; readonly curve: SigningCurve },
   ) {
     this.incarnation = options.incarnation;
     this.#group = options.group;
+    this.#before = options.before ?? null;
     this.#vault = doors.vault;
     this.#curve = doors.curve;
   }
@@ -82,8 +87,10 @@ export class Signer implements SigningPort {
     return result.ok ? { ok: true, signature: result.signature } : { ok: false, culprits: result.culprits };
   }
 
-  verify(digest: Hex, signature: GroupSignature): boolean {
-    return this.#curve.verifyGroupSignature(this.#group.groupKeyX, digest, signature);
+  verify(digest: Hex, signature: GroupSignature, round: number): boolean {
+    const isBefore = this.#before !== null && round < this.#before.belowRound;
+    const groupKeyX = isBefore ? this.#before.groupKeyX : this.#group.groupKeyX;
+    return this.#curve.verifyGroupSignature(groupKeyX, digest, signature);
   }
 
   forgetBefore(round: number): void {

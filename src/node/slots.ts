@@ -13,6 +13,7 @@ export class SlotClock {
   readonly #onSlot: (round: number) => void;
   #timer: NodeJS.Timeout | null = null;
   #lastRound = 0;
+  #endRound = Number.POSITIVE_INFINITY;
 
   constructor(schedule: SlotSchedule, doors: { readonly clock: Clock; readonly onSlot: (round: number) => void }) {
     this.#schedule = schedule;
@@ -24,6 +25,11 @@ export class SlotClock {
     // A process that starts in the middle of a slot waits for the next one: it would observe late.
     this.#lastRound = roundAt(this.#schedule, this.#clock.nowMs());
     this.#arm(this.#lastRound);
+  }
+
+  /** No slot from this round on is told of: it belongs to another configuration. A later word replaces this one. [R70] */
+  endBefore(round: number): void {
+    this.#endRound = round;
   }
 
   stop(): void {
@@ -47,7 +53,7 @@ export class SlotClock {
     // A clock that was set back goes on from where it is now: whether a round may be used again is the machine's to say.
     if (round >= this.#schedule.firstRound && round !== this.#lastRound) {
       this.#lastRound = round;
-      this.#onSlot(round);
+      if (round < this.#endRound) this.#onSlot(round);
     }
     if (this.#timer !== null) this.#arm(round);
   }

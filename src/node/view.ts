@@ -19,6 +19,7 @@ import type {
   TransactionView,
 } from "../api/view.ts";
 import type { SourceView, VenueView } from "../api/sources-view.ts";
+import type { EvidencePieceView, EvidenceRowView, GroupFileView } from "../api/evidence-view.ts";
 import type { WindowSamples } from "../feeds/context.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
 import type { FeedRule } from "../feeds/rule.ts";
@@ -37,23 +38,33 @@ import type { ValueRow } from "../store/value-history.ts";
 
 export type ViewOptions = {
   readonly facts: NetworkFacts;
-  readonly identity: Omit<IdentityView, "cfg">;
+  /** What stays the same over rotations. */
+  readonly identity: Omit<IdentityView, "cfg" | keyof CommitteeFacts>;
 };
+
+/** Of the configuration in office. */
+export type CommitteeFacts = Pick<IdentityView, "nodeId" | "slotMs" | "n" | "f" | "t">;
 
 /** Parts that exist only once the configuration is active. */
 export type ActiveParts = {
   readonly cfg: Hex;
-  readonly groupKeyX: Hex;
+  /** The key that signed a round's report; null when it is not known. */
+  readonly keyOf: (round: number) => Hex | null;
   readonly state: () => OracleState;
   readonly tracker: RoundTracker;
+  readonly groupFile: GroupFileView | null;
 };
 
 export type ViewDoors = {
   readonly health: Health;
+  readonly committee: () => CommitteeFacts;
   readonly active: () => ActiveParts | null;
-  readonly ceremony: () => CeremonyStatus | null;
-  /** What the ceremony gave, also after it was put away. */
-  readonly keyResult: () => { readonly groupKeyX: Hex; readonly transcriptHash: Hex } | null;
+  readonly ceremony: () => {
+    readonly configCount: number;
+    readonly status: CeremonyStatus | null;
+    /** What the ceremony gave, also after it was put away. */
+    readonly result: { readonly groupKeyX: Hex; readonly transcriptHash: Hex } | null;
+  };
   readonly own: (feedName: string) => Evaluation | undefined;
   /** This node's own smiles of the chain that a feed reads; a few milliseconds of work. */
   readonly smiles: (feedName: string) => SmileViews;
@@ -66,6 +77,8 @@ export type ViewDoors = {
   readonly transactions: () => readonly TransactionView[];
   readonly sources: () => readonly SourceView[];
   readonly venues: () => readonly VenueView[];
+  readonly evidence: () => readonly EvidenceRowView[];
+  readonly evidencePiece: (name: string) => EvidencePieceView | null;
 };
 
 /** The smiles of a chain are too much work to repeat for every reader of a slot. */
@@ -98,7 +111,8 @@ export class LiveView implements NodeView {
   }
 
   identity(): IdentityView {
-    return { ...this.#options.identity, cfg: this.#doors.active()?.cfg ?? null };
+    const { nodeId, slotMs, n, f, t } = this.#doors.committee();
+    return { ...this.#options.identity, nodeId, slotMs, n, f, t, cfg: this.#doors.active()?.cfg ?? null };
   }
 
   health(): HealthView {
@@ -173,12 +187,14 @@ export class LiveView implements NodeView {
     const { report, digest, signature } = latest;
     // Asked for by every reader of a slot, and the payload hashes the whole report.
     if (this.#shown?.digest === digest) return this.#shown;
+    const groupKeyX = active.keyOf(report.round);
+    if (groupKeyX === null) return null;
     this.#shown = {
       round: report.round,
       reportTimeMs: report.reportTimeMs,
       digest,
       signature,
-      groupKeyX: active.groupKeyX,
+      groupKeyX,
       leaves: report.leaves.map((leaf) => ({
         ...leaf,
         value: leaf.value.toString(),
@@ -186,7 +202,7 @@ export class LiveView implements NodeView {
         detail: leafDetail(leaf.detail),
       })),
       due: report.pushes.map(({ index }) => index),
-      submitPayload: encodeSubmit(report, signature, this.#options.facts.networkId, active.groupKeyX),
+      submitPayload: encodeSubmit(report, signature, this.#options.facts.networkId, groupKeyX),
     };
     return this.#shown;
   }
@@ -215,11 +231,26 @@ export class LiveView implements NodeView {
     return this.#doors.venues();
   }
 
+  evidence(): readonly EvidenceRowView[] {
+    return this.#doors.evidence();
+  }
+
+  evidencePiece(name: string): EvidencePieceView | null {
+    return this.#doors.evidencePiece(name);
+  }
+
+  groupFile(): GroupFileView | null {
+    return this.#doors.active()?.groupFile ?? null;
+  }
+
   ceremony(): CeremonyView {
-    const status = this.#doors.ceremony();
-    const result = this.#doors.keyResult();
-    if (status === null) return { phase: result === null ? "waiting" : "complete", have: [], culprits: [], result };
-    return { phase: ceremonyPhase(status), have: status.have, culprits: status.culprits.map(({ id }) => id), result };
+    const { configCount, status, result } = this.#doors.ceremony();
+    if (status === null) {
+      return { configCount, phase: result === null ? "waiting" : "complete", have: [], culprits: [], result };
+    }
+    const faults = status.culprits;
+    const culprits = faults.map(({ id }) => id);
+    return { configCount, phase: ceremonyPhase(status), have: status.have, culprits, faults, result };
   }
 
   #latest(): SignedReport | null {

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
+import { EvidenceTable } from "./evidence.ts";
 import type { Guard } from "./failures.ts";
 import { guardFor } from "./failures.ts";
 import { KeyValues } from "./key-values.ts";
@@ -12,6 +13,7 @@ import { takeLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { protocolTables } from "./migrations/0001-protocol.ts";
 import { outboxTables } from "./migrations/0002-outbox.ts";
+import { evidenceTables } from "./migrations/0003-evidence.ts";
 import { OutboxTable } from "./outbox.ts";
 import type { PruneCounts, PruneOptions } from "./prune.ts";
 import { Pruner } from "./prune.ts";
@@ -21,7 +23,7 @@ import { Reservations } from "./reservations.ts";
 import type { ValueRow } from "./value-history.ts";
 import { ValueHistory } from "./value-history.ts";
 
-const MIGRATIONS = [protocolTables, outboxTables] as const;
+const MIGRATIONS = [protocolTables, outboxTables, evidenceTables] as const;
 
 export type StoreOptions = {
   /** The database file; its folder is made when absent. Beside it lie `-wal`, `-shm`, `.lock` and `.guard`. */
@@ -99,6 +101,7 @@ export class Store {
   /** Fits `OutboxRows` of the room `chain`. */
   readonly outbox: OutboxTable;
   readonly keyValue: KeyValues;
+  readonly evidence: EvidenceTable;
   readonly #db: Database.Database;
   readonly #guard: Guard;
   readonly #lock: StoreLock;
@@ -118,6 +121,7 @@ export class Store {
     this.tookOver = doors.lock.tookOver;
     this.outbox = new OutboxTable(doors);
     this.keyValue = new KeyValues(doors);
+    this.evidence = new EvidenceTable(doors);
     this.#reservations = new Reservations(doors);
     this.#reports = new SignedReports(doors);
     this.#values = new ValueHistory(doors);

@@ -111,9 +111,12 @@ export class Metrics {
     return this.registry.metrics();
   }
 
+  /** Asked for again, it is the same one: two configurations that run side by side during a rotation count together. */
   counter<L extends string = never>(options: Described<CounterName, L>): Counter<L> {
     checkMetricName("counter", options.name);
-    const metric = new PromCounter<L>({ ...this.#common(options), registers: [this.registry] });
+    const metric =
+      this.#held(options.name, PromCounter<string>) ??
+      new PromCounter<string>({ ...this.#common(options), registers: [this.registry] });
     const admit = this.#gate<L>(options);
     return {
       add: (amount, ...labels) => {
@@ -125,7 +128,9 @@ export class Metrics {
 
   gauge<L extends string = never>(options: Described<MeasureName, L>): Gauge<L> {
     checkMetricName("gauge", options.name);
-    const metric = new PromGauge<L>({ ...this.#common(options), registers: [this.registry] });
+    const metric =
+      this.#held(options.name, PromGauge<string>) ??
+      new PromGauge<string>({ ...this.#common(options), registers: [this.registry] });
     const admit = this.#gate<L>(options);
     return {
       set: (value, ...labels) => {
@@ -141,11 +146,13 @@ export class Metrics {
     options: Described<MeasureName, L> & { readonly buckets: readonly number[] },
   ): Histogram<L> {
     checkMetricName("histogram", options.name);
-    const metric = new PromHistogram<L>({
-      ...this.#common(options),
-      buckets: [...options.buckets],
-      registers: [this.registry],
-    });
+    const metric =
+      this.#held(options.name, PromHistogram<string>) ??
+      new PromHistogram<string>({
+        ...this.#common(options),
+        buckets: [...options.buckets],
+        registers: [this.registry],
+      });
     const admit = this.#gate<L>(options);
     return {
       observe: (value, ...labels) => {
@@ -153,6 +160,11 @@ export class Metrics {
         if (set !== undefined) metric.observe(set, value);
       },
     };
+  }
+
+  #held<M>(name: string, kind: abstract new (...args: never[]) => M): M | undefined {
+    const held = this.registry.getSingleMetric(name);
+    return held instanceof kind ? held : undefined;
   }
 
   #common<L extends string>(options: Described<string, L>): { name: string; help: string; labelNames: L[] } {

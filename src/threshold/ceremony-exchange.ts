@@ -4,11 +4,14 @@
  */
 import type { Hex } from "../base/bytes.ts";
 import type { CeremonyMessage } from "./ceremony-messages.ts";
+import { NOT_HELD } from "./ceremony-slots.ts";
 
 type Have = Extract<CeremonyMessage, { kind: "have" }>;
 
 type Peer = {
   readonly held: ReadonlySet<Hex>;
+  /** Where its list is not empty. */
+  readonly places: ReadonlySet<number>;
   readonly isDone: boolean;
   readonly knowsIAmDone: boolean;
   /** It has not heard yet that I know: it waits for one more HAVE. */
@@ -22,10 +25,21 @@ export class CeremonyExchange {
   note(have: Have, iAmDone: boolean, mine: readonly Hex[]): void {
     this.#peers.set(have.sender, {
       held: new Set(have.held),
+      places: new Set(have.held.flatMap((prefix, place) => (prefix === NOT_HELD ? [] : [place]))),
       isDone: iAmDone && have.held.every((prefix, i) => prefix === mine[i]),
       knowsIAmDone: have.knowsYouAreDone,
       owed: !have.knowsYouKnow,
     });
+  }
+
+  /** Every one of them has told what it holds. */
+  haveSpoken(peers: readonly number[]): boolean {
+    return peers.every((peer) => this.#peers.has(peer));
+  }
+
+  /** Some peer lists one of these, whatever its name. @param places in HAVE's order */
+  isHeldSomewhere(places: readonly number[]): boolean {
+    return [...this.#peers.values()].some(({ places: held }) => places.some((place) => held.has(place)));
   }
 
   /** Whether it has told what it holds. */

@@ -3,7 +3,7 @@ import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, toHex } from "../base/bytes.ts";
 import type { CeremonyMessage, CeremonyShape } from "./ceremony-messages.ts";
 import type { CurvePoint } from "./curve.ts";
-import { keccak, parsePoint, parseScalar } from "./curve.ts";
+import { keccak, parsePoint, parseScalar, Point } from "./curve.ts";
 import { applyDealPad } from "./deal.ts";
 import { dealerProofIsGood, keyProofIsGood, sharedPointProofIsGood } from "./proofs.ts";
 import { shareMatches } from "./vss.ts";
@@ -16,7 +16,10 @@ export function readKey(shape: CeremonyShape, message: MessageOf<"key">): CurveP
   return key !== null && keyProofIsGood(shape.ceremonyId, message.sender, key, message.proof) ? key : null;
 }
 
-/** The t commitments, or null when one is no point (the identity is none) or the proof of knowledge fails. */
+/**
+ * The t commitments, or null when one is no point (the identity is none) or the proof of knowledge fails. In a refresh the
+ * first is the identity because it is not in the message: nobody can commit to another constant term than zero.
+ */
 export function readCommitments(shape: CeremonyShape, message: MessageOf<"commit">): readonly CurvePoint[] | null {
   const points: CurvePoint[] = [];
   for (const bytes of message.points) {
@@ -24,7 +27,8 @@ export function readCommitments(shape: CeremonyShape, message: MessageOf<"commit
     if (point === null) return null;
     points.push(point);
   }
-  return dealerProofIsGood(shape.ceremonyId, message.sender, points[0]!, message.proof) ? points : null;
+  if (!dealerProofIsGood(shape.ceremonyId, message.sender, points[0]!, message.proof)) return null;
+  return shape.isRefresh === true ? [Point.ZERO, ...points] : points;
 }
 
 /** The names of one member's messages. */

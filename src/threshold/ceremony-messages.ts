@@ -3,7 +3,8 @@
  *
  *   envelope     type u8 | ceremonyId 32 | sender u8 | body | ed25519 signature 64
  *   1 KEY          key 33 | R 33 | z 32                        encryption key of this ceremony, proof of its secret
- *   2 COMMIT       t × point 33 | R 33 | z 32                  commitments to the polynomial, proof of its constant term
+ *   2 COMMIT       t × point 33 | R 33 | z 32                  commitments to the polynomial, proof of its constant term;
+ *                  in a refresh (t−1) × point: the constant term is zero, so it has no place [R67]
  *   3 DEAL         roundOneHash 32 | commitHash 32 | (n−1) × sealed share 32   receivers ascending, the dealer left out
  *   4 COMPLAINT    dealer u8 | dealHash 32 | shared 33 | c 32 | s 32
  *   5 CERTIFICATE  transcriptHash 32
@@ -55,19 +56,31 @@ export type CeremonyMessage =
 export type CeremonyMessageKind = CeremonyMessage["kind"];
 
 /** What the lengths depend on. */
-export type CeremonyShape = { readonly ceremonyId: Hex; readonly n: number; readonly t: number };
+export type CeremonyShape = {
+  readonly ceremonyId: Hex;
+  readonly n: number;
+  readonly t: number;
+  /** Left out where a new key is made. */
+  readonly isRefresh?: boolean;
+};
+
+/** Points in a COMMIT: a refresh has none for the constant term. */
+function commitPoints({ t, isRefresh }: CeremonyShape): number {
+  return isRefresh === true ? t - 1 : t;
+}
 
 export const SIGNATURE_BYTES = 64;
 export const HASH_PREFIX_BYTES = 16;
 const HEADER_BYTES = 34;
 const KINDS: readonly CeremonyMessageKind[] = ["key", "commit", "deal", "complaint", "certificate", "have"];
 
-function bodyBytes(kind: CeremonyMessageKind, { n, t }: CeremonyShape): number {
+function bodyBytes(kind: CeremonyMessageKind, shape: CeremonyShape): number {
+  const { n } = shape;
   switch (kind) {
     case "key":
       return POINT_BYTES + KNOWLEDGE_PROOF_BYTES;
     case "commit":
-      return t * POINT_BYTES + KNOWLEDGE_PROOF_BYTES;
+      return commitPoints(shape) * POINT_BYTES + KNOWLEDGE_PROOF_BYTES;
     case "deal":
       return 64 + (n - 1) * SEALED_SHARE_BYTES;
     case "complaint":
@@ -163,7 +176,7 @@ function decodeBody(
     case "key":
       return { kind, sender, key: reader.raw(POINT_BYTES), proof: reader.raw(KNOWLEDGE_PROOF_BYTES) };
     case "commit": {
-      const points = Array.from({ length: shape.t }, () => reader.raw(POINT_BYTES));
+      const points = Array.from({ length: commitPoints(shape) }, () => reader.raw(POINT_BYTES));
       return { kind, sender, points, proof: reader.raw(KNOWLEDGE_PROOF_BYTES) };
     }
     case "deal": {

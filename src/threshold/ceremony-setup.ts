@@ -2,6 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
+import type { CeremonyShape } from "./ceremony-messages.ts";
 import { keccak } from "./curve.ts";
 import { identityKeyOf } from "./peer-id.ts";
 import { MEMBERS_MAX, MEMBERS_MIN } from "./quorum.ts";
@@ -26,7 +27,11 @@ export type CeremonySetup = {
   readonly members: readonly CeremonyMember[];
   readonly feedSetRoot: Hex;
   readonly paramsHash: Hex;
+  /** The key whose shares are made anew [R67]; left out where a new key is made. */
+  readonly refreshes?: RefreshedKey;
 };
+
+export type RefreshedKey = { readonly groupKeyX: Hex; readonly transcriptHash: Hex };
 
 /**
  * @throws OracleError `bad-ceremony` unless ids are 1 … n once each, peer ids are distinct ed25519 ids, 3f < n,
@@ -49,12 +54,17 @@ function checkSetup(setup: CeremonySetup): void {
 
 /**
  * keccak("TENOR/DKG/1" | networkId 32 | configCount u64 | f u8 | t u8 | n u8 | members ascending by id: id u8,
- * peerId length u8 and ASCII, observer 20, transmitter 20 | feedSetRoot 32 | paramsHash 32)
+ * peerId length u8 and ASCII, observer 20, transmitter 20 | feedSetRoot 32 | paramsHash 32). A refresh begins with
+ * "TENOR/DKG-REFRESH/1" | groupKeyX 32 | transcriptHash 32 of the key that it refreshes, and goes on in the same way: no
+ * message of one kind can be read in the other.
  */
 export function ceremonyIdOf(setup: CeremonySetup): Hex {
   checkSetup(setup);
-  const writer = new ByteWriter()
-    .ascii("TENOR/DKG/1")
+  const { refreshes } = setup;
+  const writer = new ByteWriter();
+  if (refreshes === undefined) writer.ascii("TENOR/DKG/1");
+  else writer.ascii("TENOR/DKG-REFRESH/1").hex(refreshes.groupKeyX, 32).hex(refreshes.transcriptHash, 32);
+  writer
     .hex(setup.networkId, 32)
     .uint(setup.configCount, 8)
     .uint(setup.f, 1)
@@ -65,4 +75,9 @@ export function ceremonyIdOf(setup: CeremonySetup): Hex {
     writer.hex(member.observer, 20).hex(member.transmitter, 20);
   }
   return toHex(keccak(writer.hex(setup.feedSetRoot, 32).hex(setup.paramsHash, 32).done()));
+}
+
+export function ceremonyShapeOf(setup: CeremonySetup): CeremonyShape {
+  const isRefresh = setup.refreshes !== undefined;
+  return { ceremonyId: ceremonyIdOf(setup), n: setup.members.length, t: setup.t, isRefresh };
 }

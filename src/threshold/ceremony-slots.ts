@@ -19,7 +19,7 @@ export type Held<K extends CeremonyMessageKind = CeremonyMessageKind> = {
 
 /** The order in which a newcomer needs them. */
 const ORDER: readonly CeremonyMessageKind[] = ["key", "commit", "deal", "complaint", "certificate", "have"];
-const NOT_HELD: Hex = `0x${"00".repeat(HASH_PREFIX_BYTES)}`;
+export const NOT_HELD: Hex = `0x${"00".repeat(HASH_PREFIX_BYTES)}`;
 
 function slotOf(message: CeremonyMessage): string {
   return message.kind === "complaint"
@@ -63,6 +63,11 @@ export class CeremonySlots {
   get<K extends OnceKind>(kind: K, id: number): Held<K> | null {
     const held = this.#first.get(`${kind}/${id}`);
     return held !== undefined && isKind(held, kind) ? held : null;
+  }
+
+  /** Where a HAVE lists this member's messages. */
+  placesOf(id: number): readonly number[] {
+    return ONCE_KINDS.map((_, kind) => kind * this.#ids.length + this.#ids.indexOf(id));
   }
 
   hasComplaint(accuser: number, dealer: number): boolean {

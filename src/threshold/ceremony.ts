@@ -12,23 +12,25 @@
  * A culprit stops me from dealing and certifying, but certificates of all n still end the ceremony well: otherwise one late
  * second COMMIT could make one member believe in failure and the others in success. Silence names nobody.
  *
+ * A refresh [R67] is the same walk with polynomials that are zero at zero: the dealers' sum moves the shares, not the key.
+ *
  * As in every Pedersen key generation the last dealer may bias some bits of the key (not cancel others: proofs of
  * knowledge); Schnorr signatures stay unforgeable under such keys (Gennaro, Jarecki, Krawczyk, Rabin 2007).
  */
 import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
-import { unreachable } from "../base/errors.ts";
+import { OracleError, unreachable } from "../base/errors.ts";
 import { CeremonyExchange } from "./ceremony-exchange.ts";
 import { judgeComplaint, readCommitments, readKey, roundOneHashOf, transcriptHashOf } from "./ceremony-judge.ts";
 import type { CeremonyMessage, CeremonyShape } from "./ceremony-messages.ts";
 import { decodeMessage } from "./ceremony-messages.ts";
 import type { CeremonySetup } from "./ceremony-setup.ts";
-import { ceremonyIdOf } from "./ceremony-setup.ts";
+import { ceremonyShapeOf } from "./ceremony-setup.ts";
 import type { Held, OnceKind } from "./ceremony-slots.ts";
 import { CeremonySlots } from "./ceremony-slots.ts";
 import type { CurvePoint } from "./curve.ts";
-import type { GroupResult } from "./group.ts";
-import { combineDealers } from "./group.ts";
+import type { GroupPublic, GroupResult } from "./group.ts";
+import { combineDealers, refreshGroup } from "./group.ts";
 import { identityKeyOf } from "./peer-id.ts";
 
 export type CulpritReason = "equivocated" | "bad-key" | "bad-commitment" | "bad-share" | "false-accusation";
@@ -63,15 +65,28 @@ export class CeremonyBoard {
   readonly #judged = new Set<string>();
   readonly #culprits = new Map<number, Culprit>();
   readonly #exchange = new CeremonyExchange();
+  readonly #old: GroupPublic | null;
   // First messages never change, so what all n of them determine is computed once.
   #group: GroupResult | null = null;
   #roundOneHash: Hex | null = null;
   #transcriptHash: Hex | null = null;
 
-  /** @throws OracleError `bad-ceremony`, `bad-peer-id` */
-  constructor(options: { setup: CeremonySetup; self: number }, doors: { verify: VerifySignature }) {
-    const { setup, self } = options;
-    this.shape = { ceremonyId: ceremonyIdOf(setup), n: setup.members.length, t: setup.t };
+  /**
+   * @param options.old the group that is refreshed; without it a refresh is followed and judged, but not added up
+   * @throws OracleError `bad-ceremony` also when `old` is not what the setup refreshes; `bad-peer-id`
+   */
+  constructor(
+    options: { setup: CeremonySetup; self: number; old?: GroupPublic | null },
+    doors: { verify: VerifySignature },
+  ) {
+    const { setup, self, old = null } = options;
+    this.shape = ceremonyShapeOf(setup);
+    const { n, t } = this.shape;
+    if (old !== null && (old.groupKeyX !== setup.refreshes?.groupKeyX || old.n !== n || old.t !== t)) {
+      const message = `a refresh keeps group key, members and threshold; ${t} of ${n} wanted, the old key has ${old.t} of ${old.n}`;
+      throw new OracleError(`key ceremony: ${message}`, { code: "bad-ceremony", n, t, groupKeyX: old.groupKeyX });
+    }
+    this.#old = old;
     this.#self = self;
     this.#ids = Array.from({ length: this.shape.n }, (_, i) => i + 1);
     this.#identities = new Map(setup.members.map((member) => [member.id, identityKeyOf(member.peerId)]));
@@ -110,6 +125,15 @@ export class CeremonyBoard {
 
   has(kind: OnceKind, id: number): boolean {
     return this.#slots.get(kind, id) !== null;
+  }
+
+  /**
+   * Whether this member can know that it has said nothing here before: all others have told what they hold, and none has
+   * a word of its own. False also where one is silent: without all n there is no key anyway.
+   */
+  isNewHere(): boolean {
+    const others = this.#ids.filter((id) => id !== this.#self);
+    return this.#exchange.haveSpoken(others) && !this.#exchange.isHeldSomewhere(this.#slots.placesOf(this.#self));
   }
 
   hasComplaint(accuser: number, dealer: number): boolean {
@@ -152,11 +176,13 @@ export class CeremonyBoard {
     return this.#transcriptHash;
   }
 
-  /** The key that the commitments on the board add up to; null until all are here. */
+  /** The key that the commitments on the board add up to; null until all are here, and in a refresh of an unknown key. */
   group(): GroupResult | null {
-    if (this.#group === null && this.#commitments.size === this.shape.n) {
+    const { n, t, isRefresh } = this.shape;
+    if (this.#group === null && this.#commitments.size === n) {
       const dealers = this.#ids.map((id) => this.#commitments.get(id)!);
-      this.#group = combineDealers(this.shape.n, this.shape.t, dealers);
+      if (isRefresh !== true) this.#group = combineDealers(n, t, dealers);
+      else if (this.#old !== null) this.#group = refreshGroup(this.#old, dealers);
     }
     return this.#group;
   }

@@ -1,6 +1,7 @@
 /** What the world may know of a group key: the key, its commitments, and every member's verifying share. */
 import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
 import type { CurvePoint } from "./curve.ts";
 import { parsePointHex, parseScalar, Point, pointHex } from "./curve.ts";
 import { MEMBERS_MAX } from "./quorum.ts";
@@ -32,8 +33,32 @@ export type GroupResult =
  * @param dealers one list of t points a dealer
  */
 export function combineDealers(n: number, t: number, dealers: readonly (readonly CurvePoint[])[]): GroupResult {
+  return groupOf(n, t, sumOf(t, dealers));
+}
+
+/**
+ * The same key under new shares: the old polynomial plus polynomials that are zero at zero. The key has even y already, so
+ * nothing is negated.
+ * @param old     a consistent group
+ * @param dealers one list of t points a dealer, the first of each the identity
+ */
+export function refreshGroup(old: GroupPublic, dealers: readonly (readonly CurvePoint[])[]): GroupResult {
+  const { n, t } = old;
+  const before = old.commitments.map((text) => parsePointHex(text) ?? Point.ZERO);
+  const result = groupOf(n, t, sumOf(t, [before, ...dealers]));
+  if (result.ok && (result.negated || result.group.groupKeyX !== old.groupKeyX)) {
+    throw new OracleError("a refresh has changed the group key", { code: "bad-refresh", groupKeyX: old.groupKeyX });
+  }
+  return result;
+}
+
+function sumOf(t: number, dealers: readonly (readonly CurvePoint[])[]): readonly CurvePoint[] {
   const sums = Array.from({ length: t }, () => Point.ZERO);
   for (const dealer of dealers) for (let k = 0; k < t; k++) sums[k] = sums[k]!.add(dealer[k]!);
+  return sums;
+}
+
+function groupOf(n: number, t: number, sums: readonly CurvePoint[]): GroupResult {
   if (sums.some((point) => point.is0())) return { ok: false, why: "identity" };
   const negated = sums[0]!.toBytes(true)[0] === 3;
   const commitments = negated ? sums.map((point) => point.negate()) : sums;

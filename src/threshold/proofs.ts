@@ -41,18 +41,34 @@ export function keyProofIsGood(ceremonyId: Hex, id: number, key: CurvePoint, pro
   return Point.BASE.multiplyUnsafe(z).equals(nonce.add(key.multiplyUnsafe(challenge)));
 }
 
+function dealerChallenge(ceremonyId: Hex, id: number, commitment: CurvePoint, nonce: CurvePoint): bigint {
+  const message = new ByteWriter().uint(id, SCALAR_BYTES).raw(commitment.toBytes(true)).raw(nonce.toBytes(true));
+  return hashToScalar(asciiBytes(ceremonyProofTag(ceremonyId)), message.done());
+}
+
 /**
  * The proof of knowledge that `DKG.round1` of `ceremonySuite(ceremonyId)` attaches to a dealer's commitments: without it the
  * last dealer could choose a constant term that cancels everybody else's. The library checks it only in a call that
  * names no culprit, hence this one.
  */
-export function dealerProofIsGood(ceremonyId: Hex, id: number, constantTerm: CurvePoint, proof: Uint8Array): boolean {
+export function dealerProofIsGood(ceremonyId: Hex, id: number, commitment: CurvePoint, proof: Uint8Array): boolean {
   const nonce = parsePoint(proof.subarray(0, POINT_BYTES));
   const z = parseScalar(proof.subarray(POINT_BYTES));
   if (nonce === null || z === null) return false;
-  const message = new ByteWriter().uint(id, SCALAR_BYTES).raw(constantTerm.toBytes(true)).raw(nonce.toBytes(true));
-  const challenge = hashToScalar(asciiBytes(ceremonyProofTag(ceremonyId)), message.done());
-  return Point.BASE.multiplyUnsafe(z).equals(nonce.add(constantTerm.multiplyUnsafe(challenge)));
+  const challenge = dealerChallenge(ceremonyId, id, commitment, nonce);
+  return Point.BASE.multiplyUnsafe(z).equals(nonce.add(commitment.multiplyUnsafe(challenge)));
+}
+
+/**
+ * The same proof for a refresh, whose polynomial the library cannot make (it refuses a zero constant term): of the first
+ * coefficient that is committed to, so that nobody passes another's commitments off as its own.
+ * @param secret 1 … Q−1
+ * @param nonce  1 … Q−1, fresh
+ */
+export function proveDealer(ceremonyId: Hex, id: number, secret: bigint, nonce: bigint): Uint8Array {
+  const noncePoint = Point.BASE.multiply(nonce);
+  const challenge = dealerChallenge(ceremonyId, id, Point.BASE.multiply(secret), noncePoint);
+  return concatBytes(noncePoint.toBytes(true), scalarBytes(Scalar.add(nonce, Scalar.mul(challenge, secret))));
 }
 
 /** A complaint's statement: the accuser's key and the shared point have the same exponent over G and the dealer's key. */

@@ -15,6 +15,7 @@ import type {
   RoundView,
   TransactionView,
 } from "../../src/api/view.ts";
+import type { EvidenceRowView } from "../../src/api/evidence-view.ts";
 import type { SourceView, VenueView } from "../../src/api/sources-view.ts";
 import { depthOf, sourcesOf, venuesOf } from "./sources-fixture.ts";
 import { BTC, type CoinShape, ETH, surfaceOf } from "./surface-fixture.ts";
@@ -46,6 +47,7 @@ export type FixtureState = {
   venues: VenueView[];
   /** By feed name. */
   surfaces: Map<string, SurfaceView>;
+  evidence: EvidenceRowView[];
   ceremonyPhase: "waiting" | "dealing" | "confirming" | "complete" | "failed";
 };
 
@@ -274,6 +276,7 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
     })),
     sources: sourcesOf(nowMs),
     venues: venuesOf(nowMs),
+    evidence: [],
     surfaces: new Map([BTC, ETH].map((coin) => [`${coin.base}-USD.vol-surface`, surfaceOf(coin, nowMs, round)])),
     ceremonyPhase: "complete",
   };
@@ -301,6 +304,17 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
       const shown = state.feeds.find((candidate) => candidate.name === name);
       return shown?.value === null ? { points: [], published: [] } : wander(seed, nowMs, sinceMs, limit);
     },
+    evidence: () => state.evidence,
+    evidencePiece: (name) => {
+      const row = state.evidence.find((one) => one.name === name);
+      if (row === undefined) return null;
+      const { kind, cfg, accused, round: accusedRound } = row;
+      return { version: 1, kind, cfg, accused, round: accusedRound, envelopes: ["0x00"] };
+    },
+    groupFile: () =>
+      state.ceremonyPhase === "complete"
+        ? { version: 1, firstRound: 1, firstRoundTimeMs: nowMs - 5_400_000, ceremonies: [] }
+        : null,
     surface: (name) => state.surfaces.get(name) ?? null,
     latestReport: () =>
       state.ceremonyPhase !== "complete"

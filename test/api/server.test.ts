@@ -190,6 +190,23 @@ describe("the JSON API", () => {
     expect((await get("/v1/ceremony")).body).toEqual({ phase: "complete", have: [1, 2, 3, 4], culprits: [] });
   });
 
+  test("evidence is listed, told in full by its name, and an unknown name is refused", async () => {
+    expect((await get("/v1/evidence")).body["evidence"]).toEqual([]);
+    const name = `0x${"e1".repeat(32)}`;
+    const cfg = `0x${"c4".repeat(32)}`;
+    fixture.state.evidence = [{ name, kind: "bad-share", accused: 3, round: 7, firstSeenMs: 1, cfg }];
+    expect((await get("/v1/evidence")).body["evidence"]).toMatchObject([{ name, accused: 3 }]);
+    const piece = { version: 1, kind: "bad-share", cfg, accused: 3, round: 7, envelopes: ["0x00"] };
+    expect((await get(`/v1/evidence/${name}`)).body).toEqual(piece);
+    expect(await get("/v1/evidence/0x12")).toMatchObject({
+      status: 404,
+      body: { error: { code: "unknown-evidence", seen: "0x12" } },
+    });
+    expect((await get("/v1/group")).body).toMatchObject({ version: 1, firstRound: 1 });
+    fixture.state.ceremonyPhase = "dealing";
+    expect(await get("/v1/group")).toMatchObject({ status: 404, body: { error: { code: "no-group" } } });
+  });
+
   test("an unknown address is a 404 in JSON, and writing is refused with what is allowed", async () => {
     expect(await get("/v1/nothing")).toMatchObject({
       status: 404,

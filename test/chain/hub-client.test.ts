@@ -127,3 +127,46 @@ describe("deployment", () => {
     await expect(deployHub(options, { signer: stranger })).rejects.toMatchObject({ code: "deploy-not-owner" });
   });
 });
+
+describe("the final configuration", () => {
+  const next = (firstRoundTimeMs: number, cfg: Hex) => ({
+    cfg,
+    groupKeyX: groupKey("next group").x,
+    configCount: 2,
+    firstRound: 1_000,
+    firstRoundTimeMs,
+    slotMs: 1_000,
+  });
+
+  test("is none where the hub is not final yet, and an empty one where it is not configured", async () => {
+    const { rpc } = await deployed();
+    const nowhere = new HubClient({ address: `0x${"99".repeat(20)}` }, { rpc });
+    expect(await nowhere.finalConfiguration()).toEqual({ newest: undefined, previous: undefined });
+  });
+
+  test("reorged setConfig: what a reorganisation takes back was never told", async () => {
+    const anvil = await startAnvil();
+    const { hub: address } = await deployTestHub(anvil.url);
+    const rpc = openRpc(anvil.url);
+    const hub = new HubClient({ address }, { rpc });
+    // Finality depth is 2: the first configuration becomes final.
+    await anvil.rpc("anvil_mine", ["0x3"]);
+    const first = await hub.finalConfiguration();
+    expect(first.newest?.cfg).toBe(CFG);
+    const provider = new JsonRpcProvider(anvil.url, CHAIN_ID, { staticNetwork: true, cacheTimeout: -1 });
+    onTestFinished(() => provider.destroy());
+    const owner = new Wallet(account(0).privateKey, provider);
+    const timeMs = first.newest!.firstRoundTimeMs + 999_000;
+    const before = await anvil.rpc("evm_snapshot");
+    await rotateHub({ hub: address, configuration: next(timeMs, `0x${"0d".repeat(32)}`) }, { signer: owner });
+    expect((await hub.configuration()).newest?.configCount).toBe(2);
+    expect(await hub.finalConfiguration()).toEqual(first);
+    // The block with the rotation is gone, and another one holds another rotation.
+    await anvil.rpc("evm_revert", [before]);
+    await rotateHub({ hub: address, configuration: next(timeMs, `0x${"0e".repeat(32)}`) }, { signer: owner });
+    expect(await hub.finalConfiguration()).toEqual(first);
+    await anvil.rpc("anvil_mine", ["0x2"]);
+    const final = await hub.finalConfiguration();
+    expect([final.newest?.cfg, final.previous?.cfg]).toEqual([`0x${"0e".repeat(32)}`, CFG]);
+  });
+});

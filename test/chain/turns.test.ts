@@ -95,3 +95,32 @@ test("a refused report waits one stage and no longer, and forgetting it ends the
 function firstOf(round: number): number {
   return transmitterOrder(MEMBERS, CFG, 1, round)[0]!;
 }
+
+describe("a rotation", () => {
+  const NEXT = `0x${"0d".repeat(32)}` as const;
+
+  test("leaves what was signed below its first round with the committee that signed it", () => {
+    const old = transmitterOrder(MEMBERS, CFG, 1, 0);
+    const next = transmitterOrder([1, 2, 3, 4, 5], NEXT, 1, 20);
+    for (const id of MEMBERS) {
+      const { turns, at } = turnsOf(id);
+      turns.follow({ selfId: id + 1, members: [1, 2, 3, 4, 5], cfg: NEXT }, 20);
+      expect(at(T0).ownStage(publication(0))).toBe(old[0] === id ? 0 : undefined);
+      expect(at(T0 + 20_000).ownStage(publication(20))).toBe(next[0] === id + 1 ? 0 : undefined);
+    }
+  });
+
+  test("gives a member that leaves no turn from the first round on", () => {
+    const { turns, at } = turnsOf(2);
+    turns.follow({ selfId: null, members: [1, 2, 3, 4], cfg: NEXT }, 20);
+    const stages = [0, 1, 2, 3].map((stage) => at(T0 + 20_000 + stage * 3_000).ownStage(publication(20)));
+    expect(stages).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test("that was taken back by another counts no more", () => {
+    const { turns, at } = turnsOf(1);
+    turns.follow({ selfId: null, members: MEMBERS, cfg: NEXT }, 20);
+    turns.follow({ selfId: 1, members: [1], cfg: NEXT }, 18);
+    expect(at(T0 + 20_000).ownStage(publication(20))).toBe(0);
+  });
+});

@@ -190,6 +190,28 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
     expect(await page.locator("#sources-rows tr").count()).toBe(5);
   });
 
+  test("tells who is convicted of what, as soon as it is known, and links the proof", async () => {
+    await open({ width: 1_400 });
+    expect(await page.locator("#evidence-table").isVisible()).toBe(false);
+    const name = `0x${"e1".repeat(32)}`;
+    const cfg = `0x${"c4".repeat(32)}`;
+    const row = { name, cfg, round: 48_200, firstSeenMs: Date.now() } as const;
+    fixture.state.evidence = [
+      { ...row, kind: "double-sign", accused: 3 },
+      { ...row, name: `0x${"e2".repeat(32)}`, kind: "bad-share", accused: 2 },
+    ];
+    fixture.emit("evidence");
+    await page.locator("#evidence-rows tr").first().waitFor();
+    const cells = await page.locator("#evidence-rows tr").first().locator("th, td").allInnerTexts();
+    expect(cells.slice(0, 2)).toEqual(["3", "Signed twice"]);
+    expect(await page.locator("#evidence-rows a").first().getAttribute("href")).toBe(`/v1/evidence/${name}`);
+    // The fixture's node is node 2.
+    expect(await page.locator("#evidence-rows").innerText()).toContain("2, this node");
+    expect(await page.locator("#evidence-count").innerText()).toBe("2 nodes convicted");
+    expect(await page.locator("#evidence-empty").isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
   test("tells each venue in a line, and opens to its connections, limits and sources by keyboard", async () => {
     await open({ width: 1_400 });
     const kraken = page.locator('[data-venue="kraken"]');
@@ -338,6 +360,7 @@ describe.skipIf(!present && !required)(title, { timeout: 60_000 }, () => {
     expect(await page.locator("#settlements").innerText()).toContain("no report speaks of it yet");
     expect(await page.locator("#round-empty").isVisible()).toBe(true);
     expect(await page.locator("#transactions-empty").isVisible()).toBe(true);
+    expect(await page.locator("#evidence-empty").innerText()).toBe("No evidence against any member.");
     await page.screenshot({ path: join(shots, "waiting-dark-1400.png"), fullPage: true });
     expect(complaints).toEqual([]);
   });

@@ -78,6 +78,7 @@ export class Member {
           if (channel === "direct" && bytes[0] === DIRECT_CEREMONY) {
             return member.driver === null || member.driver.receive(bytes.subarray(1)) ? "accept" : "reject";
           }
+          if (channel === "evidence") return "ignore";
           const envelope = channel === "direct" ? bytes.subarray(1) : bytes;
           return member.oracle?.receive(channel, envelope, fromId) ?? "ignore";
         },
@@ -137,6 +138,8 @@ export class Committee {
       name: "committee",
       networkId: keccakHex(asciiBytes(this.#dir)),
       configCount,
+      kind: "ceremony",
+      previous: null,
       slotMs: this.slotMs,
       chainId: 31_337,
       hub: ZERO_ADDRESS,

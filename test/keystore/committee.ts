@@ -7,7 +7,7 @@ import { SigningShare } from "../../src/keystore/signing-share.ts";
 import type { CeremonyMessage, CeremonyShape } from "../../src/threshold/ceremony-messages.ts";
 import { decodeMessage, encodePayload, payloadHash } from "../../src/threshold/ceremony-messages.ts";
 import type { CeremonySetup } from "../../src/threshold/ceremony-setup.ts";
-import { ceremonyIdOf } from "../../src/threshold/ceremony-setup.ts";
+import { ceremonyShapeOf } from "../../src/threshold/ceremony-setup.ts";
 import { peerIdOf } from "../../src/threshold/peer-id.ts";
 import { thresholdFor } from "../../src/threshold/quorum.ts";
 
@@ -37,7 +37,7 @@ export function setupFor(n: number, configCount = 1): CeremonySetup {
 }
 
 export function shapeOf(setup: CeremonySetup): CeremonyShape {
-  return { ceremonyId: ceremonyIdOf(setup), n: setup.members.length, t: setup.t };
+  return ceremonyShapeOf(setup);
 }
 
 export function seedOf(id: number, variant = 0): Uint8Array {
@@ -57,24 +57,66 @@ export function read(shape: CeremonyShape, bytes: Uint8Array): CeremonyMessage {
   return decoded.message;
 }
 
-export type Disk = { messages: readonly Uint8Array[]; shares: SigningShare[]; isFull: boolean };
+export type Disk = {
+  messages: readonly Uint8Array[];
+  shares: SigningShare[];
+  isFull: boolean;
+  /** Called before and after each write, with a name for it; throws where the power goes. */
+  power: (step: string) => void;
+};
+
+/** What a write adds, by the number of own messages in it: a member says KEY, COMMIT, DEAL and CERTIFICATE. */
+const WRITES: Readonly<Record<number, string>> = { 0: "all", 2: "KEY and COMMIT", 3: "DEAL", 4: "CERTIFICATE" };
 
 export function emptyDisk(): Disk {
-  return { messages: [], shares: [], isFull: false };
+  return { messages: [], shares: [], isFull: false, power: () => undefined };
 }
 
-export function startMember(setup: CeremonySetup, id: number, disk: Disk = emptyDisk(), seed = seedOf(id)): Ceremony {
+/** The setup that refreshes the key which these disks hold shares of. */
+export function refreshOf(setup: CeremonySetup, disks: ReadonlyMap<number, Disk>): CeremonySetup {
+  const { transcriptHash, group } = disks.get(1)!.shares.at(-1)!.header;
+  const refreshes = { transcriptHash, groupKeyX: group.groupKeyX };
+  return { ...setup, configCount: setup.configCount + 1, refreshes };
+}
+
+/** A disk as it is when a refresh begins: the share that is refreshed, and nothing of the ceremony. */
+function refreshDisk(disk: Disk): Disk {
+  return { ...emptyDisk(), shares: [copyOf(disk.shares.at(-1)!)] };
+}
+
+/** A file holds a copy; the ceremony destroys its own. */
+function copyOf(share: SigningShare): SigningShare {
+  return new SigningShare(share.header, secretOf(share).slice());
+}
+
+export function startMember(
+  setup: CeremonySetup,
+  id: number,
+  disk: Disk = emptyDisk(),
+  seed = seedOf(id),
+  mayHaveSpoken = false,
+): Ceremony {
+  const old = disk.shares.find(({ transcriptHash }) => transcriptHash === setup.refreshes?.transcriptHash);
   return new Ceremony(
-    { setup, self: id, seed: seed.slice(), messages: disk.messages },
+    { setup, self: id, seed: seed.slice(), messages: disk.messages, mayHaveSpoken, old: old?.group ?? null },
     {
       sign: (message) => signEd25519(identityOf(id), message),
       verify: verifyEd25519,
       save: (messages) => {
         if (disk.isFull) throw new Error("no space left on device");
+        const isOwn = (bytes: Uint8Array): boolean => read(shapeOf(setup), bytes).sender === id;
+        const own = (list: readonly Uint8Array[]): number => list.filter(isOwn).length;
+        const what = WRITES[own(messages) === own(disk.messages) ? 0 : own(messages)] ?? "more";
+        disk.power(`before writing ${what}`);
         disk.messages = messages.map((bytes) => bytes.slice());
+        disk.power(`after writing ${what}`);
       },
-      // A file holds a copy; the ceremony destroys its own.
-      keepShare: (share) => disk.shares.push(new SigningShare(share.header, secretOf(share).slice())),
+      keepShare: (share) => {
+        disk.power("before the share");
+        disk.shares.push(copyOf(share));
+        disk.power("after the share");
+      },
+      ...(old === undefined ? {} : { openOldShare: () => copyOf(old) }),
     },
   );
 }
@@ -126,6 +168,16 @@ export function startAll(setup: CeremonySetup): { members: Map<number, Ceremony>
   const disks = new Map(setup.members.map(({ id }) => [id, emptyDisk()]));
   const members = new Map(setup.members.map(({ id }) => [id, startMember(setup, id, disks.get(id))]));
   return { members, disks };
+}
+
+/** Every member ready to refresh what `disks` hold, on disks of its own. */
+export function startRefresh(
+  setup: CeremonySetup,
+  disks: ReadonlyMap<number, Disk>,
+): { members: Map<number, Ceremony>; disks: Map<number, Disk> } {
+  const fresh = new Map([...disks].map(([id, disk]) => [id, refreshDisk(disk)]));
+  const members = new Map([...fresh].map(([id, disk]) => [id, startMember(setup, id, disk)]));
+  return { members, disks: fresh };
 }
 
 /** Runs a ceremony in fair weather and returns every member's share. */

@@ -10,6 +10,7 @@ const WELL: HealthFacts = {
   latestReportMs: T0,
   slotMs: 1_000,
   diskFailed: false,
+  convicted: false,
   missingFeeds: [],
   chainReadMs: T0,
   startedAtMs: T0 - 60_000,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { feedSetRoot } from "../../src/feeds/feed-id.ts";
 import { ConfigError } from "../../src/node/config-error.ts";
-import { loadDefinitions, loadNetwork } from "../../src/node/network-file.ts";
+import { loadDefinitions, loadNetwork, networkFeedFiles } from "../../src/node/network-file.ts";
 import { hex20, hexOf } from "../support/protocol.ts";
 
 const FEEDS = ["BTC-USD.spot-index", "ETH-USD.spot-index", "BTC-USD.iv-atm-30d"];
@@ -116,6 +116,33 @@ describe("members are refused", () => {
     expect(refusal(withMembers(...GOOD.members.slice(0, 3), keyless)).problems).toEqual([
       "members.3.observer: saw nothing, allowed: 0x and 40 hexadecimal digits, in quotes",
     ]);
+  });
+});
+
+describe("a network file names what it follows", () => {
+  const previous = { configCount: 1, cfg: hexOf("cfg"), groupKeyX: hexOf("key"), transcriptHash: hexOf("transcript") };
+
+  test("a first configuration follows none and makes a key; a later one names its predecessor, and how it comes to shares", () => {
+    expect(load(GOOD)).toMatchObject({ configCount: 1, kind: "ceremony", previous: null });
+    expect(load({ ...GOOD, configCount: 2, previous })).toMatchObject({ kind: "ceremony", previous });
+    expect(load({ ...GOOD, configCount: 2, kind: "refresh", previous })).toMatchObject({ kind: "refresh", previous });
+  });
+
+  test("a refresh without a predecessor, and a predecessor that is not older, are refused", () => {
+    expect(refusal({ ...GOOD, configCount: 2, kind: "refresh" }).problems).toEqual([
+      "previous: saw nothing, allowed: the configuration whose key is refreshed",
+    ]);
+    expect(refusal({ ...GOOD, previous }).problems).toEqual([
+      "previous.configCount: saw 1, allowed: less than this configuration's 1",
+    ]);
+    expect(refusal({ ...GOOD, kind: "reshare" }).problems[0]).toMatch(/^kind: saw "reshare"/);
+    const { transcriptHash: _, ...less } = previous;
+    expect(refusal({ ...GOOD, configCount: 2, previous: less }).problems[0]).toMatch(/^previous.transcriptHash: saw/);
+  });
+
+  test("its definition files come with absolute paths, in its order", () => {
+    load(GOOD);
+    expect(networkFeedFiles(file)).toEqual(FEEDS.map((name) => join(folder, "feeds", `${name}.json`)));
   });
 });
 

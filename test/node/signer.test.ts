@@ -44,8 +44,8 @@ describe("the signing port", () => {
       const result = signers.get(id)!.aggregate(digest, commitments, shares);
       if (!result.ok) throw new Error(`blames ${result.culprits.join()}`);
       expect(nobleCurve.verifyGroupSignature(groupKey().group.groupKeyX, digest, result.signature)).toBe(true);
-      expect(signers.get(2)!.verify(digest, result.signature)).toBe(true);
-      expect(signers.get(2)!.verify(hexOf("another"), result.signature)).toBe(false);
+      expect(signers.get(2)!.verify(digest, result.signature, 1)).toBe(true);
+      expect(signers.get(2)!.verify(hexOf("another"), result.signature, 1)).toBe(false);
     }
   });
 

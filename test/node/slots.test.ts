@@ -39,6 +39,18 @@ describe("the slot clock", () => {
     for (const late of lateMs) expect(late === 0 || late === 1).toBe(true);
   });
 
+  test("tells of no slot from its end on, until the end is moved; a slot that was passed over is not made up for", () => {
+    const { slots, rounds } = running(T0 - 500);
+    slots.endBefore(FIRST + 2);
+    vi.advanceTimersByTime(3_800);
+    expect(rounds).toEqual([FIRST, FIRST + 1]);
+    // In the middle of slot FIRST + 3: another configuration has acted in it.
+    slots.endBefore(Number.POSITIVE_INFINITY);
+    vi.advanceTimersByTime(1_000);
+    slots.stop();
+    expect(rounds).toEqual([FIRST, FIRST + 1, FIRST + 4]);
+  });
+
   test("that starts in the middle of a slot waits for the next one", () => {
     const { slots, rounds } = running(T0 + 2_300);
     vi.advanceTimersByTime(699);

@@ -12,6 +12,9 @@ export type RunBy =
 
 const NEWCOMER: RunBy = { by: "file", file: "test/e2e/newcomer.test.ts" };
 
+const KEY_LIFE: RunBy = { by: "file", file: "test/cli/keys-life.test.ts" };
+const NEXT_KEYS: RunBy = { by: "file", file: "test/cli/keys-next.test.ts" };
+
 export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "npm ci": { by: "ci" },
   "npm start": { by: "file", file: "test/e2e/commands.test.ts" },
@@ -30,6 +33,11 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     where: "repository",
     prints: /^5 seeds, \d+ rounds completed, 0 seeds with a violation$/m,
   },
+  "npx tenor model --rounds 1 --departures 1 --lies 1": {
+    by: "documents",
+    where: "repository",
+    prints: /^no violation in any state within 1 rounds, 1 departures, 1 lying rounds$/m,
+  },
   "npx tenor feed validate feeds/BTC-USD.spot-index.json": {
     by: "documents",
     where: "repository",
@@ -41,6 +49,24 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     file: "test/cli/record-command.test.ts",
   },
   "npx tenor sources --all --node http://127.0.0.1:8080": { by: "file", file: "test/cli/sources.test.ts" },
+  "npx tenor evidence list --node http://127.0.0.1:8080": { by: "file", file: "test/cli/evidence.test.ts" },
+  "npx tenor evidence group --node http://127.0.0.1:8080 --out group.json": {
+    by: "file",
+    file: "test/cli/evidence.test.ts",
+  },
+  "npx tenor evidence verify evidence.json --network network.yaml --group group.json": {
+    by: "file",
+    file: "test/cli/evidence.test.ts",
+  },
+  "npx tenor keys ceremony --network config/network.yaml --node http://127.0.0.1:8080": NEXT_KEYS,
+  "npx tenor keys refresh --network config/network.yaml --node http://127.0.0.1:8080 --out config/next.yaml": NEXT_KEYS,
+  "npx tenor keys rotate --network config/network.yaml --node http://127.0.0.1:8080 --remove 2 --add @member5.json --out config/rotated.yaml":
+    NEXT_KEYS,
+  "npx tenor keys verify-share --dir keys --passphrase-file passphrase --network config/network.yaml": KEY_LIFE,
+  "npx tenor keys backup --dir keys --passphrase-file passphrase --backup-passphrase-file backup-passphrase --out keys.backup":
+    KEY_LIFE,
+  "npx tenor keys restore keys.backup --dir restored-keys --passphrase-file new-passphrase --new-passphrase --backup-passphrase-file backup-passphrase":
+    KEY_LIFE,
   // The walk through feeds/README.md.
   "npx tenor market --port 8180": NEWCOMER,
   "npx tenor feed new SOL-USD.spot-index": NEWCOMER,
@@ -53,6 +79,8 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "cp feeds/SOL-USD.spot-index.json recordings/before.json": NEWCOMER,
   "npx tenor feed diff recordings/before.json feeds/SOL-USD.spot-index.json --recording recordings/sol": NEWCOMER,
   "npx tenor feed methodology feeds/SOL-USD.spot-index.json --out SOL-USD.spot-index.md": NEWCOMER,
+  "npx tenor hub rotate --rpc http://127.0.0.1:8545 --from config/network.yaml --network config/next.yaml --node http://member1:8080":
+    { by: "file", file: "test/e2e/rotation.test.ts" },
   // It is what runs this test.
   "bash .ci/run": { by: "file", file: ".ci/run" },
   "npx vitest run test/quant": { by: "documents", where: "repository", prints: /Tests +\d+ passed/ },

@@ -26,6 +26,8 @@ describe("ceremonyIdOf", () => {
       withMember({ peerId: peerIdOf(other) }),
       withMember({ observer: `0x${"99".repeat(20)}` }),
       withMember({ transmitter: `0x${"99".repeat(20)}` }),
+      { ...setup, refreshes: { groupKeyX: other, transcriptHash: setup.paramsHash } },
+      { ...setup, refreshes: { groupKeyX: setup.paramsHash, transcriptHash: other } },
     ];
     expect(new Set(changed.map(ceremonyIdOf)).size).toBe(changed.length);
     expect(ceremonyIdOf({ ...setup, members: [...setup.members].reverse() })).toBe(ceremonyIdOf(setup));

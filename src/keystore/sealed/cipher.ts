@@ -11,7 +11,7 @@ import { canonicalJson } from "../../base/canonical-json.ts";
 import { OracleError } from "../../base/errors.ts";
 import { keepSecret, Secretive, secretOf } from "./secrets.ts";
 
-export type SealedKind = "identity" | "share" | "ceremony";
+export type SealedKind = "identity" | "share" | "ceremony" | "backup";
 
 export type KdfParams = {
   readonly name: "scrypt";

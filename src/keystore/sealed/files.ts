@@ -24,7 +24,12 @@ export function previousOf(path: string): string {
   return `${path}.previous`;
 }
 
-function syncDirectory(path: string): void {
+/** Every name under which a text of this path may lie, after a crash of `replaceFile` too. */
+export function generationsOf(path: string): readonly string[] {
+  return [path, previousOf(path), `${path}.tmp`, `${path}.link`];
+}
+
+export function syncDirectory(path: string): void {
   const descriptor = openSync(path, "r");
   try {
     fsyncSync(descriptor);

@@ -27,6 +27,16 @@ function isJsonObject(value: unknown): value is { readonly [key: string]: Json }
   return isFields(value) && Object.values(value).every(isJson);
 }
 
+/** Null for anything but a JSON object. */
+export function parseJsonObject(text: string): { readonly [key: string]: Json } | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @throws OracleError `keystore-corrupt`, saying which part is wrong */
 export function parseSealed(text: string, kind: SealedKind, path: string): SealedFile {
   const refuse = (where: string, wanted: string): never => {
