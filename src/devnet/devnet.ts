@@ -187,13 +187,8 @@ export class Devnet {
     // As late as can be: a port that was free a minute ago may be somebody else's by now.
     const places = await this.#ground.open(count);
     const shared = join(this.dir, "network.yaml");
-    const layout = { shared, ground: this.#ground, places };
-    const files = writeNetworkFiles(
-      { networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds },
-      paths,
-      members,
-      layout,
-    );
+    const known = { networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds };
+    const files = writeNetworkFiles(known, paths, members, { shared, ground: this.#ground, places });
     this.#facts = loadNetwork(shared);
     await this.#startNodes(paths.map((one, i) => ({ paths: one, place: places[i]!, networkFile: files[i]! })));
     await this.#configure(await this.#ceremony());

@@ -158,10 +158,10 @@ export class Committee {
     member.addresses = addresses.map((text) => parseAddress(id, member.peerId, text));
   }
 
-  /** Books an offence and ends the connection of a member whose score has reached the floor. */
-  punish(member: Member, offence: Offence): void {
+  /** Books an offence, `times` over, and ends the connection of a member whose score has reached the floor. */
+  punish(member: Member, offence: Offence, times = 1): void {
     const nowMs = this.#clock.monotonicMs();
-    if (!member.ledger.penalise(offence, nowMs)) return;
+    if (!member.ledger.penalise(offence, nowMs, times)) return;
     const { offences } = member.ledger;
     this.#log.warn("peer cut off", { peer: member.id, offence, offences, forMs: member.ledger.excludedForMs(nowMs) });
     // Not inside the call stack of whoever read the offending bytes.

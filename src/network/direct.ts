@@ -1,15 +1,28 @@
 /**
  * Long-lived streams, one in each direction between two members: proposals, shares, ceremony. The sender opens its
- * own and only writes; what the other end opened is only read. Frames leave in order, at once, or wait in a bounded queue.
+ * own and writes frames; the reader writes back only how many it has. Frames leave in order, at once, or wait in a
+ * bounded queue. What is not acknowledged in time is handed to whoever can send it another way.
  */
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
+import type { Hex } from "../base/bytes.ts";
 import { reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
+import { Acknowledger } from "./acknowledger.ts";
+import { CountReader, type Sent, Unacknowledged } from "./acknowledgements.ts";
 import type { Committee, Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
 import { encodeFrame, FrameReader } from "./framing.ts";
 import type { Inbox } from "./inbox.ts";
-import { DIAL_BACKOFF_MAX_MS, DIAL_BACKOFF_MIN_MS, type PeerLimits, STREAM_TIMEOUT_MS } from "./peer-policy.ts";
+import {
+  ACKNOWLEDGE_WITHIN_MAX_MS,
+  ACKNOWLEDGE_WITHIN_MS,
+  ACKNOWLEDGEMENT_DELAY_MS,
+  DIAL_BACKOFF_MAX_MS,
+  DIAL_BACKOFF_MIN_MS,
+  type PeerLimits,
+  STREAM_TIMEOUT_MS,
+  UNACKNOWLEDGED_MAX,
+} from "./peer-policy.ts";
 import { SendQueue } from "./send-queue.ts";
 
 export type DirectOptions = { readonly protocol: string; readonly limits: PeerLimits };
@@ -20,11 +33,21 @@ export type DirectDoors = {
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The member has received the message that was sent under this name. */
+  acknowledged(member: Member, hash: Hex): void;
+  /** The member has not said in time that it received this message; it may have. Called once for each. */
+  overdue(member: Member, hash: Hex, message: Uint8Array): void;
 };
 
+/** What a message is about, and its name; without it, it belongs to no round and nobody waits for its acknowledgement. */
+export type About = { readonly round: number; readonly hash: Hex };
+
 type Line = {
-  readonly queue: SendQueue;
+  readonly queue: SendQueue<Sent | null>;
+  readonly unacknowledged: Unacknowledged;
   stream: Stream | null;
+  /** Frames on the stream so far. */
+  written: number;
   opening: boolean;
   retry: NodeJS.Timeout | null;
 };
@@ -35,6 +58,7 @@ export class Direct {
   readonly #lines = new Map<Member, Line>();
   readonly #inbound = new Map<Member, Stream>();
   readonly #deadlines = new Deadlines();
+  #overdueTimer: NodeJS.Timeout | null = null;
 
   constructor(options: DirectOptions, doors: DirectDoors) {
     this.#options = options;
@@ -44,8 +68,14 @@ export class Direct {
 
   admit(member: Member): void {
     const { queueMessagesMax, queueBytesMax } = this.#options.limits;
-    const queue = new SendQueue(queueMessagesMax, queueBytesMax);
-    this.#lines.set(member, { queue, stream: null, opening: false, retry: null });
+    this.#lines.set(member, {
+      queue: new SendQueue(queueMessagesMax, queueBytesMax),
+      unacknowledged: new Unacknowledged(UNACKNOWLEDGED_MAX, queueBytesMax),
+      stream: null,
+      written: 0,
+      opening: false,
+      retry: null,
+    });
   }
 
   dismiss(member: Member): void {
@@ -60,11 +90,19 @@ export class Direct {
     });
   }
 
-  /** Writes now if the stream takes it, else queues; a full queue loses its oldest frames, which are counted. */
-  send(member: Member, message: Uint8Array): void {
+  /** Writes now if the stream takes it, else queues; a full queue loses its stalest frames, which are counted. */
+  send(member: Member, message: Uint8Array, about: About | null): void {
     const line = this.#lines.get(member);
     if (line === undefined || this.#deadlines.stopped) return;
-    member.ledger.queueDropped += line.queue.push(encodeFrame(message));
+    let sent: Sent | null = null;
+    if (about !== null) {
+      const dueAtMs = this.#doors.clock.monotonicMs() + acknowledgeWithinMs(member);
+      sent = { hash: about.hash, message, dueAtMs, acknowledged: false };
+      line.unacknowledged.watch(sent);
+      this.#lookAgain(dueAtMs);
+    }
+    const waiting = { frame: encodeFrame(message), round: about?.round ?? null, about: sent };
+    member.ledger.queueDropped += line.queue.push(waiting);
     this.#flush(member, line);
   }
 
@@ -77,17 +115,25 @@ export class Direct {
   disconnected(member: Member): void {
     const line = this.#lines.get(member);
     if (line === undefined) return;
-    line.stream = null;
+    this.#forgetStream(line);
     if (line.retry !== null) clearTimeout(line.retry);
     line.retry = null;
   }
 
   stop(): void {
     this.#deadlines.stop();
+    if (this.#overdueTimer !== null) clearTimeout(this.#overdueTimer);
+    this.#overdueTimer = null;
     for (const [member, line] of this.#lines) {
       this.disconnected(member);
       line.queue.clear();
     }
+  }
+
+  #forgetStream(line: Line): void {
+    line.stream = null;
+    line.written = 0;
+    line.unacknowledged.streamLost();
   }
 
   async #open(member: Member, line: Line): Promise<void> {
@@ -117,15 +163,35 @@ export class Direct {
     line.stream = stream;
     // A stream that carries nothing for two minutes is not broken.
     stream.inactivityTimeout = Number.POSITIVE_INFINITY;
+    const counts = new CountReader();
+    stream.addEventListener("message", (event) => {
+      if (line.stream !== stream) return;
+      const count = counts.push(event.data.subarray(), line.written);
+      if (count === null) {
+        this.#doors.committee.punish(member, "malformed");
+        stream.abort(new Error("an acknowledgement of what was not sent"));
+        return;
+      }
+      for (const hash of line.unacknowledged.acknowledge(count)) this.#tell(member, hash);
+    });
     stream.addEventListener("drain", () => {
       if (line.stream === stream) this.#flush(member, line);
     });
     stream.addEventListener("close", () => {
       if (line.stream !== stream) return;
-      line.stream = null;
+      this.#forgetStream(line);
       this.#retryLater(member, line);
     });
     this.#flush(member, line);
+  }
+
+  /** Nobody is there to catch what a listener throws. */
+  #tell(member: Member, hash: Hex): void {
+    try {
+      this.#doors.acknowledged(member, hash);
+    } catch (error) {
+      this.#doors.log.error("telling of an acknowledgement failed", { peer: member.id, reason: reasonOf(error) });
+    }
   }
 
   #retryLater(member: Member, line: Line): void {
@@ -142,9 +208,11 @@ export class Direct {
     if (stream === null) return;
     try {
       while (queue.length > 0 && stream.status === "open" && !stream.writableNeedsDrain) {
-        const frame = queue.shift();
-        if (frame === null) return;
-        stream.send(frame);
+        const next = queue.shift();
+        if (next === null) return;
+        stream.send(next.frame);
+        line.written++;
+        if (next.about !== null) line.unacknowledged.written(next.about, line.written);
         member.ledger.messagesOut++;
       }
     } catch (error) {
@@ -152,8 +220,25 @@ export class Direct {
     }
   }
 
+  /** One timer for all lines: what is due is rare. */
+  #lookAgain(atMs: number): void {
+    if (this.#overdueTimer !== null) return;
+    const delayMs = Math.max(1, atMs - this.#doors.clock.monotonicMs());
+    this.#overdueTimer = setTimeout(() => {
+      this.#overdueTimer = null;
+      const nowMs = this.#doors.clock.monotonicMs();
+      let nextMs: number | null = null;
+      for (const [member, { unacknowledged }] of this.#lines) {
+        for (const { hash, message } of unacknowledged.overdue(nowMs)) this.#doors.overdue(member, hash, message);
+        const dueMs = unacknowledged.nextDueMs();
+        if (dueMs !== null && (nextMs === null || dueMs < nextMs)) nextMs = dueMs;
+      }
+      if (nextMs !== null) this.#lookAgain(nextMs);
+    }, delayMs);
+  }
+
   readonly #receive = async (stream: Stream, connection: Connection): Promise<void> => {
-    const { committee, inbox, clock, log } = this.#doors;
+    const { committee, clock, log, inbox } = this.#doors;
     const member = committee.byPeer(connection.remotePeer);
     if (member === null) {
       stream.abort(new Error("not a member"));
@@ -164,6 +249,7 @@ export class Direct {
     this.#inbound.set(member, stream);
     stream.inactivityTimeout = Number.POSITIVE_INFINITY;
     const reader = new FrameReader(this.#options.limits.frameBytesMax);
+    const acknowledger = new Acknowledger(stream);
     try {
       for await (const chunk of stream) {
         const { frames, fault } = reader.push(chunk.subarray());
@@ -171,6 +257,7 @@ export class Direct {
           if (member.ledger.admitFrame("direct", clock.monotonicMs())) inbox.receive("direct", frame, member);
           else committee.punish(member, "flood");
         }
+        acknowledger.add(frames.length);
         if (fault !== null) {
           committee.punish(member, fault);
           stream.abort(new Error(`a direct frame was ${fault}`));
@@ -180,9 +267,16 @@ export class Direct {
     } catch (error) {
       log.debug("a direct stream ended", { peer: member.id, reason: reasonOf(error) });
     } finally {
+      acknowledger.stop();
       if (this.#inbound.get(member) === stream) this.#inbound.delete(member);
-      // Half-closed by the peer: nothing of ours was ever going to follow.
+      // Half-closed by the peer: nobody waits for what we would still say.
       if (stream.status === "open") stream.abort(new Error("the sender closed its direct stream"));
     }
   };
+}
+
+/** An acknowledgement takes a round trip: over a slow line the constant alone would double all traffic. */
+function acknowledgeWithinMs(member: Member): number {
+  const rttMs = member.connection?.rtt ?? 0;
+  return Math.min(ACKNOWLEDGE_WITHIN_MAX_MS, Math.max(ACKNOWLEDGE_WITHIN_MS, 1.5 * rttMs + ACKNOWLEDGEMENT_DELAY_MS));
 }

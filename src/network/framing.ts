@@ -17,14 +17,17 @@ export function encodeFrame(message: Uint8Array): Uint8Array {
 }
 
 /**
- * Cuts chunks of any size into messages. A length above the cap is refused on its prefix, before a byte is allocated
- * for it; after a fault the reader is dead, because the stream has no boundary to resume at.
+ * Cuts chunks of any size into messages. A length above the cap is refused on its prefix; below it a promise of many
+ * bytes allocates none either: a body has room for twice what has arrived of it. After a fault the reader is dead,
+ * because the stream has no boundary to resume at.
  */
 export class FrameReader {
   readonly #bytesMax: number;
   readonly #prefix = new Uint8Array(PREFIX_BYTES);
   #prefixFilled = 0;
-  #body: Uint8Array | null = null;
+  /** Of the message under way; 0 between messages. */
+  #length = 0;
+  #body = new Uint8Array(0);
   #bodyFilled = 0;
   #fault: FrameFault | null = null;
 
@@ -32,26 +35,43 @@ export class FrameReader {
     this.#bytesMax = bytesMax;
   }
 
+  /** What is held of an unfinished message, in bytes. */
+  get heldBytes(): number {
+    return this.#body.length;
+  }
+
   /** Messages are copies: they stay valid when the chunk's buffer is reused and do not keep it alive. */
   push(chunk: Uint8Array): FrameResult {
     const frames: Uint8Array[] = [];
     let offset = 0;
     while (this.#fault === null && offset < chunk.length) {
-      if (this.#body === null) {
+      if (this.#length === 0) {
         this.#prefix[this.#prefixFilled++] = chunk[offset++]!;
         if (this.#prefixFilled === PREFIX_BYTES) this.#begin();
         continue;
       }
-      const taken = chunk.subarray(offset, offset + this.#body.length - this.#bodyFilled);
-      this.#body.set(taken, this.#bodyFilled);
-      this.#bodyFilled += taken.length;
+      const taken = chunk.subarray(offset, offset + this.#length - this.#bodyFilled);
+      this.#take(taken);
       offset += taken.length;
-      if (this.#bodyFilled === this.#body.length) {
-        frames.push(this.#body);
-        this.#body = null;
+      if (this.#bodyFilled === this.#length) {
+        frames.push(this.#body.length === this.#length ? this.#body : this.#body.slice(0, this.#length));
+        this.#body = new Uint8Array(0);
+        this.#length = 0;
       }
     }
     return { frames, fault: this.#fault };
+  }
+
+  #take(bytes: Uint8Array): void {
+    const filled = this.#bodyFilled + bytes.length;
+    if (filled > this.#body.length) {
+      // All of it at once when it is here, else twice what is here.
+      const grown = new Uint8Array(filled === this.#length ? filled : Math.min(this.#length, 2 * filled));
+      grown.set(this.#body.subarray(0, this.#bodyFilled));
+      this.#body = grown;
+    }
+    this.#body.set(bytes, this.#bodyFilled);
+    this.#bodyFilled = filled;
   }
 
   #begin(): void {
@@ -60,7 +80,7 @@ export class FrameReader {
     if (length === 0) this.#fault = "malformed";
     else if (length > this.#bytesMax) this.#fault = "oversized";
     else {
-      this.#body = new Uint8Array(length);
+      this.#length = length;
       this.#bodyFilled = 0;
     }
   }

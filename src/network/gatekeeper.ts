@@ -2,45 +2,74 @@
 import type { ConnectionGater, MultiaddrConnection, PeerId } from "@libp2p/interface";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { Committee, Member } from "./committee.ts";
+import { Doorstep, type Visit } from "./doorstep.ts";
 
-export type Refusal = "not-a-member" | "cooling-down";
+/** `crowded` is said to an address, before the handshake; the others to a peer, after it. */
+export type Refusal = "not-a-member" | "cooling-down" | "too-often" | "crowded";
 
 export class Gatekeeper {
-  readonly refused: Record<Refusal, number> = { "not-a-member": 0, "cooling-down": 0 };
+  readonly refused: Record<Refusal, number> = { "not-a-member": 0, "cooling-down": 0, "too-often": 0, crowded: 0 };
   readonly #committee: Committee;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #doorstep: Doorstep;
+  readonly #visits = new WeakMap<MultiaddrConnection, Visit>();
 
   constructor(doors: { readonly committee: Committee; readonly clock: Clock; readonly log: Logger }) {
     this.#committee = doors.committee;
     this.#clock = doors.clock;
     this.#log = doors.log;
+    this.#doorstep = new Doorstep({ members: doors.committee.size }, { clock: doors.clock });
   }
 
-  /** The hooks run after Noise has proved the peer id and before a muxer exists, so a stranger never opens a stream. */
+  /** The hooks on secured connections run after Noise has proved the peer id and before a muxer exists, so a stranger never opens a stream. */
   gater(): ConnectionGater {
-    const denySecured = (peer: PeerId, connection: MultiaddrConnection): boolean => {
-      const member = this.#admit(peer);
-      if (member === null) return true;
-      this.#meter(member, connection);
-      return false;
-    };
     return {
       denyDialPeer: (peer) => {
         const member = this.#committee.byPeer(peer);
         return member === null || member.ledger.isExcluded(this.#clock.monotonicMs());
       },
-      denyInboundEncryptedConnection: denySecured,
-      denyOutboundEncryptedConnection: denySecured,
+      denyInboundConnection: (connection) => !this.#letKnock(connection),
+      denyInboundEncryptedConnection: (peer, connection) => {
+        const member = this.#admit(peer, true);
+        if (member === null) return true;
+        const visit = this.#visits.get(connection);
+        if (visit !== undefined) this.#doorstep.welcome(visit);
+        this.#meter(member, connection);
+        return false;
+      },
+      denyOutboundEncryptedConnection: (peer, connection) => {
+        const member = this.#admit(peer, false);
+        if (member !== null) this.#meter(member, connection);
+        return member === null;
+      },
       // Addresses come from the configuration alone; what a peer says of itself is not stored and so never dialled.
       filterMultiaddrForPeer: () => false,
     };
   }
 
-  #admit(peer: PeerId): Member | null {
+  #letKnock(connection: MultiaddrConnection): boolean {
+    const [host] = connection.remoteAddr.getComponents();
+    const visit = this.#doorstep.enter(host?.value ?? "");
+    if (visit === null) {
+      this.refused.crowded++;
+      return false;
+    }
+    this.#visits.set(connection, visit);
+    connection.addEventListener("close", () => this.#doorstep.leave(visit));
+    return true;
+  }
+
+  #admit(peer: PeerId, hasBegunIt: boolean): Member | null {
     const member = this.#committee.byPeer(peer);
-    if (member !== null && !member.ledger.isExcluded(this.#clock.monotonicMs())) return member;
-    const reason: Refusal = member === null ? "not-a-member" : "cooling-down";
+    const nowMs = this.#clock.monotonicMs();
+    const reason = ((): Refusal | null => {
+      if (member === null) return "not-a-member";
+      if (member.ledger.isExcluded(nowMs)) return "cooling-down";
+      return hasBegunIt && !member.ledger.admitConnection(nowMs) ? "too-often" : null;
+    })();
+    if (reason === null) return member;
+    if (member !== null && reason === "too-often") this.#committee.punish(member, "flood", FLOODS_PER_CONNECTION);
     this.refused[reason]++;
     this.#log.debug("connection refused", { reason, peer: peer.toString() });
     return null;
@@ -50,7 +79,9 @@ export class Gatekeeper {
     const { ledger } = member;
     connection.addEventListener("message", (event) => {
       ledger.lastSeenMs = this.#clock.nowMs();
-      if (!ledger.admitBytes(event.data.byteLength, this.#clock.monotonicMs())) this.#committee.punish(member, "flood");
+      const bytes = event.data.byteLength;
+      if (ledger.admitBytes(bytes, this.#clock.monotonicMs())) return;
+      this.#committee.punish(member, "flood", 1 + Math.floor(bytes / BYTES_PER_FLOOD));
     });
     // libp2p tells nobody what it writes, and its metrics hook does not say to whom.
     const send = connection.send.bind(connection);
@@ -60,3 +91,8 @@ export class Gatekeeper {
     };
   }
 }
+
+/** A handshake costs what some frames cost: a member that goes on connecting is cut after ten too many. */
+const FLOODS_PER_CONNECTION = 5;
+/** However the bytes are cut into reads. */
+const BYTES_PER_FLOOD = 8 * 1024;

@@ -1,4 +1,7 @@
-/** OBSERVE, REPORT and evidence on gossipsub: every member is a direct peer, so the first message reaches all without a mesh. */
+/**
+ * OBSERVE, REPORT, evidence and what a broken line did not carry on gossipsub: every member is a direct peer, so the first
+ * message reaches all without a mesh.
+ */
 import { createHash } from "node:crypto";
 import { type GossipSub, gossipsub, type Message, TopicValidatorResult } from "@chainsafe/libp2p-gossipsub";
 import type { Connection, PeerId, Stream } from "@libp2p/interface";
@@ -17,11 +20,11 @@ import {
   type PeerLimits,
 } from "./peer-policy.ts";
 
-export type Topic = "observe" | "report" | "evidence";
+export type Topic = "observe" | "report" | "relay" | "evidence";
 
-const TOPICS: readonly Topic[] = ["observe", "report", "evidence"];
+const TOPICS: readonly Topic[] = ["observe", "report", "relay", "evidence"];
 /** Without these a member takes no part in a round; one that does not know of evidence yet still does. */
-const NEEDED_TOPICS: readonly Topic[] = ["observe", "report"];
+const NEEDED_TOPICS: readonly Topic[] = ["observe", "report", "relay"];
 /** Topic name, field tags and a few control messages beside the one message of a frame. */
 const RPC_OVERHEAD_BYTES = 4096;
 
@@ -113,11 +116,12 @@ export class Gossip {
       maxTopicBytesPerPeer: 16 * 1024,
       decodeRpcLimits: {
         maxSubscriptions: 8,
-        maxMessages: 16,
-        maxIhaveMessageIDs: 64,
-        maxIwantMessageIDs: 64,
+        // One message a frame is what is sent to direct peers; more would make a frame's rate say nothing.
+        maxMessages: 2,
+        maxIhaveMessageIDs: 16,
+        maxIwantMessageIDs: 16,
         maxIdontwantMessageIDs: 64,
-        maxControlMessages: 16,
+        maxControlMessages: 4,
         maxPeerInfos: 0,
       },
       // Committee members may share an address (one data centre, one laptop); the default silences them.
@@ -210,6 +214,10 @@ export class Gossip {
   #judge(topic: Topic, peer: PeerId, message: Message): TopicValidatorResult {
     const member = this.#doors.committee.byPeer(peer);
     if (member === null) return TopicValidatorResult.Ignore;
+    if (!member.ledger.admitGossip(this.#doors.clock.monotonicMs())) {
+      this.#doors.committee.punish(member, "flood");
+      return TopicValidatorResult.Ignore;
+    }
     if (message.data.length > this.#options.limits.frameBytesMax) {
       this.#doors.committee.punish(member, "oversized");
       return TopicValidatorResult.Reject;

@@ -10,6 +10,8 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { GossipComponents } from "./gossip-link.ts";
+import { type HousekeepingDoors, limitedService } from "./housekeeping.ts";
+import type { WireGuard } from "./wire-guard.ts";
 import {
   ADDRESS_DIAL_TIMEOUT_MS,
   connectionsMax,
@@ -22,6 +24,7 @@ import {
   pendingHandshakesMax,
   STOP_GRACE_MS,
   STREAMS_PER_CONNECTION_MAX,
+  STREAM_WINDOW_BYTES,
   STREAM_TIMEOUT_MS,
 } from "./peer-policy.ts";
 import { holdBackWindowUpdates } from "./window-updates.ts";
@@ -37,6 +40,8 @@ export type HostOptions = {
 
 export type HostDoors = {
   readonly gater: ConnectionGater;
+  readonly wire: WireGuard;
+  readonly housekeeping: HousekeepingDoors;
   readonly gossip: (components: GossipComponents) => GossipSub;
 };
 
@@ -51,18 +56,21 @@ export async function createHost(options: HostOptions, doors: HostDoors): Promis
     addresses: { listen: [...options.listen] },
     // Nagle's algorithm would hold a 400-byte share back for up to 40 ms.
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [doors.wire.encrypter(noise())],
     streamMuxers: [
-      yamux({
-        maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
-        maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
-        // The ping below finds dead connections; a second keep-alive would only cost.
-        enableKeepAlive: false,
-        streamOptions: {
-          maxReadBufferLength: 4 * limits.queueBytesMax,
-          maxWriteBufferLength: 4 * limits.queueBytesMax,
-        },
-      }),
+      doors.wire.muxer(
+        yamux({
+          maxInboundStreams: STREAMS_PER_CONNECTION_MAX,
+          maxOutboundStreams: STREAMS_PER_CONNECTION_MAX,
+          // The ping below finds dead connections; a second keep-alive would only cost.
+          enableKeepAlive: false,
+          streamOptions: {
+            maxStreamWindowSize: STREAM_WINDOW_BYTES,
+            maxReadBufferLength: 4 * limits.queueBytesMax,
+            maxWriteBufferLength: 4 * limits.queueBytesMax,
+          },
+        }),
+      ),
     ],
     connectionGater: doors.gater,
     connectionManager: {
@@ -81,7 +89,11 @@ export async function createHost(options: HostOptions, doors: HostDoors): Promis
       pingInterval: PING_INTERVAL_MS,
       pingTimeout: { minTimeout: PING_TIMEOUT_MS, maxTimeout: PING_TIMEOUT_MS },
     },
-    services: { identify: identify(), ping: ping(), gossip: doors.gossip },
+    services: {
+      identify: limitedService(identify(), doors.housekeeping),
+      ping: limitedService(ping(), doors.housekeeping),
+      gossip: doors.gossip,
+    },
   });
 }
 

@@ -3,7 +3,7 @@ import { reasonOf, unreachable } from "../base/errors.ts";
 import type { Logger } from "../base/ports.ts";
 import type { Committee, Member } from "./committee.ts";
 
-export type Channel = "observe" | "report" | "evidence" | "direct";
+export type Channel = "observe" | "report" | "relay" | "evidence" | "direct";
 export type Verdict = "accept" | "ignore" | "reject";
 
 export type InboxDoors = {

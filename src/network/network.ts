@@ -1,20 +1,24 @@
 /** The room's front: one libp2p host that knows the committee, judges before it forwards, and keeps every line up. */
 import "./promise-with-resolvers.ts";
 import type { Connection } from "@libp2p/interface";
-import { toHex } from "../base/bytes.ts";
+import { type Hex, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import { Committee, type Member, type MemberAddress } from "./committee.ts";
 import { ConnectionKeeper } from "./connection-keeper.ts";
-import { Direct } from "./direct.ts";
-import { Gatekeeper, type Refusal } from "./gatekeeper.ts";
+import { type About, Direct } from "./direct.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
 import { Gossip, type Topic } from "./gossip.ts";
 import { createHost, type Host, startHost, stopHost } from "./host.ts";
 import { peerIdFromPublicKey, privateKeyFromIdentity } from "./identity.ts";
 import { type Channel, Inbox, type Verdict } from "./inbox.ts";
 import { Membership } from "./membership.ts";
-import { defaultLimits, type Offence, type PeerLimits } from "./peer-policy.ts";
+import { defaultLimits, type PeerLimits } from "./peer-policy.ts";
+import { type NetworkFaults, type PeerView, peerView, type Traffic } from "./peer-view.ts";
+import { Relay } from "./relay.ts";
 import { Requests } from "./requests.ts";
+import { watchStalls } from "./stall-watch.ts";
+import { WireGuard } from "./wire-guard.ts";
 
 export type NetworkOptions = {
   /** 1 … n */
@@ -42,38 +46,13 @@ export type NetworkDoors = {
   deliver(channel: Channel, bytes: Uint8Array, fromId: number): void;
   /** Answers a question; null when there is nothing to give. May throw: the asker then hears nothing. */
   answer(bytes: Uint8Array, fromId: number): Promise<Uint8Array | null> | Uint8Array | null;
-};
-
-export type Traffic = {
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly messagesIn: number;
-  readonly messagesOut: number;
-};
-
-/** Bytes are on the wire, handshake excluded, encryption included. Messages are frames; forwarded gossip is not counted as out. */
-export type PeerView = Traffic & {
-  readonly id: number;
-  readonly peerId: string;
-  readonly connected: boolean;
-  /** Whole milliseconds from the last ping; null before the first. */
-  readonly rttMs: number | null;
-  readonly rejected: number;
-  readonly queueDropped: number;
-  readonly offences: Readonly<Record<Offence, number>>;
-  /** 0 for an honest peer, falling to the floor at which it is cut off. */
-  readonly score: number;
-  /** Milliseconds for which the peer stays cut off; 0 when it is not. */
-  readonly excludedForMs: number;
-  /** Wall clock of the last byte; null before the first. */
-  readonly lastSeenMs: number | null;
-};
-
-export type NetworkFaults = {
-  /** Connections refused after the handshake, by reason. */
-  readonly refused: Readonly<Record<Refusal, number>>;
-  readonly publishFailed: number;
-  readonly gossipRepaired: number;
+  /** The member's network layer has received the message that was sent under this name. Word of it may never come. */
+  acknowledged?(toId: number, hash: Hex): void;
+  /**
+   * Has the member been heard of lately, through whomever? Only for one that has is a message relayed that it did not
+   * acknowledge. Left out: always.
+   */
+  isHeard?(id: number): boolean;
 };
 
 export class Network {
@@ -85,9 +64,11 @@ export class Network {
   readonly #gatekeeper: Gatekeeper;
   readonly #gossip: Gossip;
   readonly #direct: Direct;
+  readonly #relay: Relay;
   readonly #requests: Requests;
   readonly #keeper: ConnectionKeeper;
   readonly #host: Host;
+  #unwatch: () => void = () => undefined;
   #stopped: Promise<void> | null = null;
 
   private constructor(
@@ -111,7 +92,20 @@ export class Network {
     this.#gossip = parts.gossip;
     this.#host = host;
     const shared = { node: host, committee, clock: doors.clock, log: doors.log };
-    this.#direct = new Direct({ protocol: `/${topicPrefix}/direct/1`, limits }, { ...shared, inbox });
+    this.#relay = new Relay(limits, {
+      gossip: parts.gossip,
+      clock: doors.clock,
+      isHeard: (id) => doors.isHeard?.(id) ?? true,
+    });
+    this.#direct = new Direct(
+      { protocol: `/${topicPrefix}/direct/2`, limits },
+      {
+        ...shared,
+        inbox,
+        acknowledged: (member, hash) => doors.acknowledged?.(member.id, hash),
+        overdue: (member, hash, message) => this.#relay.overdue(member.id, hash, message),
+      },
+    );
     this.#requests = new Requests(
       { protocol: `/${topicPrefix}/ask/1`, limits },
       { ...shared, answer: (bytes, fromId) => doors.answer(bytes, fromId) },
@@ -149,7 +143,12 @@ export class Network {
     const host = await createHost(
       // During a rotation there are two committees.
       { privateKey, listen, members: 2 * committee.size, limits },
-      { gater: gatekeeper.gater(), gossip: gossip.service() },
+      {
+        gater: gatekeeper.gater(),
+        wire: new WireGuard({ committee, clock }),
+        housekeeping: { committee, clock },
+        gossip: gossip.service(),
+      },
     );
     const network = new Network({ limits, committee, gatekeeper, gossip, inbox, host, selfId, topicPrefix }, doors);
     return await network.#begin(listen);
@@ -162,6 +161,7 @@ export class Network {
     await startHost(this.#host, listen);
     this.#gossip.start(this.#host.services.gossip);
     this.#keeper.start();
+    this.#unwatch = watchStalls({ committee: this.#committee, clock: this.#doors.clock, log: this.#doors.log });
     return this;
   }
 
@@ -193,11 +193,13 @@ export class Network {
 
   /**
    * Sends on the member's long-lived stream, or queues while there is none.
+   * @param about with it the member's acknowledgement is told, and without one in time the same bytes go out on the
+   * topic `relay`; of a full queue the lowest round leaves first
    * @throws OracleError `message-size`, `bad-member`
    */
-  send(toId: number, bytes: Uint8Array): void {
+  send(toId: number, bytes: Uint8Array, about: About | null = null): void {
     this.#checkSize(bytes);
-    this.#direct.send(this.#member(toId), bytes);
+    this.#direct.send(this.#member(toId), bytes, about);
   }
 
   /**
@@ -212,22 +214,7 @@ export class Network {
 
   peers(): PeerView[] {
     const nowMs = this.#doors.clock.monotonicMs();
-    return [...this.#committee.others()].map(({ id, peerId, connection, ledger }) => ({
-      id,
-      peerId,
-      connected: connection !== null,
-      rttMs: connection?.rtt ?? null,
-      bytesIn: ledger.bytesIn,
-      bytesOut: ledger.bytesOut,
-      messagesIn: ledger.messagesIn,
-      messagesOut: ledger.messagesOut,
-      rejected: ledger.rejected,
-      queueDropped: ledger.queueDropped,
-      offences: { ...ledger.offences },
-      score: ledger.score(nowMs),
-      excludedForMs: ledger.excludedForMs(nowMs),
-      lastSeenMs: ledger.lastSeenMs,
-    }));
+    return [...this.#committee.others()].map((member) => peerView(member, nowMs));
   }
 
   /** Every line to and from the member is up: connection, gossip. */
@@ -252,6 +239,8 @@ export class Network {
       refused: { ...this.#gatekeeper.refused },
       publishFailed: this.#gossip.publishFailed,
       gossipRepaired: this.#gossip.repaired,
+      relayed: this.#relay.relayed,
+      relaySuppressed: this.#relay.suppressed,
     };
   }
 
@@ -262,6 +251,7 @@ export class Network {
   }
 
   async #stop(): Promise<void> {
+    this.#unwatch();
     this.#keeper.stop();
     this.#requests.stop();
     this.#direct.stop();

@@ -1,6 +1,11 @@
 /** What one member has sent, cost and deserved: counters, rates, score, exclusion. No timers, no sockets. */
-import { type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
+import { HOUSEKEEPING_STREAMS_PER_SEC, type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
 import { TokenBucket } from "./token-bucket.ts";
+
+/** A peer that crashes at every start redials once a second; a line that flaps takes a burst of its own. */
+const CONNECTION_BURST_SEC = 10;
+/** Two services, and connections that begin in a burst. */
+const HOUSEKEEPING_BURST_SEC = 10;
 
 export type FrameClass = "gossip" | "direct" | "request";
 
@@ -19,6 +24,11 @@ export class PeerLedger {
   readonly #limits: PeerLimits;
   readonly #bytes: TokenBucket;
   readonly #frames: Record<FrameClass, TokenBucket>;
+  readonly #gossip: TokenBucket;
+  readonly #housekeeping: TokenBucket;
+  readonly #wireFrames: TokenBucket;
+  readonly #streams: TokenBucket;
+  readonly #connections: TokenBucket;
   #score = 0;
   #scoredAtMs: number;
   #cuts = 0;
@@ -29,6 +39,11 @@ export class PeerLedger {
     this.#limits = limits;
     this.#scoredAtMs = nowMs;
     this.#bytes = new TokenBucket(limits.bytesPerSec, limits.burstSec, nowMs);
+    this.#gossip = new TokenBucket(limits.gossipFramesPerSec, limits.burstSec, nowMs);
+    this.#housekeeping = new TokenBucket(HOUSEKEEPING_STREAMS_PER_SEC, HOUSEKEEPING_BURST_SEC, nowMs);
+    this.#wireFrames = new TokenBucket(limits.wireFramesPerSec, limits.burstSec, nowMs);
+    this.#streams = new TokenBucket(limits.streamsPerSec, limits.burstSec, nowMs);
+    this.#connections = new TokenBucket(limits.connectionsPerSec, CONNECTION_BURST_SEC, nowMs);
     this.#frames = {
       gossip: new TokenBucket(limits.gossipFramesPerSec, limits.burstSec, nowMs),
       direct: new TokenBucket(limits.directFramesPerSec, limits.burstSec, nowMs),
@@ -54,12 +69,38 @@ export class PeerLedger {
     return this.#frames[frameClass].take(1, nowMs);
   }
 
-  /** Lowers the score. True: the peer fell to the floor just now, is excluded, and must be disconnected. */
-  penalise(offence: Offence, nowMs: number): boolean {
-    this.offences[offence]++;
-    if (offence === "rejected") this.rejected++;
+  /** Counts one message of gossip that was not heard before; a frame may carry more than one. False: over the rate. */
+  admitGossip(nowMs: number): boolean {
+    return this.#gossip.take(1, nowMs);
+  }
+
+  /** Counts a stream of libp2p's own services. False: over the rate. */
+  admitHousekeeping(nowMs: number): boolean {
+    return this.#housekeeping.take(1, nowMs);
+  }
+
+  /** Counts frames of the multiplexer and the streams they open. @returns how many were over the rates */
+  admitWire(frames: number, opened: number, nowMs: number): number {
+    return this.#wireFrames.takeUpTo(frames, nowMs) + this.#streams.takeUpTo(opened, nowMs);
+  }
+
+  /** Counts a connection that the peer has begun. False: over the rate. */
+  admitConnection(nowMs: number): boolean {
+    return this.#connections.take(1, nowMs);
+  }
+
+  /** We did not listen for so long: what was said meanwhile comes at once, and is no flood. */
+  excuse(stalledMs: number): void {
+    const all = [this.#bytes, this.#wireFrames, this.#streams, this.#gossip, ...Object.values(this.#frames)];
+    for (const bucket of all) bucket.excuse(stalledMs);
+  }
+
+  /** Lowers the score, `times` over. True: the peer fell to the floor just now, is excluded, and must be disconnected. */
+  penalise(offence: Offence, nowMs: number, times = 1): boolean {
+    this.offences[offence] += times;
+    if (offence === "rejected") this.rejected += times;
     const floor = this.#limits.scoreFloor;
-    this.#score = Math.max(floor, this.score(nowMs) - offenceCost[offence]);
+    this.#score = Math.max(floor, this.score(nowMs) - offenceCost[offence] * times);
     this.#scoredAtMs = nowMs;
     if (this.#score > floor || this.isExcluded(nowMs)) return false;
     let coolDownMs = this.#limits.coolDownMs;

@@ -3,18 +3,26 @@
  * "Committee" means all members of one configuration, at most 31 in practice (PROTOCOL, targets).
  */
 
-/** What one peer may cost us. All of it can be set by configuration; the defaults hold for n ≤ 31 and slots ≥ 250 ms. */
+/** What one peer may cost us. The defaults hold for n ≤ 31 and slots ≥ 250 ms; `limitsFor` fits them to a configuration. */
 export type PeerLimits = {
   /** One message. Lower: an observation with 1 000 feeds (about 40 kB) is refused. Higher: a peer makes us buffer more. */
   readonly frameBytesMax: number;
   /** Wire bytes a second. Lower: n = 31 at 4 slots/s (0.5 MB/s of forwarded observations) is cut. Higher: a liar fills the line. */
   readonly bytesPerSec: number;
-  /** Gossip frames a second, own and forwarded. Lower: 248/s of n = 31 at 4 slots/s is cut. Higher: more CPU for a flooder. */
+  /** Gossip frames a second, own and forwarded. Lower: 132/s of n = 31 at 4 slots/s is cut. Higher: more CPU for a flooder. */
   readonly gossipFramesPerSec: number;
   /** Direct frames a second (proposals, shares, ceremony). Lower: a ceremony's burst is cut. Higher: more CPU for a flooder. */
   readonly directFramesPerSec: number;
   /** Questions a second. Lower: a node that catches up waits. Higher: each costs a stream, a lookup and up to one frame. */
   readonly requestsPerSec: number;
+  /** Frames of the multiplexer a second, of all streams and its own. Lower: questions and answers in a burst are cut. Higher: each costs some 15 µs, however little it carries. */
+  readonly wireFramesPerSec: number;
+  /** Streams opened a second. Lower: questions are cut. Higher: each costs about half a millisecond, used or not. */
+  readonly streamsPerSec: number;
+  /** Connections begun a second. Lower: a line that flaps as fast as it is redialled is cut off. Higher: each costs a handshake of several milliseconds. */
+  readonly connectionsPerSec: number;
+  /** Our messages a second that go out by gossip because somebody did not acknowledge them. Lower: rounds behind a broken line are lost. Higher: a silent peer makes us double our traffic. */
+  readonly relaysPerSec: number;
   /** Seconds of the rates above that may arrive at once. Lower: jitter costs score. Higher: longer floods go unpunished. */
   readonly burstSec: number;
   /** Messages waiting for a peer that is away or slow. Lower: a reconnect loses the current round. Higher: it gets stale ones. */
@@ -38,9 +46,13 @@ export type PeerLimits = {
 export const defaultLimits: PeerLimits = {
   frameBytesMax: 256 * 1024,
   bytesPerSec: 2 * 1024 * 1024,
-  gossipFramesPerSec: 400,
-  directFramesPerSec: 200,
-  requestsPerSec: 50,
+  gossipFramesPerSec: 240,
+  directFramesPerSec: 180,
+  requestsPerSec: 20,
+  wireFramesPerSec: 1_000,
+  streamsPerSec: 23,
+  connectionsPerSec: 1.5,
+  relaysPerSec: 100,
   burstSec: 3,
   queueMessagesMax: 64,
   queueBytesMax: 1024 * 1024,
@@ -62,6 +74,14 @@ export type Offence = "rejected" | "malformed" | "oversized" | "flood";
  */
 export const offenceCost: Readonly<Record<Offence, number>> = { rejected: 10, malformed: 25, oversized: 100, flood: 2 };
 
+/** Without an acknowledgement for so long a message also goes out by gossip. Lower: every pause of a peer's event loop doubles traffic. Higher: a round behind a broken line is late. */
+export const ACKNOWLEDGE_WITHIN_MS = 100;
+/** The same over the slowest line. Lower: such a line doubles traffic. Higher: as above. */
+export const ACKNOWLEDGE_WITHIN_MAX_MS = 1_000;
+/** How long a receiver collects before it acknowledges. Lower: one acknowledgement a frame. Higher: nearer to the deadline above. */
+export const ACKNOWLEDGEMENT_DELAY_MS = 10;
+/** Messages to one peer whose acknowledgement is awaited. Lower: a burst is not heard of. Higher: memory for a peer that never acknowledges. */
+export const UNACKNOWLEDGED_MAX = 256;
 /** First redial after a loss. Lower: a crash loop is hammered. Higher: a restart within 50 ms is noticed late. */
 export const DIAL_BACKOFF_MIN_MS = 100;
 /** Slowest redial. Lower: f dead peers cost CPU. Higher: a restarted node is away longer than a slot. */
@@ -99,6 +119,27 @@ export const ANSWER_TIMEOUT_MS = 10_000;
 export const STREAMS_PER_CONNECTION_MAX = 64;
 /** Graceful part of stop(). Lower: the last frames are lost. Higher: stop() takes longer than its promised second. */
 export const STOP_GRACE_MS = 250;
+
+/** Bytes that one stream of a peer may have on its way to us, and the longest frame of the multiplexer. Lower: large frames come in pieces. Higher: memory for one that is never finished. */
+export const STREAM_WINDOW_BYTES = 512 * 1024;
+/** Streams of libp2p's own services: a peer identifies us once a connection and pings every few seconds. Lower: reconnecting costs score. Higher: each costs some milliseconds. */
+export const HOUSEKEEPING_STREAMS_PER_SEC = 2;
+/** How often the event loop is looked at. Lower: CPU. Higher: a shorter stall goes unnoticed. */
+export const STALL_CHECK_MS = 250;
+/** From how late a look on is it a stall, for which peers are excused. Lower: every garbage collection is. Higher: honest peers pay for ours. */
+export const STALL_MS = 500;
+/** Handshakes that one address may begin beyond those that ended with a member, a second. Lower: members behind one address wait when a stranger knocks there. Higher: each costs several milliseconds. */
+export const STRANGERS_PER_SEC = 2;
+
+/** Handshakes that an address may begin at once. Lower: a committee behind one address starts slowly. Higher: a stranger's burst. */
+export function strangersBurst(members: number): number {
+  return Math.max(16, 2 * members);
+}
+
+/** Handshakes under way from one address: half of all, so that a silent one leaves room for the others. */
+export function handshakesPerAddressMax(members: number): number {
+  return Math.floor(pendingHandshakesMax(members) / 2);
+}
 
 /** New connections a second from one address. The default of 5 starves a committee behind one address. */
 export function inboundConnectionsPerSec(members: number): number {

@@ -7,6 +7,7 @@ import type { Committee, Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
 import { encodeFrame, FrameReader } from "./framing.ts";
 import { ANSWER_TIMEOUT_MS, type PeerLimits, STREAM_TIMEOUT_MS } from "./peer-policy.ts";
+import { TokenBucket } from "./token-bucket.ts";
 import { Turnstile } from "./turnstile.ts";
 
 export type RequestsOptions = { readonly protocol: string; readonly limits: PeerLimits };
@@ -19,6 +20,9 @@ export type RequestsDoors = {
   answer(bytes: Uint8Array, fromId: number): Promise<Uint8Array | null> | Uint8Array | null;
 };
 
+/** Of the peer's limit: what it counts is not quite what was sent. Higher: questions in a burst cost score. */
+const OWN_SHARE = 0.8;
+
 const NOTHING = Uint8Array.of(0);
 const SOMETHING = Uint8Array.of(1);
 
@@ -26,6 +30,7 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #doors: RequestsDoors;
   readonly #turnstiles = new Map<Member, Turnstile>();
+  readonly #rates = new Map<Member, TokenBucket>();
   readonly #deadlines = new Deadlines();
 
   constructor(options: RequestsOptions, doors: RequestsDoors) {
@@ -35,11 +40,14 @@ export class Requests {
   }
 
   admit(member: Member): void {
-    const { requestsInFlightMax, requestsWaitingMax } = this.#options.limits;
+    const { requestsInFlightMax, requestsWaitingMax, requestsPerSec, burstSec } = this.#options.limits;
+    const nowMs = this.#doors.clock.monotonicMs();
+    this.#rates.set(member, new TokenBucket(OWN_SHARE * requestsPerSec, burstSec, nowMs));
     this.#turnstiles.set(member, new Turnstile(requestsInFlightMax, requestsWaitingMax));
   }
 
   dismiss(member: Member): void {
+    this.#rates.delete(member);
     this.#turnstiles.delete(member);
   }
 
@@ -53,6 +61,10 @@ export class Requests {
   async ask(member: Member, question: Uint8Array, timeoutMs: number): Promise<Uint8Array | null> {
     const turnstile = this.#turnstiles.get(member);
     if (turnstile === undefined) return null;
+    if (this.#rates.get(member)?.take(1, this.#doors.clock.monotonicMs()) !== true) {
+      this.#doors.log.debug("a question was not asked: too many before it", { peer: member.id });
+      return null;
+    }
     const { signal, end } = this.#deadlines.begin(timeoutMs);
     try {
       if (!(await turnstile.enter(signal))) return null;

@@ -7,7 +7,8 @@ import type { Clock, Logger } from "../base/ports.ts";
 import type { Publication } from "../chain/outbox-rows.ts";
 import type { Keystore } from "../keystore/keystore.ts";
 import { NonceVault } from "../keystore/nonce-vault.ts";
-import type { Network, PeerView } from "../network/network.ts";
+import type { Network } from "../network/network.ts";
+import type { PeerView } from "../network/peer-view.ts";
 import type { Effect } from "../protocol/events.ts";
 import { decodeSignedReport } from "../protocol/report-bytes.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
@@ -167,7 +168,8 @@ export class ActiveConfiguration {
         ),
         peers: {
           publish: (topic, bytes) => network.publish(topic, bytes),
-          send: (toId, bytes) => network.send(lines.lineOf(toId), concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
+          send: (toId, bytes, tag) =>
+            network.send(lines.lineOf(toId), concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), tag),
           // Ids and rounds mean something within a configuration only, so a question names it.
           request: (toId, bytes, timeoutMs) =>
             network.request(lines.lineOf(toId), concatBytes(fromHex(cfg), bytes), timeoutMs),

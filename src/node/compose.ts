@@ -7,7 +7,9 @@ import { HubClient } from "../chain/hub-client.ts";
 import { QuorumRpc } from "../chain/rpc.ts";
 import { subscriptionsOf } from "../feeds/subscriptions.ts";
 import { loadCurve } from "../keystore/native-curve.ts";
-import { Network, type PeerView } from "../network/network.ts";
+import { limitsFor } from "../network/limits-for.ts";
+import { Network } from "../network/network.ts";
+import type { PeerView } from "../network/peer-view.ts";
 import { perVenue, type Venue } from "../market/venue.ts";
 import type { VenueAccess } from "../sources/hosts.ts";
 import { Collector } from "../sources/collector.ts";
@@ -127,6 +129,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       listen: config.listen,
       members: facts.members,
       topicPrefix: `tenor/${facts.networkId.slice(2, 18)}`,
+      limits: limitsFor({ members: facts.n, slotMs: facts.slotMs, feeds: facts.rules.length }),
     },
     {
       identity: keystore.handOverIdentity(),
@@ -137,6 +140,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
       // Judging has queued what it accepted.
       deliver: () => undefined,
       answer: (bytes) => door.configurations?.answer(bytes) ?? null,
+      acknowledged: (line, hash) => door.configurations?.acknowledged(line, hash),
+      isHeard: (line) => door.configurations?.isHeard(line) ?? false,
     },
   );
   closers.push(() => network.stop());
@@ -234,7 +239,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   door.configurations = configurations;
   const stopReading = watchNode({
     metrics,
-    network: { peers: committeePeers, traffic: () => network.traffic() },
+    network: { peers: committeePeers, traffic: () => network.traffic(), faults: () => network.faults() },
     collector,
     transmitter: () => desk.transmitter,
   });

@@ -7,6 +7,7 @@ import { toHex } from "../base/bytes.ts";
 import type { HubConfigurations } from "../chain/hub-client.ts";
 import { decodeEvidenceHeader } from "../evidence/codec.ts";
 import type { Channel } from "../network/inbox.ts";
+import { isLive } from "../protocol/phase-slot.ts";
 import type { CeremonyStatus } from "../threshold/ceremony.ts";
 import { ActiveConfiguration, type ActiveDoors } from "./active.ts";
 import { Ceremonies } from "./ceremonies.ts";
@@ -121,8 +122,9 @@ export class Configurations {
       return this.#ceremonies.receive(bytes.subarray(1)) ? "accept" : "reject";
     }
     if (channel === "evidence") return this.#hearEvidence(bytes, line);
-    if (channel === "direct" && bytes[0] !== DIRECT_ENVELOPE) return "reject";
-    const envelope = channel === "direct" ? bytes.subarray(1) : bytes;
+    const isPrefixed = channel === "direct" || channel === "relay";
+    if (isPrefixed && bytes[0] !== DIRECT_ENVELOPE) return "reject";
+    const envelope = isPrefixed ? bytes.subarray(1) : bytes;
     const cfg = cfgOfEnvelope(envelope);
     if (cfg === null) return "reject";
     const active = this.#running.find((one) => one.cfg === cfg);
@@ -133,6 +135,22 @@ export class Configurations {
     if (channel === "report") this.#overhear(cfg, envelope);
     // A member of a configuration that is not active here, or not any more, does nothing wrong by speaking.
     return "ignore";
+  }
+
+  /** A peer has taken what was sent to it under this name; only the machine that said it knows the name. */
+  acknowledged(line: number, hash: Hex): void {
+    for (const { oracle, term } of this.#running) {
+      const id = this.#files.linesOf(term.facts).idOf(line);
+      if (id !== null) oracle.acknowledged(id, hash);
+    }
+  }
+
+  /** Whether the peer was heard of lately, through whomever. */
+  isHeard(line: number): boolean {
+    return this.#running.some(({ oracle, term }) => {
+      const id = this.#files.linesOf(term.facts).idOf(line);
+      return id !== null && isLive(oracle.state, id);
+    });
   }
 
   #hearEvidence(bytes: Uint8Array, line: number): Verdict {

@@ -1,6 +1,6 @@
 /** Numbers that live in other rooms and are read every two seconds: peers, sources, transactions. */
 import type { Transmitter } from "../chain/transmitter.ts";
-import type { PeerView, Traffic } from "../network/network.ts";
+import type { NetworkFaults, PeerView, Traffic } from "../network/peer-view.ts";
 import type { Collector } from "../sources/collector.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { venueMetrics } from "./venue-metrics.ts";
@@ -8,7 +8,7 @@ import { venueMetrics } from "./venue-metrics.ts";
 export type WatchedParts = {
   readonly metrics: Metrics;
   /** Peers by their ids in the configuration in office. */
-  readonly network: { peers(): readonly PeerView[]; traffic(): Traffic };
+  readonly network: { peers(): readonly PeerView[]; traffic(): Traffic; faults(): NetworkFaults };
   readonly collector: Collector;
   readonly transmitter: () => Transmitter | null;
 };
@@ -28,6 +28,16 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     name: "tenor_wire_messages",
     help: "Messages since start, by direction; forwarded gossip is not counted as out",
     labels: ["direction"],
+  });
+  const relayed = metrics.gauge({
+    name: "tenor_relayed_messages",
+    help: "Messages since start that nobody acknowledged in time, by what became of them",
+    labels: ["fate"],
+  });
+  const refused = metrics.gauge({
+    name: "tenor_refused_connections",
+    help: "Connections refused since start, by reason",
+    labels: ["reason"],
   });
   const age = metrics.gauge({
     name: "tenor_source_age_seconds",
@@ -55,6 +65,10 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     wire.set(traffic.bytesOut, { direction: "out" });
     messages.set(traffic.messagesIn, { direction: "in" });
     messages.set(traffic.messagesOut, { direction: "out" });
+    const faults = network.faults();
+    relayed.set(faults.relayed, { fate: "relayed" });
+    relayed.set(faults.relaySuppressed, { fate: "suppressed" });
+    for (const [reason, count] of Object.entries(faults.refused)) refused.set(count, { reason });
     gaps.clear();
     const sources = collector.statistics();
     for (const { source, ageMs, state } of sources) {

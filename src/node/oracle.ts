@@ -7,7 +7,7 @@ import type { Hex } from "../base/bytes.ts";
 import { reasonOf, unreachable } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { Observed } from "../feeds/observed.ts";
-import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
+import type { Effect, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
 import { roundWindow } from "../protocol/phase-slot.ts";
 import { encodeSignedReport } from "../protocol/report-bytes.ts";
@@ -17,12 +17,21 @@ import { step } from "../protocol/step.ts";
 import type { SignedReport } from "../report/report.ts";
 import { sealEnvelope } from "./envelope.ts";
 import { Fetches } from "./fetches.ts";
-import type { Channel, InboxVerdict } from "./inbox.ts";
+import type { Channel } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
-import { type Moment, momentOf } from "./moment.ts";
+import { momentOf } from "./moment.ts";
 import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
 import { messagesOf } from "../protocol/accusation.ts";
-import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
+import type {
+  DiskPort,
+  EvidencePort,
+  ObservationPort,
+  OracleWatcher,
+  PeerPort,
+  FrameTag,
+  ReportSink,
+  SigningPort,
+} from "./ports.ts";
 import { decodeRequest } from "./requests.ts";
 import { slowRoundTripMs } from "./round-trips.ts";
 import { SlotClock } from "./slots.ts";
@@ -35,13 +44,6 @@ export type OracleOptions = {
   readonly latest: SignedReport | null;
   /** Envelope keys of all members. */
   readonly memberKeys: ReadonlyMap<number, KeyObject>;
-};
-
-export type OracleWatcher = {
-  /** After each event, with what it caused. `at` is when the machine decided, before anything was written or sent. */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], at: Moment): void;
-  noted(note: Note): void;
-  refused(channel: Channel, why: string, fromId: number): void;
 };
 
 export type OracleDoors = {
@@ -80,15 +82,15 @@ export class Oracle {
     this.#config = options.config;
     this.#state = initialState(options.config, Math.max(0, options.reservedRound), options.latest);
     this.#inbox = new Inbox(
-      { cfg: options.config.cfg, selfId: options.config.selfId, keys: options.memberKeys },
-      { window: () => roundWindow(this.#state) },
+      { ...options.config, keys: options.memberKeys },
+      { window: () => roundWindow(this.#state), monotonicMs: () => doors.clock.monotonicMs() },
     );
     this.#queue = new WorkQueue({ handle: (event) => this.#handle(event), log: doors.log });
     this.#fetches = new Fetches(options.config, {
       ...doors,
       inbox: this.#inbox,
       tell: (event) => this.#queue.push(event),
-      receive: (bytes, fromId) => void this.receive("direct", bytes, fromId),
+      receive: (bytes, fromId) => void this.receive("fetched", bytes, fromId),
     });
     this.#slots = new SlotClock(options.config, {
       clock: doors.clock,
@@ -126,14 +128,14 @@ export class Oracle {
   }
 
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
-  receive(channel: Channel, bytes: Uint8Array, fromId: number): InboxVerdict["verdict"] {
-    const verdict = this.#inbox.judge(channel, bytes);
+  receive(channel: Channel, bytes: Uint8Array, fromId: number): "accept" | "ignore" | "reject" {
+    const verdict = this.#inbox.judge(channel, bytes, fromId);
     if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
       this.#queue.push({ kind: "message-received", message: verdict.message, hash: verdict.hash });
     } else if (verdict.verdict === "reject") {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
     }
-    return verdict.verdict;
+    return verdict.verdict === "pass-on" ? "accept" : verdict.verdict;
   }
 
   /** Evidence against a member was verified. */

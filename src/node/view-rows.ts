@@ -8,7 +8,7 @@ import type { WindowSamples } from "../feeds/context.ts";
 import type { Evaluation } from "../feeds/evaluation.ts";
 import type { FeedRule, SettlementShape } from "../feeds/rule.ts";
 import { windowAt } from "../feeds/settlement-schedule.ts";
-import type { PeerView as Line } from "../network/network.ts";
+import type { PeerView as Line } from "../network/peer-view.ts";
 import type { OracleState } from "../protocol/state.ts";
 import type { FeedDetail, SviWords } from "../report/detail.ts";
 import type { FeedState } from "../report/report.ts";

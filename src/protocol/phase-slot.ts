@@ -22,10 +22,16 @@ export function roundWindow(state: OracleState): { low: number; high: number } {
 /** Peers count only while they speak: a network that stood still must be able to start again. [R32] */
 const LIVE_WITHIN_SLOTS = 3;
 
+/** Has the member spoken within the last slots, through whomever? [R32] */
+export function isLive(state: OracleState, id: number): boolean {
+  const heard = state.heard.get(id);
+  return heard !== undefined && state.slotsSeen - heard.atSlot <= LIVE_WITHIN_SLOTS;
+}
+
 /** A clock that jumped ahead must not burn reservations: never act beyond the (f+1)-th highest live peer + 2. [R31] */
 function isAheadOfPeers(state: OracleState, round: number): boolean {
   const live = [...state.heard.entries()]
-    .filter(([id, heard]) => id !== state.config.selfId && state.slotsSeen - heard.atSlot <= LIVE_WITHIN_SLOTS)
+    .filter(([id]) => id !== state.config.selfId && isLive(state, id))
     .map(([, heard]) => heard.round)
     .sort((a, b) => b - a);
   const witness = live[atLeastOneHonest(state.config.f) - 1];

@@ -79,7 +79,7 @@ export class Member {
             return member.driver === null || member.driver.receive(bytes.subarray(1)) ? "accept" : "reject";
           }
           if (channel === "evidence") return "ignore";
-          const envelope = channel === "direct" ? bytes.subarray(1) : bytes;
+          const envelope = channel === "direct" || channel === "relay" ? bytes.subarray(1) : bytes;
           return member.oracle?.receive(channel, envelope, fromId) ?? "ignore";
         },
         deliver: () => undefined,
@@ -217,7 +217,7 @@ export class Committee {
       member.vault = vault;
       const port: PeerPort = {
         publish: (topic, bytes) => network.publish(topic, bytes),
-        send: (toId, bytes) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes)),
+        send: (toId, bytes, tag) => network.send(toId, concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), tag),
         request: (toId, bytes, timeoutMs) => network.request(toId, bytes, timeoutMs),
         roundTripsMs: () => network.peers().map(({ rttMs }) => rttMs),
       };

@@ -30,6 +30,9 @@ export class TestNode {
   judge: (channel: Channel, text: string, fromId: number) => Verdict = () => "accept";
   answer: (text: string, fromId: number) => Promise<string | null> | string | null = () => null;
   onDeliver: (() => void) | null = null;
+  isHeard: (id: number) => boolean = () => true;
+  /** What members have acknowledged, as "id name". */
+  readonly acknowledged: string[] = [];
   #waiters: Waiter[] = [];
   readonly id: number;
   readonly identity: Identity;
@@ -76,6 +79,8 @@ export class TestNode {
           const text = await node.answer(textOf(bytes), fromId);
           return text === null ? null : bytesOf(text);
         },
+        acknowledged: (toId, hash) => void node.acknowledged.push(`${toId} ${hash}`),
+        isHeard: (id) => node.isHeard(id),
       },
     );
     return node;

@@ -91,3 +91,27 @@ describe("VarintFrameCounter", () => {
     expect(new VarintFrameCounter(127).push(new Uint8Array(20).fill(0x80)).fault).toBe("oversized");
   });
 });
+
+describe("room for a message", () => {
+  test("is never more than twice of what has come of it, whatever its prefix promises", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100_000 }), chunkSizes, (length, sizes) => {
+        const reader = new FrameReader(100_000);
+        reader.push(encodeFrame(new Uint8Array(length)).subarray(0, 4));
+        let arrived = 0;
+        for (const size of sizes) {
+          if (arrived + size >= length) return;
+          reader.push(new Uint8Array(size));
+          arrived += size;
+          expect(reader.heldBytes).toBeLessThanOrEqual(2 * arrived);
+        }
+      }),
+    );
+  });
+
+  test("is none after its end", () => {
+    const reader = new FrameReader(1_000);
+    for (const byte of encodeFrame(new Uint8Array(700))) reader.push(Uint8Array.of(byte));
+    expect(reader.heldBytes).toBe(0);
+  });
+});

@@ -65,3 +65,13 @@ describe("PeerLedger", () => {
     expect(ledger).toMatchObject({ messagesIn: 4, bytesIn: 120 });
   });
 });
+
+test("after this process stood still, what peers said meanwhile is no flood, once", () => {
+  const limits = { ...defaultLimits, wireFramesPerSec: 100, burstSec: 3 };
+  const ledger = new PeerLedger(limits, 0);
+  expect(ledger.admitWire(300, 0, 0)).toBe(0);
+  ledger.excuse(10_000);
+  expect(ledger.admitWire(1_000, 0, 0)).toBe(0);
+  expect(ledger.admitWire(1, 0, 0)).toBe(1);
+  expect(ledger.admitWire(301, 0, 60_000)).toBe(1);
+});

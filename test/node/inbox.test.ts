@@ -17,11 +17,16 @@ const share = shareOf(3, propose, hexOf("d"));
 const report: Message = { type: "report", round: FIRST, sender: 2, signed: signedOf(config, FIRST) };
 
 function inbox(window = { low: FIRST - 2, high: FIRST + 1 }): Inbox {
-  return new Inbox({ cfg: config.cfg, selfId: 1, keys: keysOf([1, 2, 3, 4]) }, { window: () => window });
+  return new Inbox(
+    { cfg: config.cfg, selfId: 1, keys: keysOf([1, 2, 3, 4]), slotMs: config.slotMs },
+    { window: () => window, monotonicMs: () => clock.nowMs },
+  );
 }
 
+const clock = { nowMs: 0 };
+
 function brief(verdict: InboxVerdict): string {
-  return verdict.verdict === "accept" ? "accept" : `${verdict.verdict}: ${verdict.why}`;
+  return "why" in verdict ? `${verdict.verdict}: ${verdict.why}` : verdict.verdict;
 }
 
 const judged = (channel: Channel, bytes: Uint8Array, box = inbox()): string => brief(box.judge(channel, bytes));
@@ -72,11 +77,64 @@ describe("a message is accepted", () => {
   });
 });
 
+describe("what is relayed for a member behind a broken line", () => {
+  test("is judged like a direct message, but for reports, which have a topic of their own", () => {
+    for (const message of [observe, propose, share]) expect(judged("relay", sealed(message).bytes)).toBe("accept");
+    expect(judged("relay", sealed(report).bytes)).toBe("reject: wrong-channel");
+  });
+
+  test("is passed on when it is known here, but only as the very bytes that were checked", () => {
+    const box = inbox();
+    const { bytes } = sealed(share);
+    expect(judged("direct", bytes, box)).toBe("accept");
+    expect(judged("relay", bytes, box)).toBe("pass-on");
+    const forged = bytes.slice();
+    forged[bytes.length - 1]! ^= 1;
+    expect(judged("relay", forged, box)).toBe("ignore: duplicate");
+  });
+});
+
 describe("a message is ignored, which costs its sender nothing", () => {
   test("when it was here before, from whomever it comes", () => {
     const box = inbox();
     const { bytes } = sealed(observe);
     expect([judged("observe", bytes, box), judged("direct", bytes, box)]).toEqual(["accept", "ignore: duplicate"]);
+  });
+
+  test("when its author has said enough different things of that round: but not what was asked for, nor another's", () => {
+    const box = inbox();
+    const said = (version: number, sender = 2): string =>
+      judged("observe", sealed({ ...observeOf(config, sender, FIRST), obsTimeMs: version }).bytes, box);
+    expect([1, 2, 3, 4, 5].map((version) => said(version))).toEqual([
+      ...Array<string>(3).fill("accept"),
+      ...Array<string>(2).fill("ignore: too-many"),
+    ]);
+    expect(judged("fetched", sealed({ ...observe, obsTimeMs: 6 }).bytes, box)).toBe("accept");
+    expect(said(1, 3)).toBe("accept");
+    expect(judged("observe", sealed(observeOf(config, 2, FIRST + 1)).bytes, box)).toBe("accept");
+  });
+
+  test("but when its author itself says too much, that costs it score", () => {
+    const box = inbox();
+    const said = (version: number, fromId: number): string =>
+      brief(box.judge("direct", sealed({ ...observe, obsTimeMs: version }).bytes, fromId));
+    expect([1, 2, 3].map((version) => said(version, 2))).toEqual(Array<string>(3).fill("accept"));
+    expect(said(4, 2)).toBe("reject: too-many");
+    expect(said(5, 3)).toBe("ignore: too-many");
+  });
+
+  test("when its author tells of closed rounds, or of reports, more often than any honest member", () => {
+    const box = inbox();
+    const late = (round: number): string => judged("observe", sealed(observeOf(config, 2, round)).bytes, box);
+    const verdicts = Array.from({ length: 60 }, (_, i) => late(FIRST - 100 + i));
+    expect(verdicts.filter((verdict) => verdict === "ignore: round-closed").length).toBe(32);
+    expect(verdicts.at(-1)).toBe("ignore: too-many");
+    clock.nowMs += config.slotMs;
+    expect(late(FIRST - 7)).toBe("ignore: round-closed");
+    const reports = Array.from({ length: 10 }, (_, i) =>
+      judged("report", sealed({ type: "report", round: i, sender: 2, signed: signedOf(config, i) }).bytes, box),
+    );
+    expect(reports.filter((verdict) => verdict === "accept").length).toBe(8);
   });
 
   test("when it is late or far too early: but its sender's round is told on, authentic as it is", () => {
@@ -164,7 +222,7 @@ describe("what is remembered", () => {
     const honest = sealed(observeOf(config, 3, FIRST));
     box.judge("observe", honest.bytes);
     const flood = Array.from({ length: 200 }, (_, i) => sealed(observeOf(config, 2, FIRST, { obsTimeMs: i })));
-    for (const { bytes } of flood) expect(judged("observe", bytes, box)).toBe("accept");
+    for (const { bytes } of flood) expect(judged("fetched", bytes, box)).toBe("accept");
     expect(flood.filter(({ hash }) => box.envelope(hash) !== undefined)).toHaveLength(rememberedMax(4));
     expect(box.envelope(flood.at(-1)!.hash)).toBeDefined();
     expect(box.envelope(honest.hash)).toEqual(honest.bytes);
