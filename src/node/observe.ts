@@ -6,7 +6,7 @@ import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../telemetry/metrics.ts";
 import type { Channel } from "./inbox.ts";
 import type { Moment } from "./moment.ts";
-import type { OracleWatcher } from "./ports.ts";
+import type { OracleWatcher } from "./oracle-watcher.ts";
 import { RoundTracker } from "./round-tracker.ts";
 
 export type StoryDoors = {

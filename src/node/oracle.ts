@@ -20,18 +20,9 @@ import { Fetches } from "./fetches.ts";
 import type { Channel } from "./inbox.ts";
 import { Inbox } from "./inbox.ts";
 import { momentOf } from "./moment.ts";
-import type { Accusation, AccusationKind } from "../protocol/accusation.ts";
-import { messagesOf } from "../protocol/accusation.ts";
-import type {
-  DiskPort,
-  EvidencePort,
-  ObservationPort,
-  OracleWatcher,
-  PeerPort,
-  FrameTag,
-  ReportSink,
-  SigningPort,
-} from "./ports.ts";
+import type { OracleWatcher } from "./oracle-watcher.ts";
+import { type Accusation, type AccusationKind, messagesOf } from "../protocol/accusation.ts";
+import type { DiskPort, EvidencePort, ObservationPort, PeerPort, FrameTag, ReportSink, SigningPort } from "./ports.ts";
 import { decodeRequest } from "./requests.ts";
 import { slowRoundTripMs } from "./round-trips.ts";
 import { SlotClock } from "./slots.ts";

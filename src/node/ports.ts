@@ -2,12 +2,9 @@
 import type { Hex } from "../base/bytes.ts";
 import type { Observed } from "../feeds/observed.ts";
 import type { Accusation } from "../protocol/accusation.ts";
-import type { Effect, Note, OracleEvent, SignerCommitment } from "../protocol/events.ts";
+import type { SignerCommitment } from "../protocol/events.ts";
 import type { NoncePair } from "../protocol/messages.ts";
-import type { OracleState } from "../protocol/state.ts";
 import type { GroupSignature, Report, SignedReport } from "../report/report.ts";
-import type { Channel } from "./inbox.ts";
-import type { Moment } from "./moment.ts";
 
 export type ShareResult =
   | { readonly ok: true; readonly z: Hex }
@@ -69,10 +66,3 @@ export type ObservationPort = {
 export type EvidencePort = { accused(accusation: Accusation, envelopes: readonly Uint8Array[]): void };
 
 export type ReportSink = { published(signed: SignedReport, own: boolean): void };
-
-export type OracleWatcher = {
-  /** After each event, with what it caused. `at` is when the machine decided, before anything was written or sent. */
-  stepped(state: OracleState, event: OracleEvent, effects: readonly Effect[], at: Moment): void;
-  noted(note: Note): void;
-  refused(channel: Channel, why: string, fromId: number): void;
-};
