@@ -11,19 +11,30 @@ export function toHex(bytes: Uint8Array): Hex {
   return `0x${out}`;
 }
 
+/** Value of a hexadecimal digit by its character code; −1 for anything else. */
+const DIGIT_VALUES = new Int8Array(128).fill(-1);
+for (const [value, digit] of HEX_DIGITS.split("").entries()) {
+  DIGIT_VALUES[digit.charCodeAt(0)] = value;
+  DIGIT_VALUES[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
 /** @throws OracleError `bad-hex` when the text is not an even number of hexadecimal digits after 0x */
 export function fromHex(hex: string): Uint8Array {
-  const match = /^0x((?:[0-9a-fA-F]{2})*)$/.exec(hex);
-  if (match === null) {
+  const out = new Uint8Array(Math.max(0, hex.length - 2) >> 1);
+  let isHex = hex.length % 2 === 0 && hex.startsWith("0x");
+  for (let i = 0; i < out.length && isHex; i++) {
+    const high = DIGIT_VALUES[hex.charCodeAt(2 * i + 2)] ?? -1;
+    const low = DIGIT_VALUES[hex.charCodeAt(2 * i + 3)] ?? -1;
+    isHex = high >= 0 && low >= 0;
+    out[i] = high * 16 + low;
+  }
+  if (!isHex) {
     const seen = hex.slice(0, 20);
     throw new OracleError(`expected 0x and an even number of hexadecimal digits, saw ${JSON.stringify(seen)}`, {
       code: "bad-hex",
       seen,
     });
   }
-  const digits = match[1]!;
-  const out = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
   return out;
 }
 

@@ -52,7 +52,6 @@ export type DevnetNode = {
   readonly id: number;
   readonly apiUrl: string;
   readonly place: Place;
-  readonly networkFile: string;
   readonly paths: MemberPaths;
   child: Child;
 };
@@ -187,10 +186,10 @@ export class Devnet {
     // As late as can be: a port that was free a minute ago may be somebody else's by now.
     const places = await this.#ground.open(count);
     const shared = join(this.dir, "network.yaml");
-    const known = { networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds };
-    const files = writeNetworkFiles(known, paths, members, { shared, ground: this.#ground, places });
+    const layout = { shared, ground: this.#ground, places };
+    writeNetworkFiles({ networkId, slotMs, chainId: CHAIN_ID, hub: this.hub, feeds }, paths, members, layout);
     this.#facts = loadNetwork(shared);
-    await this.#startNodes(paths.map((one, i) => ({ paths: one, place: places[i]!, networkFile: files[i]! })));
+    await this.#startNodes(paths, places);
     await this.#configure(await this.#ceremony());
     await this.#awaitReady();
     this.#say("page", this.nodes.map(({ apiUrl }) => apiUrl).join(" "));
@@ -245,25 +244,27 @@ export class Devnet {
     this.#say("contracts", `hub ${deployed.hub}, ${deployed.readers.length} readers`);
   }
 
-  #spawnNode(node: Omit<DevnetNode, "child">): Child {
+  #spawnNode({ id, paths, place }: Omit<DevnetNode, "child">): Child {
     return spawnNode({
-      ...node,
-      at: (command, args) => this.#ground.at(node.id, command, args),
+      id,
+      paths,
+      place,
+      at: (command, args) => this.#ground.at(id, command, args),
       rpcUrl: this.#rpcUrl,
       marketUrl: this.#marketUrl,
       blockTimeMs: 1_000 * this.#options.blockTimeSec,
-      watch: this.#options.watch?.[node.id] ?? [],
+      watch: this.#options.watch?.[id] ?? [],
       logLevel: this.#options.logLevel,
-      setup: this.#options.nodeSetup?.(node.id) ?? {},
+      setup: this.#options.nodeSetup?.(id) ?? {},
     });
   }
 
-  async #startNodes(all: readonly Pick<DevnetNode, "paths" | "place" | "networkFile">[]): Promise<void> {
-    for (const [i, where] of all.entries()) {
-      const { host, port } = where.place.api;
-      const node = { id: i + 1, apiUrl: `http://${host}:${port}`, ...where };
+  async #startNodes(paths: readonly MemberPaths[], places: readonly Place[]): Promise<void> {
+    paths.forEach((one, i) => {
+      const { api } = places[i]!;
+      const node = { id: i + 1, apiUrl: `http://${api.host}:${api.port}`, place: places[i]!, paths: one };
       this.nodes.push({ ...node, child: this.#spawnNode(node) });
-    }
+    });
     for (const { child, apiUrl } of this.nodes) {
       const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 100, what: "answer from its API", child };
       await waitFor(async () => await fetchJson<StatusReply>(`${apiUrl}/v1/status`), waiting);

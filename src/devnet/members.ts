@@ -14,6 +14,7 @@ export type MemberPaths = {
   readonly keys: string;
   readonly passphraseFile: string;
   readonly data: string;
+  readonly networkFile: string;
   readonly log: string;
 };
 
@@ -26,6 +27,7 @@ export function memberPaths(root: string, id: number): MemberPaths {
     keys: join(dir, "keys"),
     passphraseFile: join(dir, "passphrase"),
     data: join(dir, "data"),
+    networkFile: join(dir, "network.yaml"),
     log: join(root, `node${id}.log`),
   };
 }
@@ -60,16 +62,15 @@ export type NetworkFacts = {
 export type Layout = { readonly shared: string; readonly ground: Ground; readonly places: readonly Place[] };
 
 /**
- * One file that all share, with everybody's own address; where members dial something else, one more in each one's folder.
- * They say the same of all that members must agree on: addresses are no part of a configuration.
- * @returns each member's file
+ * One file that all share, with everybody's own address, and one for each member with what it dials. They say the same
+ * of all that members must agree on: addresses are no part of a configuration.
  */
 export function writeNetworkFiles(
   { networkId, slotMs, chainId, hub, feeds }: NetworkFacts,
   paths: readonly MemberPaths[],
   members: readonly PublicMember[],
   { shared, ground, places }: Layout,
-): readonly string[] {
+): void {
   const fileAs = (from: number | null): string =>
     stringify({
       name: "devnet",
@@ -84,11 +85,5 @@ export function writeNetworkFiles(
       }),
     });
   writeFileSync(shared, fileAs(null));
-  return paths.map(({ dir }, i) => {
-    const text = fileAs(i + 1);
-    if (text === fileAs(null)) return shared;
-    const own = join(dir, "network.yaml");
-    writeFileSync(own, text);
-    return own;
-  });
+  paths.forEach((one, i) => writeFileSync(one.networkFile, fileAs(i + 1)));
 }

@@ -7,7 +7,7 @@ import { multiaddrOf, type Place } from "./ground.ts";
 import type { MemberPaths } from "./members.ts";
 import { commandLine, devnetNodeConfig } from "./paths.ts";
 
-/** Beside the network file: where a devnet's nodes look for the configuration that is to follow. */
+/** In the devnet's folder: where its nodes look for the configuration that is to follow. */
 export const PENDING_FILE = "next.yaml";
 
 /** What one node has besides the others. */
@@ -22,13 +22,12 @@ export type NodeProcessOptions = {
   readonly id: number;
   readonly paths: MemberPaths;
   readonly place: Place;
-  readonly networkFile: string;
-  /** The command that runs another one at this node's place; the command itself when left out. */
-  readonly at?: (
+  /** The command that runs another one at this node's place. */
+  readonly at: (
     command: string,
     args: readonly string[],
   ) => { readonly command: string; readonly args: readonly string[] };
-  readonly setup?: NodeSetup;
+  readonly setup: NodeSetup;
   readonly rpcUrl: string;
   /** null: the real exchanges. */
   readonly marketUrl: string | null;
@@ -51,10 +50,10 @@ function venueEnvironment(marketUrl: string, id: number): Record<string, string>
 }
 
 export function spawnNode(options: NodeProcessOptions): Child {
-  const { id, paths, place, marketUrl, setup = {} } = options;
+  const { id, paths, place, marketUrl, setup } = options;
   const environment: Record<string, string> = {
-    TENOR__NETWORK: options.networkFile,
-    TENOR__PENDING: join(dirname(options.networkFile), PENDING_FILE),
+    TENOR__NETWORK: paths.networkFile,
+    TENOR__PENDING: join(dirname(paths.dir), PENDING_FILE),
     TENOR__DATADIR: paths.data,
     TENOR__KEYSTORE__DIR: paths.keys,
     TENOR__KEYSTORE__PASSPHRASEFILE: paths.passphraseFile,
@@ -71,7 +70,7 @@ export function spawnNode(options: NodeProcessOptions): Child {
   const program = [...(setup.runtime ?? []), commandLine, "node", "--config", devnetNodeConfig];
   return new Child({
     name: `node ${id}`,
-    ...(options.at?.(process.execPath, program) ?? { command: process.execPath, args: program }),
+    ...options.at(process.execPath, program),
     environment,
     logFile: paths.log,
   });

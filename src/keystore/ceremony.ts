@@ -45,6 +45,8 @@ export class Ceremony extends Secretive {
   /** Shares that opened and fit, by dealer; my own among them. */
   readonly #shares = new Map<number, bigint>();
   #isDestroyed: boolean;
+  /** Begun without a seed, so that what is saved has none either. */
+  readonly #onlyRelays: boolean;
   readonly #mayHaveSpoken: boolean;
   readonly #configCount: number;
   /** KEY and COMMIT on the board are of this seed. */
@@ -76,6 +78,7 @@ export class Ceremony extends Secretive {
     this.#doors = doors;
     this.#board = new CeremonyBoard({ setup, self, old }, { verify: doors.verify });
     this.#isDestroyed = options.seed === null;
+    this.#onlyRelays = options.seed === null;
     if (options.seed !== null) keepSecret(this, options.seed);
     for (const bytes of options.messages) this.#board.receive(bytes);
     this.#hasBegun = this.#board.has("commit", self);
@@ -92,7 +95,8 @@ export class Ceremony extends Secretive {
     const verdict = this.#board.receive(bytes);
     if (verdict.verdict === "accept") this.#advance();
     // With all certificates in it the transcript proves itself, also to members that come back later.
-    if (!wasDone && this.#board.isDone() && !this.#isDestroyed) this.#doors.save(this.#board.messages());
+    const maySave = this.#onlyRelays || !this.#isDestroyed;
+    if (!wasDone && this.#board.isDone() && maySave) this.#doors.save(this.#board.messages());
     return verdict;
   }
 

@@ -19,6 +19,7 @@ import {
   ACKNOWLEDGEMENT_DELAY_MS,
   DIAL_BACKOFF_MAX_MS,
   DIAL_BACKOFF_MIN_MS,
+  IGNORED_EXTRA,
   type PeerLimits,
   STREAM_TIMEOUT_MS,
   UNACKNOWLEDGED_MAX,
@@ -254,8 +255,11 @@ export class Direct {
       for await (const chunk of stream) {
         const { frames, fault } = reader.push(chunk.subarray());
         for (const frame of frames) {
-          if (member.ledger.admitFrame("direct", clock.monotonicMs())) inbox.receive("direct", frame, member);
-          else committee.punish(member, "flood");
+          const nowMs = clock.monotonicMs();
+          if (!member.ledger.admitFrame("direct", nowMs)) committee.punish(member, "flood");
+          else if (inbox.receive("direct", frame, member) === "ignore") {
+            member.ledger.charge("direct", IGNORED_EXTRA, nowMs);
+          }
         }
         acknowledger.add(frames.length);
         if (fault !== null) {

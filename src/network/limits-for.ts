@@ -30,7 +30,8 @@ export function limitsFor({ members, slotMs, feeds }: CommitteeSize): PeerLimits
   // PROPOSE and SHARE in each of f + 2 sessions, and the backup passes a PROPOSE on.
   const directPerSlot = 2 * (f + 2) + 2;
   const gossipFramesPerSec = Math.ceil(ROOM * slotsPerSec * gossipPerSlot) + 10;
-  const directFramesPerSec = Math.ceil(ROOM * slotsPerSec * directPerSlot) + 20;
+  // In a ceremony everybody hands on to everybody what it has of everybody.
+  const directFramesPerSec = Math.ceil(ROOM * slotsPerSec * directPerSlot) + 20 + 4 * members;
   const requestsPerSec = Math.min(20, Math.ceil((slotsPerSec * members) / 2) + 6);
   const observationBytes = OBSERVATION_BASE_BYTES + FEED_BYTES * feeds;
   const bytesPerSlot = (members + 2 * (f + 2) + 4 * REPORT_FACTOR) * observationBytes;

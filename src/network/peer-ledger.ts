@@ -1,11 +1,11 @@
 /** What one member has sent, cost and deserved: counters, rates, score, exclusion. No timers, no sockets. */
-import { HOUSEKEEPING_STREAMS_PER_SEC, type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
+import { type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** A peer that crashes at every start redials once a second; a line that flaps takes a burst of its own. */
 const CONNECTION_BURST_SEC = 10;
 /** Two services, and connections that begin in a burst. */
-const HOUSEKEEPING_BURST_SEC = 10;
+const SERVICES_BURST_SEC = 10;
 
 export type FrameClass = "gossip" | "direct" | "request";
 
@@ -40,7 +40,7 @@ export class PeerLedger {
     this.#scoredAtMs = nowMs;
     this.#bytes = new TokenBucket(limits.bytesPerSec, limits.burstSec, nowMs);
     this.#gossip = new TokenBucket(limits.gossipFramesPerSec, limits.burstSec, nowMs);
-    this.#housekeeping = new TokenBucket(HOUSEKEEPING_STREAMS_PER_SEC, HOUSEKEEPING_BURST_SEC, nowMs);
+    this.#housekeeping = new TokenBucket(limits.servicesPerSec, SERVICES_BURST_SEC, nowMs);
     this.#wireFrames = new TokenBucket(limits.wireFramesPerSec, limits.burstSec, nowMs);
     this.#streams = new TokenBucket(limits.streamsPerSec, limits.burstSec, nowMs);
     this.#connections = new TokenBucket(limits.connectionsPerSec, CONNECTION_BURST_SEC, nowMs);
@@ -67,6 +67,11 @@ export class PeerLedger {
   admitFrame(frameClass: FrameClass, nowMs: number): boolean {
     this.messagesIn++;
     return this.#frames[frameClass].take(1, nowMs);
+  }
+
+  /** Lets a frame that was admitted count for more. */
+  charge(frameClass: FrameClass, frames: number, nowMs: number): void {
+    this.#frames[frameClass].takeUpTo(frames, nowMs);
   }
 
   /** Counts one message of gossip that was not heard before; a frame may carry more than one. False: over the rate. */

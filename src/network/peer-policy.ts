@@ -19,6 +19,8 @@ export type PeerLimits = {
   readonly wireFramesPerSec: number;
   /** Streams opened a second. Lower: questions are cut. Higher: each costs about half a millisecond, used or not. */
   readonly streamsPerSec: number;
+  /** Streams of libp2p's own services a second: a peer identifies us once a connection and pings every few seconds. Lower: reconnecting costs score. Higher: each costs some milliseconds. */
+  readonly servicesPerSec: number;
   /** Connections begun a second. Lower: a line that flaps as fast as it is redialled is cut off. Higher: each costs a handshake of several milliseconds. */
   readonly connectionsPerSec: number;
   /** Our messages a second that go out by gossip because somebody did not acknowledge them. Lower: rounds behind a broken line are lost. Higher: a silent peer makes us double our traffic. */
@@ -47,10 +49,11 @@ export const defaultLimits: PeerLimits = {
   frameBytesMax: 256 * 1024,
   bytesPerSec: 2 * 1024 * 1024,
   gossipFramesPerSec: 240,
-  directFramesPerSec: 180,
+  directFramesPerSec: 300,
   requestsPerSec: 20,
-  wireFramesPerSec: 1_000,
+  wireFramesPerSec: 1_250,
   streamsPerSec: 23,
+  servicesPerSec: 2,
   connectionsPerSec: 1.5,
   relaysPerSec: 100,
   burstSec: 3,
@@ -74,6 +77,8 @@ export type Offence = "rejected" | "malformed" | "oversized" | "flood";
  */
 export const offenceCost: Readonly<Record<Offence, number>> = { rejected: 10, malformed: 25, oversized: 100, flood: 2 };
 
+/** What a direct message that says nothing new counts for beyond itself. Lower: more CPU for who repeats. Higher: an honest peer behind a slow line pays. */
+export const IGNORED_EXTRA = 3;
 /** Without an acknowledgement for so long a message also goes out by gossip. Lower: every pause of a peer's event loop doubles traffic. Higher: a round behind a broken line is late. */
 export const ACKNOWLEDGE_WITHIN_MS = 100;
 /** The same over the slowest line. Lower: such a line doubles traffic. Higher: as above. */
@@ -122,8 +127,6 @@ export const STOP_GRACE_MS = 250;
 
 /** Bytes that one stream of a peer may have on its way to us, and the longest frame of the multiplexer. Lower: large frames come in pieces. Higher: memory for one that is never finished. */
 export const STREAM_WINDOW_BYTES = 512 * 1024;
-/** Streams of libp2p's own services: a peer identifies us once a connection and pings every few seconds. Lower: reconnecting costs score. Higher: each costs some milliseconds. */
-export const HOUSEKEEPING_STREAMS_PER_SEC = 2;
 /** How often the event loop is looked at. Lower: CPU. Higher: a shorter stall goes unnoticed. */
 export const STALL_CHECK_MS = 250;
 /** From how late a look on is it a stall, for which peers are excused. Lower: every garbage collection is. Higher: honest peers pay for ours. */

@@ -24,11 +24,6 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     help: "Bytes since start, by direction",
     labels: ["direction"],
   });
-  const messages = metrics.gauge({
-    name: "tenor_wire_messages",
-    help: "Messages since start, by direction; forwarded gossip is not counted as out",
-    labels: ["direction"],
-  });
   const relayed = metrics.gauge({
     name: "tenor_relayed_messages",
     help: "Messages since start that nobody acknowledged in time, by what became of them",
@@ -38,6 +33,11 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     name: "tenor_refused_connections",
     help: "Connections refused since start, by reason",
     labels: ["reason"],
+  });
+  const messages = metrics.gauge({
+    name: "tenor_wire_messages",
+    help: "Messages since start, by direction; forwarded gossip is not counted as out",
+    labels: ["direction"],
   });
   const age = metrics.gauge({
     name: "tenor_source_age_seconds",
@@ -63,12 +63,12 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     const traffic = network.traffic();
     wire.set(traffic.bytesIn, { direction: "in" });
     wire.set(traffic.bytesOut, { direction: "out" });
-    messages.set(traffic.messagesIn, { direction: "in" });
-    messages.set(traffic.messagesOut, { direction: "out" });
     const faults = network.faults();
     relayed.set(faults.relayed, { fate: "relayed" });
     relayed.set(faults.relaySuppressed, { fate: "suppressed" });
     for (const [reason, count] of Object.entries(faults.refused)) refused.set(count, { reason });
+    messages.set(traffic.messagesIn, { direction: "in" });
+    messages.set(traffic.messagesOut, { direction: "out" });
     gaps.clear();
     const sources = collector.statistics();
     for (const { source, ageMs, state } of sources) {

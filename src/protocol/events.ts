@@ -71,6 +71,7 @@ export type RefusalReason =
   | ProvableReason
   | "round-closed"
   | "backup-too-early"
+  | "slot-over"
   | "already-accepted"
   | "other-material"
   | "not-my-observation"

@@ -4,6 +4,7 @@ import type { Step } from "./events.ts";
 import { REPORTS_KEPT } from "./limits.ts";
 import type { SignedReport } from "../report/report.ts";
 import type { OracleState } from "./state.ts";
+import { withRound } from "./state.ts";
 
 /** Keeps the newest reports and closes the round. */
 export function hold(state: OracleState, signed: SignedReport): OracleState {
@@ -17,10 +18,28 @@ export function hold(state: OracleState, signed: SignedReport): OracleState {
   return { ...state, reports, delivery, rounds: new Map(state.rounds).set(round.round, complete) };
 }
 
+/**
+ * Says a report that this node completed, once, where somebody seems to lack it: a proposer that asks for more shares, or a
+ * round of which nobody has said the report by the backup's time, because its proposer kept it to itself. [R49]
+ */
+export function sayReport(state: OracleState, roundNumber: number): Step<OracleState> {
+  const round = state.rounds.get(roundNumber);
+  const signed = state.reports.get(roundNumber);
+  if (round === undefined || signed === undefined || round.reported) return { state, effects: [] };
+  const message = { type: "report", round: roundNumber, sender: state.config.selfId, signed } as const;
+  return { state: withRound(state, { ...round, reported: true }), effects: [{ kind: "broadcast", message }] };
+}
+
+function heardReport(state: OracleState, roundNumber: number): OracleState {
+  const round = state.rounds.get(roundNumber);
+  return round === undefined || round.reported ? state : withRound(state, { ...round, reported: true });
+}
+
 export function onReportMessage(state: OracleState, signed: SignedReport): Step<OracleState> {
   const held = state.reports.get(signed.report.round);
   // The signature is checked only when the report would be news: a repeated one costs a comparison.
-  if (held !== undefined && held.digest === signed.digest) return { state, effects: [] };
+  if (held !== undefined && held.digest === signed.digest)
+    return { state: heardReport(state, signed.report.round), effects: [] };
   const oldest = Math.min(...state.reports.keys());
   if (state.reports.size >= REPORTS_KEPT && signed.report.round < oldest) return { state, effects: [] };
   return { state, effects: [{ kind: "verify-report", signed }] };
@@ -34,5 +53,6 @@ export function onReportVerified(state: OracleState, signed: SignedReport): Step
       ? { state, effects: [] }
       : { state, effects: [{ kind: "note", note: { kind: "two-digests", round: signed.report.round } }] };
   }
-  return { state: hold(state, signed), effects: [{ kind: "publish", signed, own: false }] };
+  const next = heardReport(hold(state, signed), signed.report.round);
+  return { state: next, effects: [{ kind: "publish", signed, own: false }] };
 }

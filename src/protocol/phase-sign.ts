@@ -5,7 +5,7 @@ import type { Effect, Note, OracleEvent, RefusalReason, Step } from "./events.ts
 import { leadershipOf } from "./leader.ts";
 import { sessionsMax } from "./limits.ts";
 import type { Share } from "./messages.ts";
-import { hold } from "./phase-report.ts";
+import { hold, sayReport } from "./phase-report.ts";
 import { withoutCulprits } from "./phase-session.ts";
 import { pairName } from "./sessions.ts";
 import type { AcceptedProposal, OracleConfig, OracleState, RoundState, ShareBox } from "./state.ts";
@@ -19,7 +19,10 @@ function isPairLeft(round: RoundState, proposal: AcceptedProposal, selfId: numbe
   const name = pairName(proposal.message, selfId);
   return !round.accepted.some(
     ({ hash, message }) =>
-      hash !== proposal.hash && message.signers.includes(selfId) && pairName(message, selfId) === name,
+      hash !== proposal.hash &&
+      !round.unsignable.has(hash) &&
+      message.signers.includes(selfId) &&
+      pairName(message, selfId) === name,
   );
 }
 
@@ -188,8 +191,9 @@ export function onAggregated(state: OracleState, event: Extract<OracleEvent, { k
   const effects: Effect[] = [{ kind: "publish", signed, own }];
   // One copy by gossip is enough: every node has added the shares itself, relays and late nodes hear the proposer, and
   // the backup in its place once its time has come.
-  if (own || (round.backupOpen && leadershipOf(cfg, event.round, n).backup === selfId)) {
-    effects.push({ kind: "broadcast", message: { type: "report", round: event.round, sender: selfId, signed } });
-  }
-  return { state: hold(state, signed), effects };
+  const next = hold(state, signed);
+  if (!own && !(round.backupOpen && leadershipOf(cfg, event.round, n).backup === selfId))
+    return { state: next, effects };
+  const said = sayReport(next, event.round);
+  return { state: said.state, effects: [...effects, ...said.effects] };
 }

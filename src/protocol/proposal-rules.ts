@@ -56,6 +56,8 @@ function refusalByRole(state: OracleState, round: RoundState, message: Propose):
   // One material a round, whoever names further signers for it: so one digest is all this node ever signs. [R16]
   const first = round.accepted[0];
   if (first !== undefined && !isSameMaterial(first.message, message)) return "other-material";
+  // A round that begins in the next one's slot would complete behind the back of that one's leader. [R11]
+  if (first === undefined && message.round < state.currentRound) return "slot-over";
   const { leader } = leadershipOf(state.config.cfg, message.round, state.config.n);
   return sender === leader || round.backupOpen ? null : "early";
 }

@@ -53,13 +53,14 @@ type Taken = { readonly named: Set<PairName>; readonly answered: Set<PairName> }
 function takenPairs(round: RoundState): ReadonlyMap<number, Taken> {
   const taken = new Map<number, Taken>();
   for (const { hash, message, digest } of round.accepted) {
+    // Nobody signs with a commitment that is no point, so nobody's pair is gone. [R43]
+    if (round.unsignable.has(hash)) continue;
     const box = round.shares.get(hash);
-    const isUnsignable = round.unsignable.has(hash);
     for (const id of message.signers) {
       const held = taken.get(id) ?? { named: new Set(), answered: new Set() };
       const name = pairName(message, id);
       held.named.add(name);
-      if (isUnsignable || box?.get(id)?.message.digest === digest) held.answered.add(name);
+      if (box?.get(id)?.message.digest === digest) held.answered.add(name);
       taken.set(id, held);
     }
   }

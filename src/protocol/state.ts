@@ -86,6 +86,8 @@ export type RoundState = {
   /** What was accused in this round: kind and member. */
   readonly accused: ReadonlySet<string>;
   readonly complete: boolean;
+  /** The finished report was said once, by this node or by one it heard. */
+  readonly reported: boolean;
 };
 
 export type DiskState = "ok" | "failed";
@@ -164,6 +166,7 @@ function emptyRound(round: number): RoundState {
     culprits: new Set(),
     accused: new Set(),
     complete: false,
+    reported: false,
   };
 }
 

@@ -32,9 +32,10 @@ export async function startSpare(devnet: Devnet, leaving: number): Promise<Spare
   if (written.code !== 0) throw new Error(written.errors);
   const child = spawnNode({
     id: number,
-    paths,
+    paths: { ...paths, networkFile },
     place: { p2p: { host: "127.0.0.1", port: p2p }, api: { host: "127.0.0.1", port: api } },
-    networkFile,
+    at: (command, args) => ({ command, args }),
+    setup: {},
     rpcUrl: devnet.rpcUrl,
     marketUrl: devnet.marketUrl,
     blockTimeMs: 1_000,

@@ -285,6 +285,11 @@ describe("a ceremony between keystores", () => {
     run(late);
     for (const ceremony of late.values()) expect(ceremony.result()).toEqual(result);
 
+    // Everybody keeps the certificates of all, the late one and those without a seed: only with them may an old share go.
+    expect(third.map((keystore) => keystore.holdsCertificates(setup, result!.transcriptHash))).toEqual(
+      dirs.map(() => true),
+    );
+
     // Even with the file gone, a finished ceremony is not begun anew: that would look like equivocation.
     rmSync(join(dirs[3]!, `ceremony-${ceremonyId.slice(2)}.json`));
     const fourth = await Promise.all(dirs.map(open));

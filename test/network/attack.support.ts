@@ -114,6 +114,8 @@ export type Measured = {
     readonly rounds: number;
   };
   readonly heapGrownBytes: number;
+  /** What the victim holds against members that did nothing. */
+  readonly honestOffences: number;
   readonly attackerView: Told["peers"][number];
   readonly refused: Told["refused"];
 };
@@ -209,6 +211,10 @@ export class Siege {
       before,
       during,
       heapGrownBytes: stormy.victim.heapBytes - calm.victim.heapBytes,
+      honestOffences: stormy.victim.peers
+        .filter(({ id }) => id !== ATTACKER)
+        .flatMap(({ offences }) => Object.values(offences))
+        .reduce((sum, count) => sum + count, 0),
       attackerView: stormy.victim.peers.find(({ id }) => id === ATTACKER)!,
       refused: stormy.victim.refused,
     };

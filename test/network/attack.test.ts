@@ -38,9 +38,10 @@ describe("while a member signs ever new observations as fast as it can", () => {
 
   test("the others sign their rounds and cut it off", async () => {
     await siege.start();
-    const { during, attackerView } = await siege.measure(ATTACKS[SHORT]!, SHORT_MS);
+    const { during, attackerView, honestOffences } = await siege.measure(ATTACKS[SHORT]!, SHORT_MS);
     expect(during.rounds).toBeGreaterThan(0);
     expect(attackerView.excludedForMs).toBeGreaterThan(0);
+    expect(honestOffences).toBe(0);
     // The versions that anybody may say, of few rounds; then ten too many.
     expect(attackerView.messagesIn).toBeLessThan(100);
   }, 120_000);

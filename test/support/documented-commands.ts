@@ -38,6 +38,11 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     where: "repository",
     prints: /^no violation in any state within 1 rounds, 1 departures, 1 lying rounds$/m,
   },
+  "npm run simulate -- --seed 7 --nodes 7 --schedule leaders": {
+    by: "documents",
+    where: "repository",
+    prints: /^round 1000: node \d leads, node \d is its backup$/m,
+  },
   "npx tenor feed validate feeds/BTC-USD.spot-index.json": {
     by: "documents",
     where: "repository",

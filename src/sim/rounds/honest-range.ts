@@ -5,6 +5,7 @@
  */
 import type { Hex } from "../../base/bytes.ts";
 import { absBig } from "../../base/fixed.ts";
+import { isFurther } from "../../feeds/aggregate.ts";
 import type { Observed } from "../../feeds/observed.ts";
 import type { FeedRule, SurfaceShape } from "../../feeds/rule.ts";
 import { gridTheta } from "../../feeds/surface-schedule.ts";
@@ -38,6 +39,10 @@ class Range {
     return mapped >= map(this.#low) - reach && mapped <= map(this.#high) + reach;
   }
 
+  ends(): bigint[] {
+    return this.#low === null || this.#high === null ? [] : [this.#low, this.#high];
+  }
+
   text(): string {
     return this.#low === null ? "nothing" : `${this.#low} to ${this.#high}`;
   }
@@ -52,8 +57,11 @@ export class HonestRange {
   /** The grids on which honest nodes observed, by round, feed and expiry. */
   readonly #gridRounds = new Map<string, Set<number>>();
   readonly #fixed = new Map<string, bigint>();
+  readonly #isWithinAgreement: boolean;
 
-  constructor(rules: readonly FeedRule[]) {
+  /** @param isWithinAgreement between f and 2f lie: only numbers are judged, and by the distance that still counts as agreeing */
+  constructor(rules: readonly FeedRule[], isWithinAgreement: boolean) {
+    this.#isWithinAgreement = isWithinAgreement;
     this.#order = rules;
     this.#rules = new Map(rules.map((rule) => [rule.feedId, rule]));
   }
@@ -84,6 +92,7 @@ export class HonestRange {
   complaints(report: Report): string[] {
     return report.leaves.flatMap((leaf) => {
       if (leaf.status !== "ok") return [];
+      if (this.#isWithinAgreement) return leaf.detail === null ? this.#distanceComplaints(report, leaf) : [];
       if (leaf.detail === null) return this.#numberComplaints(report, leaf);
       return leaf.detail.kind === "surface"
         ? this.#surfaceComplaints(report, leaf, leaf.detail)
@@ -94,6 +103,14 @@ export class HonestRange {
   #numberComplaints({ round }: Report, leaf: FeedState): string[] {
     const range = this.#range(`${round}/${leaf.feedId}`);
     return range.holds(leaf.value) ? [] : [`round ${round} publishes ${leaf.value}, honest nodes saw ${range.text()}`];
+  }
+
+  #distanceComplaints({ round }: Report, leaf: FeedState): string[] {
+    const rule = this.#rules.get(leaf.feedId);
+    const seen = this.#range(`${round}/${leaf.feedId}`).ends();
+    const isNear = seen.some((honest) => rule !== undefined && !isFurther(rule.agreement, leaf.value, honest));
+    const isBetween = this.#range(`${round}/${leaf.feedId}`).holds(leaf.value);
+    return isNear || isBetween ? [] : [`round ${round} publishes ${leaf.value}, no honest node saw anything within g`];
   }
 
   #surfaceComplaints({ round, reportTimeMs }: Report, leaf: FeedState, detail: SurfaceDetail): string[] {

@@ -5,25 +5,31 @@
  * S3 at most one digest per round is completed;
  * S4 no nonce pair serves two (digest, commitment list) pairs;
  * S5 an honest node is never convicted: it never says two things in one round, across any crash and restart.
+ * S6, S7, L1, L2 and L4 have watchers of their own and report here.
  */
 import type { Hex } from "../../base/bytes.ts";
 import { unreachable } from "../../base/errors.ts";
 import type { FeedRule } from "../../feeds/rule.ts";
-import type { Message, Observe } from "../../protocol/messages.ts";
+import type { Message, Observe, Propose } from "../../protocol/messages.ts";
 import type { SignedReport } from "../../report/report.ts";
 import { HonestRange } from "./honest-range.ts";
 
+export type Property = "S1" | "S2" | "S3" | "S4" | "S5" | "S6" | "S7" | "L1" | "L2" | "L4";
+
 export type Violation = {
-  readonly property: "S1" | "S2" | "S3" | "S4" | "S5";
+  readonly property: Property;
   readonly atMs: number;
   readonly detail: string;
 };
 
 export type LedgerOptions = {
-  readonly liar: number | null;
+  /** Liars, and members that run twice: of these nothing is asked. */
+  readonly faulty: ReadonlySet<number>;
   /** Signers a report needs. */
   readonly threshold: number;
   readonly rules: readonly FeedRule[];
+  /** More than f lie about values: a number must lie within g of an honest one, no more is promised. */
+  readonly isWithinAgreement: boolean;
 };
 
 /** What an honest node may say only once per round. */
@@ -51,11 +57,12 @@ export class Ledger {
 
   constructor(options: LedgerOptions) {
     this.#options = options;
-    this.#honest = new HonestRange(options.rules);
+    this.#honest = new HonestRange(options.rules, options.isWithinAgreement);
   }
 
-  get completedRounds(): number {
-    return this.#completed.size;
+  /** Of the rounds below this one: a clock that runs ahead begins slots that are not asked for. */
+  completedBelow(round: number): number {
+    return [...this.#completed.keys()].filter((completed) => completed < round).length;
   }
 
   /** The rounds that some honest node completed. */
@@ -66,41 +73,57 @@ export class Ledger {
   /** A node put a statement of its own on the wire. Reports speak for the group, not for the node. */
   said(atMs: number, message: Message, hash: Hex): void {
     const { sender, round } = message;
-    if (sender === this.#options.liar || message.type === "report") return;
+    if (this.#options.faulty.has(sender) || message.type === "report") return;
     const statement = statementOf(message);
     const key = `${statement}/${round}/${sender}`;
     const before = this.#saidBy.get(key);
     if (before !== undefined && before !== hash) {
-      this.#report(
+      this.broken(
         "S5",
         atMs,
         `node ${sender} said two different ${statement} in round ${round}: evidence against an honest node`,
       );
     }
     this.#saidBy.set(key, hash);
+    if (message.type === "propose") this.#saidMaterial(atMs, message);
     if (message.type !== "share") return;
     const signed = `digest/${round}/${sender}`;
     const digest = this.#saidBy.get(signed) ?? message.digest;
-    if (digest !== message.digest) this.#report("S5", atMs, `node ${sender} signed two digests in round ${round}`);
+    if (digest !== message.digest) this.broken("S5", atMs, `node ${sender} signed two digests in round ${round}`);
     this.#saidBy.set(signed, digest);
   }
 
-  observed(message: Observe): void {
-    if (message.sender !== this.#options.liar) this.#honest.observed(message);
+  /** All PROPOSEs of one member in one round stand over the same parent and list. */
+  #saidMaterial(atMs: number, { sender, round, parent, observations }: Propose): void {
+    const material: Hex = `0x${[parent?.digest ?? "", ...observations.map(({ id, hash }) => `${id}:${hash}`)].join()}`;
+    const key = `material/${round}/${sender}`;
+    const before = this.#saidBy.get(key) ?? material;
+    if (before !== material) this.broken("S5", atMs, `node ${sender} proposed two reports in round ${round}`);
+    this.#saidBy.set(key, before);
   }
 
-  shared(atMs: number, id: number, digest: Hex, nonce: Hex, session: string): void {
-    this.#acceptedBy.set(digest, (this.#acceptedBy.get(digest) ?? new Set()).add(id));
-    if (id === this.#options.liar) return;
+  observed(message: Observe): void {
+    if (!this.#options.faulty.has(message.sender)) this.#honest.observed(message);
+  }
+
+  /** An honest member has used a nonce pair: for this digest it counts as one that accepted it. */
+  signed(atMs: number, id: number, digest: Hex, nonce: Hex, session: string): void {
+    this.lied(id, digest);
+    if (this.#options.faulty.has(id)) return;
     const before = this.#nonceUse.get(nonce);
     if (before !== undefined && before !== session)
-      this.#report("S4", atMs, `node ${id} used a nonce pair for two sessions`);
+      this.broken("S4", atMs, `node ${id} used a nonce pair for two sessions`);
     this.#nonceUse.set(nonce, session);
   }
 
+  /** A member put its name under a digest, whatever its share is worth. */
+  lied(id: number, digest: Hex): void {
+    this.#acceptedBy.set(digest, (this.#acceptedBy.get(digest) ?? new Set()).add(id));
+  }
+
   accused(atMs: number, by: number, id: number, what: string, round: number): void {
-    if (id === this.#options.liar || by === this.#options.liar) return;
-    this.#report("S5", atMs, `node ${by} convicts honest node ${id} of ${what} in round ${round}`);
+    if (this.#options.faulty.has(id) || this.#options.faulty.has(by)) return;
+    this.broken("S5", atMs, `node ${by} convicts honest node ${id} of ${what} in round ${round}`);
   }
 
   published(atMs: number, by: number, signed: SignedReport): void {
@@ -108,19 +131,19 @@ export class Ledger {
     const before = this.#completed.get(round);
     if (before === undefined) this.#completed.set(round, signed.digest);
     else if (before !== signed.digest)
-      this.#report("S3", atMs, `round ${round} was completed with two digests, the second at node ${by}`);
+      this.broken("S3", atMs, `round ${round} was completed with two digests, the second at node ${by}`);
     const signers = this.#acceptedBy.get(signed.digest)?.size ?? 0;
     if (signers < this.#options.threshold) {
-      this.#report(
+      this.broken(
         "S2",
         atMs,
         `round ${round} has a signature with ${signers} of ${this.#options.threshold} members behind it`,
       );
     }
-    for (const complaint of this.#honest.complaints(signed.report)) this.#report("S1", atMs, complaint);
+    for (const complaint of this.#honest.complaints(signed.report)) this.broken("S1", atMs, complaint);
   }
 
-  #report(property: Violation["property"], atMs: number, detail: string): void {
+  broken(property: Violation["property"], atMs: number, detail: string): void {
     this.violations.push({ property, atMs, detail });
   }
 }

@@ -5,7 +5,7 @@ import type { FeedRule, FeedShape } from "../../feeds/rule.ts";
 import { byzantineMax, signingThreshold } from "../../protocol/quorum.ts";
 import type { OracleConfig } from "../../protocol/state.ts";
 import { keccakHex } from "../../report/hash.ts";
-import type { Mutation, Plan } from "./plan.ts";
+import type { Schedule } from "./schedule.ts";
 
 export const START_MS = 1_700_000_000_000;
 export const FIRST_ROUND = 1_000;
@@ -79,17 +79,17 @@ const RULES: readonly FeedRule[] = [
   ruleFor(3, SETTLEMENT),
 ];
 
-export function settingFor(plan: Plan, mutation: Mutation | undefined): Omit<OracleConfig, "selfId"> {
-  const f = byzantineMax(plan.n);
+export function settingFor(schedule: Schedule): Omit<OracleConfig, "selfId"> {
+  const { n, slotMs, feeds, seed } = schedule;
   return {
-    cfg: hexOf(`cfg/${plan.seed}`),
+    cfg: hexOf(`cfg/${seed}`),
     networkId: hexOf("simulation"),
-    n: plan.n,
-    f,
-    t: mutation === "low-threshold" ? f + 1 : signingThreshold(plan.n),
-    slotMs: plan.slotMs,
+    n,
+    f: byzantineMax(n),
+    t: signingThreshold(n),
+    slotMs,
     firstRound: FIRST_ROUND,
     firstRoundTimeMs: START_MS,
-    rules: RULES,
+    rules: feeds === "all" ? RULES : RULES.slice(0, 2),
   };
 }

@@ -1,5 +1,6 @@
 /** Each simulated node's own slightly different view of one moving market. */
 import type { Rng } from "../../base/ports.ts";
+import { hashWords, seededRng } from "../random.ts";
 import type { ParentGrid } from "../../feeds/agree-surface.ts";
 import type { Observed, SettlementObservation, SurfaceObservation } from "../../feeds/observed.ts";
 import type { SettlementShape, SurfaceShape } from "../../feeds/rule.ts";
@@ -65,8 +66,9 @@ function settlementOf(shape: SettlementShape, slot: Slot, bornMs: number, rng: R
 }
 
 /** Every feed as a node sees it in a round; grids are those of the newest report it holds. */
-export function viewOf({ state, bornMs }: SimNode, round: number, rng: Rng): Observed[] {
+export function viewOf({ id, state, bornMs }: SimNode, round: number, seed: number): Observed[] {
   const { config } = state;
+  const rng = seededRng(hashWords(seed, round, id));
   const slot = { round, timeMs: slotTimeMs(config, round) };
   const parent = latestReport(state, round);
   return config.rules.map(({ feedId, index, shape }) => {

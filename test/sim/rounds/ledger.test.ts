@@ -24,7 +24,7 @@ const config = configOf();
 const LIAR = 4;
 
 function ledger(): Ledger {
-  return new Ledger({ liar: LIAR, threshold: 3, rules: config.rules });
+  return new Ledger({ faulty: new Set([LIAR]), threshold: 3, rules: config.rules, isWithinAgreement: false });
 }
 
 const broken = (book: Ledger): string[] => book.violations.map(({ property }) => property);
@@ -43,7 +43,7 @@ function observedAndShared(signed: SignedReport): Ledger {
     book.observed(observeOf(config, id + 1, FIRST, { values: [value, null] }));
   }
   book.observed(observeOf(config, LIAR, FIRST, { values: [10n ** 30n, 1n] }));
-  for (const id of [1, 2, 3]) book.shared(0, id, signed.digest, hexOf(`n${id}`), "session");
+  for (const id of [1, 2, 3]) book.signed(0, id, signed.digest, hexOf(`n${id}`), "session");
   return book;
 }
 
@@ -71,7 +71,7 @@ describe("S1, values within the honest range", () => {
   test("is broken by a value of a feed that nobody honest observed", () => {
     const signed = signedOf(config, FIRST);
     const book = ledger();
-    for (const id of [1, 2, 3]) book.shared(0, id, signed.digest, hexOf(`n${id}`), "session");
+    for (const id of [1, 2, 3]) book.signed(0, id, signed.digest, hexOf(`n${id}`), "session");
     book.published(0, 1, signed);
     expect(broken(book)).toEqual(["S1", "S1"]);
   });
@@ -80,7 +80,7 @@ describe("S1, values within the honest range", () => {
 test("S2: a signature with fewer than t members behind its digest is noticed", () => {
   const signed = reporting(1_010n);
   const book = observedAndShared(reporting(1_000n));
-  for (const id of [1, LIAR]) book.shared(0, id, signed.digest, hexOf(`m${id}`), "other");
+  for (const id of [1, LIAR]) book.signed(0, id, signed.digest, hexOf(`m${id}`), "other");
   book.published(0, 1, signed);
   expect(broken(book)).toEqual(["S2"]);
 });
@@ -90,20 +90,20 @@ test("S3: a second digest for a round is noticed, the same one from another node
   book.published(0, 1, reporting(1_000n));
   book.published(1, 2, reporting(1_000n));
   expect(broken(book)).toEqual([]);
-  for (const id of [1, 2, 3]) book.shared(2, id, reporting(1_020n).digest, hexOf(`m${id}`), "other");
+  for (const id of [1, 2, 3]) book.signed(2, id, reporting(1_020n).digest, hexOf(`m${id}`), "other");
   book.published(3, 2, reporting(1_020n));
   expect(broken(book)).toEqual(["S3"]);
-  expect(book.completedRounds).toBe(1);
+  expect(book.completedBelow(FIRST + 1)).toBe(1);
 });
 
 test("S4: a nonce pair in two sessions is noticed, except the liar's: its nonces are its own", () => {
   const book = ledger();
-  book.shared(0, 1, hexOf("d"), hexOf("n"), "first");
-  book.shared(1, 1, hexOf("d"), hexOf("n"), "first");
-  book.shared(2, LIAR, hexOf("d"), hexOf("m"), "first");
-  book.shared(3, LIAR, hexOf("d"), hexOf("m"), "second");
+  book.signed(0, 1, hexOf("d"), hexOf("n"), "first");
+  book.signed(1, 1, hexOf("d"), hexOf("n"), "first");
+  book.signed(2, LIAR, hexOf("d"), hexOf("m"), "first");
+  book.signed(3, LIAR, hexOf("d"), hexOf("m"), "second");
   expect(broken(book)).toEqual([]);
-  book.shared(4, 1, hexOf("d"), hexOf("n"), "second");
+  book.signed(4, 1, hexOf("d"), hexOf("n"), "second");
   expect(broken(book)).toEqual(["S4"]);
 });
 
@@ -170,10 +170,10 @@ describe("S1 of surfaces and settlements", () => {
     return { ...signedOf(setting, at.round), report, digest: digestOf(setting.networkId, report) };
   };
   const bookWith = (...published: readonly SignedReport[]): Ledger => {
-    const book = new Ledger({ liar: LIAR, threshold: 3, rules });
+    const book = new Ledger({ faulty: new Set([LIAR]), threshold: 3, rules, isWithinAgreement: false });
     for (const one of honest) book.observed(one);
     for (const [at, signed] of published.entries()) {
-      for (const id of [1, 2, 3]) book.shared(0, id, signed.digest, hexOf(`n${at}/${id}`), `session ${at}`);
+      for (const id of [1, 2, 3]) book.signed(0, id, signed.digest, hexOf(`n${at}/${id}`), `session ${at}`);
       book.published(at, 1, signed);
     }
     return book;
@@ -193,7 +193,7 @@ describe("S1 of surfaces and settlements", () => {
     const book = bookWith(signed);
     for (const one of later) book.observed(one);
     const carried = built(later, signed.report, next);
-    for (const id of [1, 2, 3]) book.shared(1, id, carried.digest, hexOf(`m${id}`), "next");
+    for (const id of [1, 2, 3]) book.signed(1, id, carried.digest, hexOf(`m${id}`), "next");
     book.published(2, 1, carried);
     expect(book.violations).toEqual([]);
   });

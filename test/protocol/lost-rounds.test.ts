@@ -1,0 +1,93 @@
+/** What the simulator found: rounds that completed late, for a few only, or not at all, and cost honest leaders their slots. */
+import { describe, expect, test } from "vitest";
+import {
+  broadcasts,
+  configOf,
+  Member,
+  observeOf,
+  ofKind,
+  proposeOf,
+  refusals,
+  roundLedBy,
+  shareOf,
+  signedOf,
+} from "../support/protocol.ts";
+
+const config = configOf();
+/** Led by another than member 1, and by none of its own backup. */
+const ROUND = roundLedBy(config, 2);
+const observed = [1, 2, 3, 4].map((id) => observeOf(config, id, ROUND));
+const proposal = proposeOf(2, observed, { signers: [1, 2, 3] });
+
+function memberThatHeard(): Member {
+  const member = new Member(config);
+  member.startSlot(ROUND);
+  member.hear(...observed.slice(1));
+  return member;
+}
+
+describe("a first PROPOSE", () => {
+  test("is accepted in its own slot only, a further session of an accepted one later too", () => {
+    const late = memberThatHeard();
+    late.startSlot(ROUND + 1);
+    expect(refusals(late.hear(proposal))).toEqual(["propose: slot-over"]);
+    expect(late.round(ROUND).accepted).toEqual([]);
+    const member = memberThatHeard();
+    member.hear(proposal);
+    member.startSlot(ROUND + 1);
+    member.hear(proposeOf(2, observed, { attempt: 1, signers: [1, 2, 4] }));
+    expect(member.round(ROUND).accepted).toHaveLength(2);
+  });
+});
+
+describe("a session with a commitment that is no point", () => {
+  test("uses up nobody's pair: whoever should have signed in it signs in the next one", () => {
+    const member = memberThatHeard();
+    member.hear(proposal);
+    const second = proposeOf(2, observed, { attempt: 1, signers: [1, 2, 4] });
+    const [asked] = ofKind(member.hear(second), "sign-share");
+    if (asked === undefined) throw new Error("a share was expected");
+    const { proposalHash } = asked;
+    member.feed({ kind: "share-refused", round: ROUND, proposalHash, why: "bad-commitment", culprits: [4] });
+    const third = proposeOf(2, observed, { attempt: 2, signers: [1, 2, 3] });
+    const [again] = ofKind(member.hear(third), "sign-share");
+    expect(again?.commitments[0]).toEqual(asked.commitments[0]);
+    expect(again?.commitments.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+});
+
+describe("a report that this node completed", () => {
+  const completed = (): Member => {
+    const member = memberThatHeard();
+    member.hear(proposal);
+    const { digest } = member.round(ROUND).accepted[0]!;
+    member.hear(...[1, 2, 3].map((id) => shareOf(id, proposal, digest)));
+    const { signature } = signedOf(config, ROUND);
+    const { hash: proposalHash } = member.round(ROUND).accepted[0]!;
+    const effects = member.feed({ kind: "aggregated", round: ROUND, proposalHash, signature });
+    expect(broadcasts(effects, "report")).toEqual([]);
+    return member;
+  };
+  const second = proposeOf(2, observed, { attempt: 1, signers: [1, 2, 4] });
+
+  test("is said once when its proposer asks for another session: it lacks a share that was shown here only", () => {
+    const member = completed();
+    expect(broadcasts(member.hear(second), "report")).toMatchObject([{ round: ROUND, sender: 1 }]);
+    expect(broadcasts(member.hear(proposeOf(2, observed, { attempt: 2, signers: [1, 3, 4] })), "report")).toEqual([]);
+    expect(broadcasts(member.fire("backup", ROUND), "report")).toEqual([]);
+  });
+
+  test("is said at the backup's time when its proposer keeps it to itself, and not when somebody has said it", () => {
+    expect(broadcasts(completed().fire("backup", ROUND), "report")).toHaveLength(1);
+    const member = completed();
+    const signed = member.state.reports.get(ROUND)!;
+    member.hear({ type: "report", round: ROUND, sender: 2, signed });
+    expect(broadcasts(member.fire("backup", ROUND), "report")).toEqual([]);
+  });
+
+  test("that is not held is not said", () => {
+    const member = memberThatHeard();
+    member.hear(proposal, second);
+    expect(broadcasts(member.fire("backup", ROUND), "report")).toEqual([]);
+  });
+});
