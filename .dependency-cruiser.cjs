@@ -16,7 +16,10 @@ const forbidden = [
     comment: "A folder inside a room is private to that room.",
     severity: "error",
     from: { path: "^src/([^/]+)/" },
-    to: { path: "^src/([^/]+)/[^/]+/", pathNot: ["^src/$1/", "^src/sim/market/", "^src/sim/model/", "^src/sim/rounds/"] },
+    to: {
+      path: "^src/([^/]+)/[^/]+/",
+      pathNot: ["^src/$1/", "^src/sim/market/", "^src/sim/model/", "^src/sim/rounds/"],
+    },
   },
   { name: "unresolvable", severity: "error", from: { path: "^src/" }, to: { couldNotResolve: true } },
   {
