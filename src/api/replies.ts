@@ -10,10 +10,9 @@ import type {
   IdentityView,
   NodeEvent,
   PeerView,
-  RecentRound,
-  RoundView,
   TransactionView,
 } from "./view.ts";
+import type { RecentRound, RoundView } from "./rounds-view.ts";
 
 export type StatusReply = {
   /** The node's clock, so that a page on another machine computes ages from the same one. */

@@ -8,6 +8,7 @@ import type { Amount, FeedStatus } from "./amount.ts";
 import type { EvidenceViews } from "./evidence-view.ts";
 import type { LeafDetailView, SettlementView, SurfaceView } from "./derivatives-view.ts";
 import type { SourceView, VenueView } from "./sources-view.ts";
+import type { RecentRound, RoundView } from "./rounds-view.ts";
 
 export type IdentityView = {
   readonly nodeId: number;
@@ -182,45 +183,6 @@ export type SignedReportView = {
   readonly due: readonly number[];
   /** The argument of `OracleHub.submit`. */
   readonly submitPayload: string;
-};
-
-export type RoundPhase = "idle" | "observing" | "proposed" | "signing" | "complete" | "failed";
-
-export type RoundView = {
-  readonly round: number;
-  /** Start of the slot. */
-  readonly startedAtMs: number;
-  readonly phase: RoundPhase;
-  readonly leader: number;
-  readonly backup: number;
-  readonly observedBy: readonly number[];
-  readonly proposal: { readonly signers: readonly number[]; readonly observers: readonly number[] } | null;
-  readonly sharesFrom: readonly number[];
-  readonly completedAtMs: number | null;
-  /** Slot start to verified signature at this node. */
-  readonly latencyMs: number | null;
-  /** Messages of this round that were refused, in words. */
-  readonly refusals: readonly string[];
-};
-
-/**
- * How far this node had come in a round, ms after the slot's start: its OBSERVE said, as a proposer its PROPOSE said, a
- * PROPOSE accepted, its share said, the signature whole. `cpuMs` is what its process had worked since the slot's start,
- * so that on a busy machine work can be told from waiting.
- */
-export type RoundStep = {
-  readonly step: "observed" | "proposed" | "accepted" | "shared" | "signed";
-  readonly afterMs: number;
-  readonly cpuMs: number;
-};
-
-export type RecentRound = {
-  readonly round: number;
-  readonly latencyMs: number | null;
-  readonly leader: number;
-  readonly ok: boolean;
-  /** In the order in which they happened; without those that did not. */
-  readonly steps: readonly RoundStep[];
 };
 
 export type PeerView = {

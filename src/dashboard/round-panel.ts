@@ -1,5 +1,5 @@
 /** The round in progress, node by node and step by step, and how long the last sixty took. */
-import type { RecentRound, RoundView } from "../api/view.ts";
+import type { RecentRound, RoundView } from "../api/rounds-view.ts";
 import type { Row } from "./dom.ts";
 import { byId, el, KeyedList, setAttribute, setBadge, setHidden, setText, svg } from "./dom.ts";
 import { formatCount, formatLatency, listWords, percentile } from "./format.ts";

@@ -2,7 +2,8 @@
 import type { FeedStatus } from "../api/amount.ts";
 import type { SettlementPhase } from "../api/derivatives-view.ts";
 import type { EvidenceKindView } from "../api/evidence-view.ts";
-import type { CeremonyView, DepthView, FeedView, RoundView, TransactionStatus } from "../api/view.ts";
+import type { RoundView } from "../api/rounds-view.ts";
+import type { CeremonyView, DepthView, FeedView, TransactionStatus } from "../api/view.ts";
 import { formatAge, formatLatency, formatMoney, listWords, NARROW_SPACE } from "./format.ts";
 
 /** How something stands: the page colours by it and always says it in words as well. */

@@ -1,6 +1,6 @@
 /** The steps of the open rounds at this node, each with the time and the work it took: where a round's milliseconds go. */
 import { unreachable } from "../base/errors.ts";
-import type { RoundStep } from "../api/view.ts";
+import type { RoundStep } from "../api/rounds-view.ts";
 import type { Effect, OracleEvent } from "../protocol/events.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { OracleConfig } from "../protocol/state.ts";

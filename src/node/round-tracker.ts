@@ -3,7 +3,7 @@ import type { Effect, Note, OracleEvent } from "../protocol/events.ts";
 import { leadershipOf } from "../protocol/leader.ts";
 import type { OracleConfig, OracleState, RoundState } from "../protocol/state.ts";
 import { slotTimeMs } from "../protocol/state.ts";
-import type { RecentRound, RoundPhase, RoundView } from "../api/view.ts";
+import type { RecentRound, RoundPhase, RoundView } from "../api/rounds-view.ts";
 import type { Moment } from "./moment.ts";
 import { RoundSteps } from "./round-steps.ts";
 

@@ -13,11 +13,10 @@ import type {
   NodeView,
   OnChainView,
   PeerView,
-  RecentRound,
-  RoundView,
   SignedReportView,
   TransactionView,
 } from "../api/view.ts";
+import type { RecentRound, RoundView } from "../api/rounds-view.ts";
 import type { SourceView, VenueView } from "../api/sources-view.ts";
 import type { EvidencePieceView, EvidenceRowView, GroupFileView } from "../api/evidence-view.ts";
 import type { WindowSamples } from "../feeds/context.ts";

@@ -11,10 +11,9 @@ import type {
   HistoryPoint,
   NodeEvent,
   NodeView,
-  RecentRound,
-  RoundView,
   TransactionView,
 } from "../../src/api/view.ts";
+import type { RecentRound, RoundView } from "../../src/api/rounds-view.ts";
 import type { EvidenceRowView } from "../../src/api/evidence-view.ts";
 import type { SourceView, VenueView } from "../../src/api/sources-view.ts";
 import { depthOf, sourcesOf, venuesOf } from "./sources-fixture.ts";
