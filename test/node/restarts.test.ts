@@ -1,5 +1,6 @@
 /** Databases that were lost or restored, keys that live twice: what the machine and its watchers make of them together. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Accusation } from "../../src/protocol/accusation.ts";
 import type { Note } from "../../src/protocol/events.ts";
 import { House, type Life, saidTwice } from "./support/lives.ts";
 
@@ -23,8 +24,11 @@ const observed = (life: Life): number[] =>
   house.said.flatMap(({ from, life: number, message }) =>
     from === life.id && number === life.number && message.type === "observe" ? [message.round] : [],
   );
-const accusations = (): Note[] =>
-  house.lives.flatMap(({ notes }) => notes.filter(({ kind }) => kind === "equivocation" || kind === "bad-shares"));
+const accusations = (): (Note | Accusation)[] =>
+  house.lives.flatMap(({ notes, accusations: proven }) => [
+    ...notes.filter(({ kind }) => kind === "equivocation" || kind === "bad-shares"),
+    ...proven,
+  ]);
 const doubles = (life: Life): number[] =>
   life.notes.flatMap((note) => (note.kind === "duplicate-instance" ? [note.from] : []));
 
@@ -113,6 +117,26 @@ describe("a member whose database was restored from an old copy", () => {
   });
 });
 
+describe("a member whose keys came out of a backup", () => {
+  test("is in quarantine although its database knows of nothing missing, until its new life has reserved a round", async () => {
+    const first = await grown(4);
+    const last = observed(first).at(-1)!;
+    await house.bury(first);
+    house.markRestored(1);
+    const second = house.mortal(1);
+    second.start();
+    await house.pass(2 * SLOT_MS);
+    expect(second.safety.reasons()).toEqual([
+      "the database was lost or is an old copy: 0 more peers must say what this member said last",
+    ]);
+    expect(house.isRestored(1)).toBe(true);
+    await house.pass(6 * SLOT_MS);
+    expect(observed(second)[0]).toBeGreaterThan(last + SPAN);
+    expect(house.isRestored(1)).toBe(false);
+    expect(saidTwice(house, 1)).toEqual([]);
+  });
+});
+
 describe("a second process with a copy of the key and of the disk", () => {
   test("never speaks beside the first: it finds the living one's words, halts and zeroes its nonces", async () => {
     const first = await grown(3);
@@ -145,7 +169,12 @@ describe("a second process with a copy of the key and of the disk", () => {
     }
     const lastSaid = Math.max(...observed(one), ...observed(other));
     expect(lastSaid).toBeLessThan(one.oracle.state.currentRound - 4);
-    for (const peer of house.lives.filter(({ id }) => id !== 1)) expect(doubles(peer)).toContain(1);
+    for (const peer of house.lives.filter(({ id }) => id !== 1)) {
+      expect(doubles(peer)).toContain(1);
+      // Nobody can tell a twin from a liar: two OBSERVEs of one round convict the key, and nothing else does.
+      const proven = peer.accusations.map(({ accused, kind }) => `${kind} of ${accused}`);
+      expect(new Set(proven)).toEqual(new Set(["equivocated-observation of 1"]));
+    }
   });
 });
 

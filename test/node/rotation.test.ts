@@ -1,8 +1,10 @@
 /** Rows of the specification's table of faults, area "config": old and new never mix, and no gap is longer than two slots. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { HubConfiguration } from "../../src/chain/hub-client.ts";
+import { sealEnvelope } from "../../src/node/envelope.ts";
 import type { NetworkFacts } from "../../src/node/network-file.ts";
-import { T0 } from "../support/protocol.ts";
+import type { Observe } from "../../src/protocol/messages.ts";
+import { incarnationOf, observeOf, T0 } from "../support/protocol.ts";
 import { People, World } from "./support/rotating.ts";
 
 let people: People;
@@ -182,6 +184,54 @@ describe("a rotation", { timeout: 60_000 }, () => {
     await world.until(10, 500);
     expect(world.roundsOf(0)).toEqual(range(1, 10));
     expectNothingMixed(old.onHub, onHub);
+  });
+});
+
+describe("a refresh and what an earlier life said", { timeout: 120_000 }, () => {
+  /** Rounds in which somebody spoke under a configuration. */
+  const spoken = (who: number, { cfg }: HubConfiguration): readonly number[] =>
+    world.said.filter((one) => one.who === who && one.cfg === cfg && one.type !== "report").map(({ round }) => round);
+
+  test("of an old copy of the database the old configuration's peers tell, and both configurations keep silent", async () => {
+    const old = await first();
+    await world.until(2, 500);
+    const restore = world.copyOfDatabase(3);
+    // Until the copy's reservation is used up: it knows nothing of the rounds since.
+    await world.until(24, 500);
+    const last = Math.max(...spoken(3, old.onHub));
+    await world.leave(3);
+    restore();
+    const next = world.configuration(2, FOUR, old.facts);
+    world.join(3, old.facts);
+    for (const who of FOUR) world.operator(who).configurations.propose(next);
+    const onHub = world.onHub(next, 30);
+    await world.hear({ newest: onHub, previous: old.onHub });
+    // The new configuration's peers have heard nothing of it, and the copy's reservation is long over.
+    await world.until(last + 16, 900);
+    expect(spoken(3, old.onHub).every((round) => round <= last)).toBe(true);
+    expect(spoken(3, onHub)).toEqual([]);
+    await world.until(last + 20, 500);
+    expect(Math.min(...spoken(3, onHub))).toBeGreaterThan(last + 16);
+    expectNothingMixed(old.onHub, onHub);
+  });
+
+  test("another process with this member's key silences it in every configuration that it runs or begins", async () => {
+    const old = await first();
+    await world.until(3, 500);
+    const { configurations, keystore } = world.operator(0);
+    const incarnation = incarnationOf(77);
+    const twin: Observe = { ...observeOf(configurations.current()!.oracle.state.config, 1, 4), incarnation };
+    const { bytes } = sealEnvelope(old.onHub.cfg, twin, (hash) => keystore.signEnvelope(hash));
+    configurations.receive("observe", bytes, [...world.operator(0).peers.keys()][0]!);
+    const next = world.configuration(2, FOUR);
+    for (const who of FOUR) world.operator(who).configurations.propose(next);
+    const onHub = world.onHub(next, 6);
+    await world.until(4);
+    await world.hear({ newest: onHub, previous: old.onHub });
+    await world.until(12, 500);
+    expect(spoken(0, onHub)).toEqual([]);
+    expect(spoken(1, onHub)).toContain(12);
+    expect(configurations.current()!.safety.reasons().join()).toMatch(/another process speaks under this member's key/);
   });
 });
 

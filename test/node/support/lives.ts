@@ -9,7 +9,8 @@ import { vi } from "vitest";
 import type { Hex } from "../../../src/base/bytes.ts";
 import type { Clock } from "../../../src/base/ports.ts";
 import { hasActed, markActed } from "../../../src/keystore/acted-file.ts";
-import { clearRestored, isMarkedRestored } from "../../../src/keystore/restored-marker.ts";
+import { realFiles } from "../../../src/keystore/sealed/files.ts";
+import { clearRestored, isMarkedRestored, markRestored } from "../../../src/keystore/restored-marker.ts";
 import { NonceVault } from "../../../src/keystore/nonce-vault.ts";
 import { SigningShare } from "../../../src/keystore/signing-share.ts";
 import { Household } from "../../../src/node/household.ts";
@@ -118,7 +119,7 @@ export class Life {
           }),
           isFreshlyRestored: () => isMarkedRestored(keysDir),
         },
-        household: new Household({ keystore: { clearRestored: at("clear", () => clearRestored(keysDir)) } }),
+        household: new Household({ keystore: { clearRestored: () => clearRestored(keysDir) } }),
         request,
         rttMs: () => 2 * WIRE_MS,
         clock,
@@ -228,6 +229,21 @@ export class House {
     return this.#live(id, store);
   }
 
+  /** As `tenor keys restore` leaves the keystore. */
+  markRestored(id: number): void {
+    markRestored(this.#keysDir(id), { backupMadeAtMs: 0, restoredAtMs: 0 }, realFiles);
+  }
+
+  isRestored(id: number): boolean {
+    return isMarkedRestored(this.#keysDir(id));
+  }
+
+  #keysDir(id: number): string {
+    const dir = join(this.folder, `keys-${id}`);
+    mkdirSync(dir, { recursive: true });
+    return dir;
+  }
+
   newFolder(): string {
     return mkdtempSync(join(this.folder, "disk-"));
   }
@@ -291,9 +307,7 @@ export class House {
   #live(id: number, disk: Disk): Life {
     this.#born += 1;
     const number = this.#born;
-    const keysDir = join(this.folder, `keys-${id}`);
-    mkdirSync(keysDir, { recursive: true });
-    const life = new Life(this, id, number, disk, keysDir);
+    const life = new Life(this, id, number, disk, this.#keysDir(id));
     this.lives.push(life);
     return life;
   }

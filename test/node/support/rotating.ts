@@ -2,7 +2,7 @@
  * Operators whose nodes go from one configuration to the next: real machines, keystores, stores and signatures, two of them
  * beside each other in each node. The wire and the hub's word are the test's. Runs under fake timers.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
@@ -203,9 +203,31 @@ export class World {
 
   join(who: number, own: NetworkFacts): Operator {
     const keystore = this.people.keystores[who]!;
-    const operator = new Operator(this, who, own, keystore, join(this.#dir, `node${who}.sqlite`));
+    const operator = new Operator(this, who, own, keystore, this.#pathOf(who));
     this.operators.set(keystore.peerId(), operator);
     return operator;
+  }
+
+  /** A node's database as it lies now, for a later life. */
+  copyOfDatabase(who: number): () => void {
+    const path = this.#pathOf(who);
+    const held = ["", "-wal"].filter((ending) => existsSync(path + ending));
+    for (const ending of held) copyFileSync(path + ending, `${path}.copy${ending}`);
+    return () => {
+      for (const ending of ["", "-wal", "-shm"]) rmSync(path + ending, { force: true });
+      for (const ending of held) copyFileSync(`${path}.copy${ending}`, path + ending);
+    };
+  }
+
+  /** The process ends. `join` begins another. */
+  async leave(who: number): Promise<void> {
+    const operator = this.operator(who);
+    this.operators.delete(operator.keystore.peerId());
+    await operator.stop();
+  }
+
+  #pathOf(who: number): string {
+    return join(this.#dir, `node${who}.sqlite`);
   }
 
   /** Everybody, or those named, hears what the hub says now. */
