@@ -85,7 +85,8 @@ export function explore<S>(model: Model<S>, options: SearchOptions): SearchResul
     seen.add(name);
     parents.push(parent);
     labels.push(label);
-    if (options.onProgress !== undefined && number % PROGRESS_STATES === 0) options.onProgress(number, depth);
+    if (options.onProgress !== undefined && number > 0 && number % PROGRESS_STATES === 0)
+      options.onProgress(number, depth);
     return number;
   };
 
