@@ -7,7 +7,7 @@ import type { Effect, Note, RefusalReason, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
 import { sessionsMax, waitsFor } from "./limits.ts";
 import type { Propose } from "./messages.ts";
-import { sayReport } from "./phase-report.ts";
+import { correctParent, sayReport } from "./phase-report.ts";
 import { say, startWait } from "./phase-session.ts";
 import { afterAccept, askForUnknown } from "./phase-sign.ts";
 import { judgeProposal } from "./proposal-rules.ts";
@@ -122,6 +122,12 @@ function refuse(state: OracleState, message: Propose, why: RefusalReason): Oracl
   return { state, effects: [{ kind: "note", note }] };
 }
 
+const OLD_PARENT: ReadonlySet<RefusalReason> = new Set([
+  "parent-too-old",
+  "parent-hides-a-publication",
+  "parent-hides-a-settlement",
+]);
+
 export function onPropose(before: OracleState, message: Propose, hash: Hex): OracleStep {
   const seen = noticeProposal(before.config, openRound(before, message.round), message, hash);
   const state = withRound(before, seen.round);
@@ -134,8 +140,12 @@ function judge(state: OracleState, round: RoundState, message: Propose, hash: He
   if (round.complete) return message.attempt > 0 ? sayReport(state, round.round) : nothing(state);
   const verdict = judgeProposal(state, round, message);
   switch (verdict.kind) {
-    case "refuse":
-      return refuse(state, message, verdict.why);
+    case "refuse": {
+      const refused = refuse(state, message, verdict.why);
+      if (!OLD_PARENT.has(verdict.why)) return refused;
+      const corrected = correctParent(state, message);
+      return { state: corrected.state, effects: [...refused.effects, ...corrected.effects] };
+    }
     case "accuse": {
       const noticed = accuseProposal(state.config, round, { hash, message }, verdict.why, verdict.shown);
       const refused = refuse(withRound(state, noticed.round), message, verdict.why);

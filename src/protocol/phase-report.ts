@@ -1,10 +1,11 @@
 /** Complete reports: mine, a peer's, or one fetched as a parent. A valid group signature is all the proof there is. */
 import { countRound } from "./delivery.ts";
 import type { Step } from "./events.ts";
+import type { Propose } from "./messages.ts";
 import { REPORTS_KEPT } from "./limits.ts";
 import type { SignedReport } from "../report/report.ts";
 import type { OracleState } from "./state.ts";
-import { withRound } from "./state.ts";
+import { latestReport, openRound, withRound } from "./state.ts";
 
 /** Keeps the newest reports and closes the round. */
 export function hold(state: OracleState, signed: SignedReport): OracleState {
@@ -28,6 +29,15 @@ export function sayReport(state: OracleState, roundNumber: number): Step<OracleS
   if (round === undefined || signed === undefined || round.reported) return { state, effects: [] };
   const message = { type: "report", round: roundNumber, sender: state.config.selfId, signed } as const;
   return { state: withRound(state, { ...round, reported: true }), effects: [{ kind: "broadcast", message }] };
+}
+
+/** A proposer that builds on an old report lacks the newest one, and so may the next: both are told, once a round. [R49] */
+export function correctParent(state: OracleState, { round: roundNumber, parent }: Propose): Step<OracleState> {
+  const round = openRound(state, roundNumber);
+  const signed = latestReport(state, roundNumber);
+  if (signed === null || round.corrected || signed.report.round <= (parent?.round ?? 0)) return { state, effects: [] };
+  const message = { type: "report", round: signed.report.round, sender: state.config.selfId, signed } as const;
+  return { state: withRound(state, { ...round, corrected: true }), effects: [{ kind: "broadcast", message }] };
 }
 
 function heardReport(state: OracleState, roundNumber: number): OracleState {

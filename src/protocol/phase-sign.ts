@@ -2,7 +2,6 @@
 import type { Hex } from "../base/bytes.ts";
 import type { SignedReport } from "../report/report.ts";
 import type { Effect, Note, OracleEvent, RefusalReason, Step } from "./events.ts";
-import { leadershipOf } from "./leader.ts";
 import { sessionsMax } from "./limits.ts";
 import type { Share } from "./messages.ts";
 import { hold, sayReport } from "./phase-report.ts";
@@ -188,14 +187,13 @@ export function onAggregated(state: OracleState, event: Extract<OracleEvent, { k
   const proposal = round?.accepted.find((held) => held.hash === event.proposalHash);
   if (round === undefined || proposal === undefined || round.complete) return { state, effects: [] };
   const signed: SignedReport = { report: proposal.report, digest: proposal.digest, signature: event.signature };
-  const { selfId, cfg, n } = state.config;
+  const { selfId } = state.config;
   const own = proposal.message.sender === selfId;
   const effects: Effect[] = [{ kind: "publish", signed, own }];
   // One copy by gossip is enough: every node has added the shares itself, relays and late nodes hear the proposer, and
-  // the backup in its place once its time has come.
+  // everybody in its place once the backup's time has come: so late few may have the shares. [R49]
   const next = hold(state, signed);
-  if (!own && !(round.backupOpen && leadershipOf(cfg, event.round, n).backup === selfId))
-    return { state: next, effects };
+  if (!own && !round.backupOpen) return { state: next, effects };
   const said = sayReport(next, event.round);
   return { state: said.state, effects: [...effects, ...said.effects] };
 }

@@ -90,6 +90,8 @@ export type RoundState = {
   readonly complete: boolean;
   /** The finished report was said once, by this node or by one it heard. */
   readonly reported: boolean;
+  /** A proposer of this round, whose parent was too old, was told the newest report. */
+  readonly corrected: boolean;
 };
 
 export type DiskState = "ok" | "failed";
@@ -180,6 +182,7 @@ function emptyRound(round: number): RoundState {
     accused: new Set(),
     complete: false,
     reported: false,
+    corrected: false,
   };
 }
 

@@ -1,5 +1,7 @@
 /** What the simulator found: rounds that completed late, for a few only, or not at all, and cost honest leaders their slots. */
 import { describe, expect, test } from "vitest";
+import { leadershipOf } from "../../src/protocol/leader.ts";
+import type { PushEntry } from "../../src/report/report.ts";
 import {
   broadcasts,
   configOf,
@@ -56,6 +58,8 @@ describe("a session with a commitment that is no point", () => {
   });
 });
 
+const push: PushEntry = { index: 0, status: "ok", value: 1n, confidencePpb: 0 };
+
 describe("a report that this node completed", () => {
   const completed = (): Member => {
     const member = memberThatHeard();
@@ -83,6 +87,20 @@ describe("a report that this node completed", () => {
     const signed = member.state.reports.get(ROUND)!;
     member.hear({ type: "report", round: ROUND, sender: 2, signed });
     expect(broadcasts(member.fire("backup", ROUND), "report")).toEqual([]);
+  });
+
+  test("is told, once a round, to a proposer that builds on an older one: it lacks it, and so may the next leader", () => {
+    const next = ROUND + 1;
+    const { leader } = leadershipOf(config.cfg, next, config.n);
+    const member = new Member(config, 0, signedOf(config, ROUND, { pushes: [push] }));
+    member.startSlot(next);
+    const heard = [1, 2, 3, 4].map((id) => observeOf(config, id, next));
+    member.hear(...heard.filter(({ sender }) => sender !== 1));
+    const stale = proposeOf(leader, heard);
+    const effects = member.hear(stale);
+    expect(refusals(effects)).toEqual(["propose: parent-hides-a-publication"]);
+    expect(broadcasts(effects, "report")).toMatchObject([{ round: ROUND, sender: 1 }]);
+    expect(broadcasts(member.hear(proposeOf(leader, heard, { attempt: 1 })), "report")).toEqual([]);
   });
 
   test("that is not held is not said", () => {

@@ -23,6 +23,7 @@ const ROUNDS_BEFORE = 2;
 const RETURN_ROUNDS = 4;
 /** Evaluation, share, sum and the steps between, in the interpreter's milliseconds. */
 const WORK_MS = 20;
+const EVALUATION_MS = 3;
 
 type Entered = { readonly atMs: number; leftMs: number; completedMs: number };
 
@@ -97,6 +98,8 @@ export class Liveness {
     const { leader } = leadershipOf(cfg, round, n);
     const good = this.goodIn(round);
     if (good.size < n - f || !good.has(leader)) return [];
+    // Who is later than the grace may be left out, and a liar may be listed in its place.
+    if (this.#mayListLiars(round, good)) return [];
     const allowedMs = this.#allowedMs(n - good.size);
     if (allowedMs > this.#schedule.slotMs) return [];
     const times = this.#completed.get(round);
@@ -113,7 +116,8 @@ export class Liveness {
     const { n, f } = this.#config;
     let completed = 0;
     for (let round = first; round < first + n; round++) {
-      if (this.goodIn(round).size < n - f) return [];
+      const good = this.goodIn(round);
+      if (good.size < n - f || this.#mayListLiars(round, good)) return [];
       if (this.#completed.has(round)) completed += 1;
     }
     if (completed >= n - f) return [];
@@ -145,6 +149,13 @@ export class Liveness {
     const sessions = Math.min(absent, this.#config.f);
     const timerMs = Math.max(secondSetMs, 4 * delayMaxMs);
     return 2 * CLOCK_OFF_MAX_MS + 3 * delayMaxMs + waitMs + WORK_MS + sessions * (timerMs + 2 * delayMaxMs + WORK_MS);
+  }
+
+  /** OBSERVEs of good members may come further apart than the grace, and somebody is not good. */
+  #mayListLiars(round: number, good: ReadonlySet<number>): boolean {
+    const begun = [...good].map((id) => this.#entered.get(round)?.get(id)?.atMs ?? 0);
+    const apartMs = Math.max(...begun) - Math.min(...begun) + this.#schedule.delayMaxMs + EVALUATION_MS;
+    return good.size < this.#config.n && apartMs > waitsFor(this.#schedule.slotMs).graceMs;
   }
 
   #isDisturbed(fromMs: number, untilMs: number): boolean {
