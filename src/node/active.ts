@@ -29,6 +29,7 @@ import { Oracle } from "./oracle.ts";
 import type { ObservationPort, PeerPort } from "./ports.ts";
 import type { PublishedLog } from "./published-log.ts";
 import { Sink } from "./report-sink.ts";
+import { ReportWriter } from "./report-writer.ts";
 import { RestartSafety } from "./restart-safety.ts";
 import type { RoundTracker } from "./round-tracker.ts";
 import { Signer } from "./signer.ts";
@@ -52,6 +53,7 @@ export type ActiveDoors = {
     | "latestReport"
     | "reserve"
     | "reservedUpTo"
+    | "inOneCommit"
     | "saveReport"
     | "saveValues"
     | "evidence"
@@ -100,6 +102,7 @@ export class ActiveConfiguration {
   readonly safety: RestartSafety;
   readonly groupFile: GroupFileView | null;
   readonly #vault: NonceVault;
+  readonly #writer: ReportWriter;
   readonly #onReport: (signed: SignedReport) => void;
   readonly #clock: Clock;
   #term: Term;
@@ -133,10 +136,11 @@ export class ActiveConfiguration {
     };
     const story = new Story(oracleConfig, { log, metrics, onRound: () => view.changed("round") });
     this.tracker = story.tracker;
+    this.#writer = new ReportWriter({ store, clock, log });
     const sink = new Sink(
       { networkId: facts.networkId, groupKeyX, firstRound, rules: facts.rules },
       {
-        store,
+        writer: this.#writer,
         offer: doors.offer,
         published,
         metrics,
@@ -250,6 +254,7 @@ export class ActiveConfiguration {
   async stop(): Promise<void> {
     this.safety.stop();
     await this.oracle.stop();
+    this.#writer.stop();
     this.#vault.destroy();
   }
 

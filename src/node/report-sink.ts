@@ -1,6 +1,5 @@
 /** A complete report: written down, kept for charts, handed to the transmitter. */
 import type { Hex } from "../base/bytes.ts";
-import { reasonOf } from "../base/errors.ts";
 import { fixedToNumber } from "../base/fixed.ts";
 import type { Logger } from "../base/ports.ts";
 import type { Publication } from "../chain/outbox-rows.ts";
@@ -12,6 +11,7 @@ import type { ValueRow } from "../store/value-history.ts";
 import type { Gauge, Metrics } from "../telemetry/metrics.ts";
 import type { ReportSink } from "./ports.ts";
 import type { PublishedLog } from "./published-log.ts";
+import type { ReportRows } from "./report-writer.ts";
 
 export type SinkOptions = {
   readonly networkId: Hex;
@@ -22,10 +22,7 @@ export type SinkOptions = {
 };
 
 export type SinkDoors = {
-  readonly store: {
-    saveReport(round: number, digest: Hex, timeMs: number, bytes: Uint8Array): void;
-    saveValues(rows: readonly ValueRow[]): void;
-  };
+  readonly writer: { add(rows: ReportRows): void };
   readonly offer: (publication: Publication) => void;
   readonly published: PublishedLog;
   readonly metrics: Metrics;
@@ -68,13 +65,12 @@ export class Sink implements ReportSink {
     this.#doors.onReport(report.pushes.length > 0);
   }
 
-  /** A full disk costs history, not the report: it is in memory, on the wire and on its way to the chain. */
   #save({ report, digest, ...rest }: SignedReport): void {
-    const rows: ValueRow[] = [];
+    const values: ValueRow[] = [];
     for (const leaf of report.leaves) {
       const rule = this.#byId.get(leaf.feedId);
       if (rule === undefined) continue;
-      rows.push({
+      values.push({
         feedIndex: rule.index,
         round: report.round,
         timeMs: report.reportTimeMs,
@@ -83,16 +79,10 @@ export class Sink implements ReportSink {
       });
       if (leaf.status === "ok") this.#agreed.set(fixedToNumber(leaf.value, rule.decimals), { feed: rule.name });
     }
-    try {
-      this.#doors.store.saveReport(
-        report.round,
-        digest,
-        report.reportTimeMs,
-        encodeSignedReport({ report, digest, ...rest }),
-      );
-      this.#doors.store.saveValues(rows);
-    } catch (error) {
-      this.#doors.log.error("report could not be stored", { round: report.round, reason: reasonOf(error) });
-    }
+    const bytes = encodeSignedReport({ report, digest, ...rest });
+    this.#doors.writer.add({
+      report: { round: report.round, digest, timeMs: report.reportTimeMs, bytes },
+      values,
+    });
   }
 }

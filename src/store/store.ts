@@ -214,6 +214,11 @@ export class Store {
     this.#reports.save(round, digest, timeMs, bytes);
   }
 
+  /** What `work` saves, in one commit: all of it or, when it throws, nothing. */
+  inOneCommit(work: () => void): void {
+    this.#guard("saving", () => this.#db.transaction(work)());
+  }
+
   latestReport(): StoredReport | undefined {
     return this.#reports.latest();
   }
