@@ -12,7 +12,8 @@ import { feedSetRoot } from "../../src/feeds/feed-id.ts";
 import { createKeystore, type Keystore } from "../../src/keystore/keystore.ts";
 import { NonceVault } from "../../src/keystore/nonce-vault.ts";
 import { Network } from "../../src/network/network.ts";
-import { cfgOf, sharesFor, startCeremony } from "../../src/node/activation.ts";
+import { cfgOf, setupOf, sharesFor, startCeremony } from "../../src/node/activation.ts";
+import { ceremonyIdOf } from "../../src/threshold/ceremony-setup.ts";
 import { type CeremonyDriver, DIRECT_CEREMONY, DIRECT_ENVELOPE } from "../../src/node/ceremony-driver.ts";
 import { systemClock } from "../../src/node/clock.ts";
 import { verifyingKey } from "../../src/node/envelope.ts";
@@ -49,6 +50,7 @@ export class Member {
   /** Asked before the oracle when another member fetches something. */
   answerFirst: (bytes: Uint8Array) => Uint8Array | null = () => null;
   driver: CeremonyDriver | null = null;
+  ceremonyId: Hex | null = null;
   oracle: Oracle | null = null;
   vault: NonceVault | null = null;
 
@@ -76,7 +78,10 @@ export class Member {
           const member = holder.member;
           if (member === null) return "ignore";
           if (channel === "direct" && bytes[0] === DIRECT_CEREMONY) {
-            return member.driver === null || member.driver.receive(bytes.subarray(1)) ? "accept" : "reject";
+            // As a node does: what belongs to a ceremony that is over here is nobody's fault.
+            const isOfNow = toHex(bytes.subarray(2, 34)) === member.ceremonyId;
+            if (member.driver === null || !isOfNow) return "ignore";
+            return member.driver.receive(bytes.subarray(1)) ? "accept" : "reject";
           }
           if (channel === "evidence") return "ignore";
           const envelope = channel === "direct" || channel === "relay" ? bytes.subarray(1) : bytes;
@@ -164,6 +169,7 @@ export class Committee {
     for (const member of this.members) {
       const { keystore, network } = member;
       const send = bend(member, (toId, bytes) => network.send(toId, bytes));
+      member.ceremonyId = ceremonyIdOf(setupOf(facts));
       member.driver = startCeremony(facts, keystore, { send, log: silentLogger, onChange: () => undefined });
     }
   }
