@@ -239,7 +239,8 @@ export class World implements Stage {
   /** Before it acts again a node asks what it has said: its disk may be another than it was. */
   #ask(node: SimNode): void {
     const { quarantine } = node;
-    if (quarantine === null) return;
+    // After the end nobody looks at the clock any more, so a life that still listens would ask for ever.
+    if (quarantine === null || this.nowMs >= this.#endMs) return;
     this.#interpreter.askPeers(node, (claim) => {
       quarantine.answered(claim);
       this.#mayResume(node);
