@@ -91,7 +91,7 @@ async function runMany(flags: SimulateFlags, mutation: Mutation | null): Promise
   const options = optionsOf(flags);
   let toldMs = Date.now();
   const tally = await simulateMany({ from: flags.from, count: flags.seeds, options, mutation }, (done) => {
-    if (Date.now() - toldMs < PROGRESS_EVERY_MS) return;
+    if (done === flags.seeds || Date.now() - toldMs < PROGRESS_EVERY_MS) return;
     toldMs = Date.now();
     process.stderr.write(`${done} of ${flags.seeds} seeds\n`);
   });

@@ -29,8 +29,8 @@ function membersDrawn(rng: Rng): number {
 /** A reservation spans 16 seconds, at most 16 rounds: with long slots a run sees what comes after it. */
 function slotDrawn(rng: Rng, family: Family): number {
   const draw = rng.next();
-  const mayBeLong = family === "crashes" || family === "disks" || family === "mixed";
-  if (mayBeLong && draw < 0.4) return draw < 0.2 ? 4_000 : 8_000;
+  const longRate = family === "disks" ? 0.7 : family === "crashes" || family === "mixed" ? 0.4 : 0;
+  if (draw < longRate) return draw < 0.2 ? 4_000 : 8_000;
   return draw > 0.85 ? 250 : 1_000;
 }
 
@@ -85,7 +85,7 @@ function faultsOf(family: Family, rng: Rng, frame: Frame): Fault[] {
     case "disks": {
       const disks = diskFaultsOf(rng, frame);
       // Who has lost its disk asks its peers, and some of them lie. A second machine counts as a liar itself.
-      const mayLie = !disks.some(({ kind }) => kind === "clone") && chance(rng, 0.4);
+      const mayLie = !disks.some(({ kind }) => kind === "clone") && chance(rng, 0.6);
       return mayLie ? [...disks, ...someLiars(rng, frame, LIAR_KINDS)] : disks;
     }
     case "liars":
