@@ -7,10 +7,11 @@ import { silentLogger } from "../../../src/base/ports.ts";
 import { configureHub, deployHub } from "../../../src/chain/deploy.ts";
 import type { Deployed } from "../../../src/chain/deploy.ts";
 import type { Publication } from "../../../src/chain/outbox-rows.ts";
-import { QuorumRpc } from "../../../src/chain/rpc.ts";
+import type { QuorumRpc } from "../../../src/chain/rpc.ts";
 import type { SignDigest } from "../../../src/chain/signing.ts";
 import { keccak } from "../../../src/report/hash.ts";
 import { groupKey, submitPayload } from "./group-key.ts";
+import { MinedRpc } from "./mined.ts";
 
 /** anvil's published test phrase: its accounts hold money on every local chain and nowhere else. */
 const PHRASE = "test test test test test test test test test test test junk";
@@ -88,7 +89,7 @@ export async function deployTestHub(url: string): Promise<Deployed> {
 }
 
 export function openRpc(...urls: readonly string[]): QuorumRpc {
-  const rpc = new QuorumRpc(
+  const rpc = new MinedRpc(
     {
       rpcs: urls.map((url, i) => ({ name: `rpc-${i + 1}`, url })),
       quorum: Math.min(2, urls.length),
