@@ -1,12 +1,12 @@
 /** Nodes die by kill -9 and come back: rounds go on, nobody signs twice, and too few never sign. */
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Devnet } from "../../src/devnet/devnet.ts";
-import { leadershipOf } from "../../src/protocol/leader.ts";
-import type { StatusReply } from "../../src/api/replies.ts";
-import type { Hex } from "../../src/base/bytes.ts";
-import { fetchJson } from "../../src/devnet/wait.ts";
-import { awaitRound, currentSlot, eventually, latestRound, logOf, startDevnet } from "./support.ts";
+import type { Devnet } from "../../../src/devnet/devnet.ts";
+import { leadershipOf } from "../../../src/protocol/leader.ts";
+import type { StatusReply } from "../../../src/api/replies.ts";
+import type { Hex } from "../../../src/base/bytes.ts";
+import { fetchJson } from "../../../src/devnet/wait.ts";
+import { awaitRound, currentSlot, eventually, latestRound, logOf, startDevnet } from "../support.ts";
 
 let devnet: Devnet;
 
