@@ -93,7 +93,8 @@ export class Carrier {
       const storedMs = Number(timeMs);
       if (leaf.timeMs <= storedMs) continue;
       const isOld = leaf.timeMs - storedMs >= SURFACE_AGE_PART * maxAgeMs;
-      const wasPublished = leaf.pubTimeMs > storedMs || leaf.detail.published.some((slice) => slice.fitTimeMs > storedMs);
+      const wasPublished =
+        leaf.pubTimeMs > storedMs || leaf.detail.published.some((slice) => slice.fitTimeMs > storedMs);
       if (!isOld && !wasPublished) continue;
       const args = [prove([feedId]), toHex(encodeDetail(leaf.detail))];
       errands.push({ what: `surface of round ${leaf.detail.gridRound}`, contract, method: "update", args });

@@ -18,7 +18,12 @@ export function members(value: unknown, path: string): Members {
     : refuse(path, "an object", value);
 }
 
-export function list<T>(value: unknown, path: string, max: number, read: (item: unknown, path: string) => T): readonly T[] {
+export function list<T>(
+  value: unknown,
+  path: string,
+  max: number,
+  read: (item: unknown, path: string) => T,
+): readonly T[] {
   if (!Array.isArray(value)) return refuse(path, "a list", value);
   if (value.length > max) return refuse(path, `at most ${max} items`, value.length);
   return value.map((item, i) => read(item, `${path}[${i}]`));
@@ -33,7 +38,8 @@ export function whole(value: unknown, path: string, max: number): number {
 
 /** Decimal text of an integer that fits so many bytes. */
 export function integer(value: unknown, path: string, bytes: number, isSigned: boolean): bigint {
-  if (typeof value !== "string" || !/^(?:0|-?[1-9]\d{0,39})$/.test(value)) return refuse(path, "an integer as text", value);
+  if (typeof value !== "string" || !/^(?:0|-?[1-9]\d{0,39})$/.test(value))
+    return refuse(path, "an integer as text", value);
   const given = BigInt(value);
   const bits = 8 * bytes;
   const fits = isSigned ? BigInt.asIntN(bits, given) === given : BigInt.asUintN(bits, given) === given;

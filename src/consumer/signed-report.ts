@@ -90,10 +90,12 @@ function leafOf(value: unknown, path: string): FeedState {
 /** The entries of a payload, which the digest covers. */
 function pushesOf(payload: unknown): readonly PushEntry[] {
   const path = "submitPayload";
-  if (typeof payload !== "string" || !/^0x(?:[0-9a-fA-F]{2})*$/.test(payload)) return refuse(path, "bytes in hex", payload);
+  if (typeof payload !== "string" || !/^0x(?:[0-9a-fA-F]{2})*$/.test(payload))
+    return refuse(path, "bytes in hex", payload);
   const bytes = fromHex(payload);
   const length = bytes.length - SUBMIT_HEADER_BYTES;
-  if (length < 0 || length % ENTRY_BYTES !== 0) return refuse(path, "a header and whole entries", `${bytes.length} bytes`);
+  if (length < 0 || length % ENTRY_BYTES !== 0)
+    return refuse(path, "a header and whole entries", `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   return Array.from({ length: length / ENTRY_BYTES }, (_, i) => {
     const at = SUBMIT_HEADER_BYTES + i * ENTRY_BYTES;
@@ -118,11 +120,17 @@ export function readReport(reply: unknown): ClaimedReport {
       leaves: list(given["leaves"], "leaves", LEAVES_MAX, leafOf),
       pushes: pushesOf(given["submitPayload"]),
     },
-    signature: { rAddress: hex(signature["rAddress"], "signature.rAddress", 20), z: hex(signature["z"], "signature.z", 32) },
+    signature: {
+      rAddress: hex(signature["rAddress"], "signature.rAddress", 20),
+      z: hex(signature["z"], "signature.z", 32),
+    },
   };
 }
 
 /** The leaf of a feed. @throws OracleError `bad-reply` when the report has none */
 export function leafIn(report: Report, feedId: Hex): FeedState {
-  return report.leaves.find((leaf) => leaf.feedId === feedId) ?? refuse("leaves", `a leaf of feed ${feedId}`, report.leaves.length);
+  return (
+    report.leaves.find((leaf) => leaf.feedId === feedId) ??
+    refuse("leaves", `a leaf of feed ${feedId}`, report.leaves.length)
+  );
 }

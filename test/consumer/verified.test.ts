@@ -37,7 +37,8 @@ describe("a report that a node tells", () => {
     const spoilt = (value: unknown): unknown => {
       if (typeof value === "number") return value === 0 ? 1 : value - 1;
       if (typeof value === "string" && /^-?\d+$/.test(value)) return value === "0" ? "1" : "0";
-      if (typeof value === "string" && value.startsWith("0x")) return value.replace(/.$/, (x) => (x === "1" ? "2" : "1"));
+      if (typeof value === "string" && value.startsWith("0x"))
+        return value.replace(/.$/, (x) => (x === "1" ? "2" : "1"));
       if (value === "ok") return "missing";
       if (value === "missing" || value === "disputed" || value === "none") return "ok";
       if (value === "final") return "agreed";
@@ -58,7 +59,10 @@ describe("a report that a node tells", () => {
           if (kept === null) continue;
           holder[key] = spoilt(kept);
           tried++;
-          expect(codeOf(() => verifyReport(readReport(reply), network)), `${key}: ${String(kept)}`).not.toBe("accepted");
+          expect(
+            codeOf(() => verifyReport(readReport(reply), network)),
+            `${key}: ${String(kept)}`,
+          ).not.toBe("accepted");
           holder[key] = kept;
         }
       };
