@@ -49,7 +49,9 @@ export async function fetchReport(
   const url = new URL("/v1/reports/latest", nodeUrl).href;
   let reply: unknown;
   try {
-    const response = await doors.fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "error" });
+    // A browser's is a method of the window, and refuses to be one of anything else.
+    const { fetch: ask } = doors;
+    const response = await ask(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "error" });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const text = await response.text();
     if (text.length > REPLY_CHARS_MAX) throw new Error(`an answer of ${text.length} characters`);
