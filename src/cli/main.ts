@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { auditCommand } from "./audit.ts";
 import { carryCommand } from "./carry.ts";
 import { chaosCommand } from "./chaos.ts";
 import { devnetCommand } from "./devnet.ts";
@@ -29,6 +30,7 @@ const commands = [
   networkCommand(),
   hubCommand(),
   carryCommand(),
+  auditCommand(),
   feedCommand(),
   marketCommand(),
   recordCommand(),
