@@ -39,7 +39,9 @@ contract Committee is ICommittee, Owned {
     uint64 public immutable epochSec;
 
     mapping(address observer => Membership) private _memberships;
-    Term[] private _terms;
+    Term private _newest;
+    /// @dev Older ones, by their start. Who asks about lately does not come here.
+    Term[] private _earlier;
     address[] private _members;
 
     /// @param first     The first committee, ascending; it counts for all time before the first change.
@@ -79,8 +81,7 @@ contract Committee is ICommittee, Owned {
     function _checkStart(uint64 fromSec) private view {
         uint256 minSec = block.timestamp + NOTICE_MIN_SEC;
         uint256 maxSec = block.timestamp + NOTICE_MAX_SEC;
-        Term memory newest = _terms[_terms.length - 1];
-        uint256 epochEndsSec = newest.fromSec + uint256(epochSec);
+        uint256 epochEndsSec = _newest.fromSec + uint256(epochSec);
         if (epochEndsSec > minSec) minSec = epochEndsSec;
         if (fromSec < minSec || fromSec > maxSec) revert BadTermStart(fromSec, minSec, maxSec);
     }
@@ -120,7 +121,8 @@ contract Committee is ICommittee, Owned {
     function _record(address[] memory next, uint64 fromSec) private {
         emit CommitteeChanged(fromSec, _members, next);
         _members = next;
-        _terms.push(Term({fromSec: fromSec, size: uint64(next.length)}));
+        if (_newest.size != 0) _earlier.push(_newest);
+        _newest = Term({fromSec: fromSec, size: uint64(next.length)});
     }
 
     // -- For everybody
@@ -155,10 +157,13 @@ contract Committee is ICommittee, Owned {
 
     /// @inheritdoc ICommittee
     function faultsAt(uint64 timeMs) public view returns (uint256) {
-        uint256 i = _terms.length - 1;
-        // The first term starts at zero, so the walk ends. Who asks about lately finds it at the first or second step.
-        while (_terms[i].fromSec > timeMs / 1000) i--;
-        return _faults(_terms[i].size);
+        Term memory term = _newest;
+        if (term.fromSec > timeMs / 1000) {
+            uint256 i = _earlier.length;
+            // The first term starts at zero, so the walk ends.
+            while (term.fromSec > timeMs / 1000) term = _earlier[--i];
+        }
+        return _faults(term.size);
     }
 
     /// @inheritdoc ICommittee
@@ -168,7 +173,7 @@ contract Committee is ICommittee, Owned {
 
     /// @inheritdoc ICommittee
     function termFromSec() external view returns (uint64) {
-        return _terms[_terms.length - 1].fromSec;
+        return _newest.fromSec;
     }
 
     function _nowMs() private view returns (uint64) {

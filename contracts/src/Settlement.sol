@@ -146,7 +146,8 @@ contract Settlement is IExpirySettlement {
         if (decimals != hubDecimals) revert DecimalsDiffer(hubDecimals, decimals);
         if (decimals > PRICE_DECIMALS) revert TooManyPriceDecimals(decimals, PRICE_DECIMALS);
         if (leaf.value <= 0) revert NotPositive(leaf.value);
-        uint256 scaled = _toPrice(uint128(leaf.value), decimals);
+        // Exact, and far from an overflow of its own: 2^127 · 10^18 < 2^187.
+        uint256 scaled = uint128(leaf.value) * _scaleOf(decimals);
         if (scaled > type(uint128).max) revert PriceOverflow(scaled, type(uint128).max);
         price = uint128(scaled);
     }
@@ -173,7 +174,8 @@ contract Settlement is IExpirySettlement {
         State state = _stateOf(record);
         if (state != State.Written) revert NotDisputable(state, State.Written);
 
-        address[] memory witnesses = _contradicting(record, feedId, expirySec, statements);
+        bytes32 expiryId = ExpiryStatement.idOf(_networkId, feedId, expirySec);
+        address[] memory witnesses = _contradicting(record, expiryId, statements);
         committee.checkWitnesses(witnesses, record.reportTimeMs);
 
         _records[feedId][expirySec] = Record({price: 0, reportTimeMs: record.reportTimeMs, finalAtSec: 0, decimals: 0});
@@ -182,7 +184,7 @@ contract Settlement is IExpirySettlement {
 
     /// @dev Signers of statements that all contradict the price, on one side. Whether they are distinct observers is for
     ///      the committee to say: a signature that does not recover yields address zero, which it refuses.
-    function _contradicting(Record memory record, bytes32 feedId, uint64 expirySec, bytes calldata statements)
+    function _contradicting(Record memory record, bytes32 expiryId, bytes calldata statements)
         private
         view
         returns (address[] memory witnesses)
@@ -192,24 +194,17 @@ contract Settlement is IExpirySettlement {
             revert BadStatements(statements.length, ExpiryStatement.BYTES);
         }
         witnesses = new address[](count);
-        bool firstIsAbove = false;
+        // Exact: the price was made by this multiplication.
+        uint256 settled = record.price / _scaleOf(record.decimals);
+        bool firstIsAbove = ExpiryStatement.valueAt(statements, 0) > settled;
         for (uint256 i = 0; i < count; i++) {
             uint128 value = ExpiryStatement.valueAt(statements, i);
-            bool isAbove = _isAbove(record, value);
-            if (i == 0) firstIsAbove = isAbove;
-            else if (isAbove != firstIsAbove) revert OtherSide(_toPrice(value, record.decimals), record.price);
-            bytes32 digest = ExpiryStatement.digest(_networkId, feedId, expirySec, value);
-            witnesses[i] = ExpiryStatement.signerAt(statements, i, digest);
+            bool isAbove = value > settled;
+            if (isAbove != firstIsAbove) revert OtherSide(value, settled);
+            uint256 gap = isAbove ? value - settled : settled - value;
+            if (gap * BPS <= _toleranceBps * settled) revert WithinTolerance(value, settled, _toleranceBps);
+            witnesses[i] = ExpiryStatement.signerAt(statements, i, ExpiryStatement.digest(expiryId, value));
         }
-    }
-
-    /// @dev Reverts for a value that does not contradict the price.
-    function _isAbove(Record memory record, uint128 stated) private view returns (bool isAbove) {
-        uint256 price = record.price;
-        uint256 value = _toPrice(stated, record.decimals);
-        isAbove = value > price;
-        uint256 gap = isAbove ? value - price : price - value;
-        if (gap * BPS <= _toleranceBps * price) revert WithinTolerance(value, price, _toleranceBps);
     }
 
     // -- Reading
@@ -234,7 +229,7 @@ contract Settlement is IExpirySettlement {
 
     /// @inheritdoc IExpirySettlement
     function statementDigest(bytes32 feedId, uint64 expirySec, uint128 value) external view returns (bytes32) {
-        return ExpiryStatement.digest(_networkId, feedId, expirySec, value);
+        return ExpiryStatement.digest(ExpiryStatement.idOf(_networkId, feedId, expirySec), value);
     }
 
     /// @inheritdoc IExpirySettlement
@@ -247,8 +242,7 @@ contract Settlement is IExpirySettlement {
         return block.timestamp < record.finalAtSec ? State.Written : State.Final;
     }
 
-    /// @dev Exact, and far from overflow: 2^128 · 10^18 < 2^188.
-    function _toPrice(uint128 value, uint8 decimals) private pure returns (uint256) {
-        return uint256(value) * 10 ** (PRICE_DECIMALS - decimals);
+    function _scaleOf(uint8 decimals) private pure returns (uint256) {
+        return 10 ** (PRICE_DECIMALS - decimals);
     }
 }

@@ -2,7 +2,8 @@
  * What an observer says of one expiry, in the form a contract can check: an ECDSA signature over the mean of the window
  * that this node saw. f + 1 of them that contradict a settlement void it. All integers big-endian.
  *
- *   digest     keccak256("TENOR/EXPIRY/1" | networkId 32 | feedId 32 | expirySec u64 | value u128)
+ *   expiryId   keccak256("TENOR/EXPIRY/1" | networkId 32 | feedId 32 | expirySec u64)
+ *   digest     keccak256(expiryId 32 | value u128)
  *   statement  value u128 | r 32 | yParityAndS 32     the parity of R.y in the top bit, s below                80 bytes
  *
  * Solidity's ExpiryStatement holds the same layout; both languages read test/vectors/expiry.json. A node states one value
@@ -11,7 +12,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { keccakHex } from "./hash.ts";
+import { keccak, keccakHex } from "./hash.ts";
 
 /** Half of secp256k1's order, rounded down: contracts refuse the twin above it. */
 const S_MAX = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
@@ -33,15 +34,13 @@ export type ExpiryStatement = {
  * @throws OracleError `field-range`
  */
 export function expiryStatementDigest(networkId: Hex, feedId: Hex, expiryMs: number, value: bigint): Hex {
-  return keccakHex(
-    new ByteWriter()
-      .ascii("TENOR/EXPIRY/1")
-      .hex(networkId, 32)
-      .hex(feedId, 32)
-      .uint(expiryMs / 1000, 8)
-      .bigInt(value, 16, false)
-      .done(),
-  );
+  const expiryId = new ByteWriter()
+    .ascii("TENOR/EXPIRY/1")
+    .hex(networkId, 32)
+    .hex(feedId, 32)
+    .uint(expiryMs / 1000, 8)
+    .done();
+  return keccakHex(new ByteWriter().raw(keccak(expiryId)).bigInt(value, 16, false).done());
 }
 
 function writeStatement(writer: ByteWriter, { value, r, s, yParity, signer }: ExpiryStatement): ByteWriter {

@@ -82,8 +82,9 @@ describe("the expiry vectors", () => {
 
 describe("a statement's digest", () => {
   test("is the hash of the bytes that its layout names", () => {
-    const bytes = `0x${Buffer.from("TENOR/EXPIRY/1").toString("hex")}${"11".repeat(32)}${"22".repeat(32)}${"0000000069562d80"}${"000000000000000000000000000003e8"}`;
-    expect(expiryStatementDigest(NETWORK, FEED, 0x69562d80 * 1000, 1000n)).toBe(keccakHex(fromHex(bytes)));
+    const named = `0x${Buffer.from("TENOR/EXPIRY/1").toString("hex")}${"11".repeat(32)}${"22".repeat(32)}0000000069562d80`;
+    const signed = `${keccakHex(fromHex(named))}${"3e8".padStart(32, "0")}`;
+    expect(expiryStatementDigest(NETWORK, FEED, 0x69562d80 * 1000, 1000n)).toBe(keccakHex(fromHex(signed)));
   });
 
   test("differs with every field", () => {

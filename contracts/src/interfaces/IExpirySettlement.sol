@@ -110,11 +110,11 @@ interface IExpirySettlement is ISettlement {
     /// @notice The signature is the malleable twin of one that is accepted.
     error HighS(uint256 given, uint256 max);
 
-    /// @notice The value does not contradict the price, both 1e18.
-    error WithinTolerance(uint256 value, uint256 price, uint16 toleranceBps);
+    /// @notice The value does not contradict what was settled, both in the feed's decimals.
+    error WithinTolerance(uint256 value, uint256 settled, uint16 toleranceBps);
 
-    /// @notice The value lies on the other side of the price than the first one, both 1e18.
-    error OtherSide(uint256 value, uint256 price);
+    /// @notice The value lies on the other side of what was settled than the first one, both in the feed's decimals.
+    error OtherSide(uint256 value, uint256 settled);
 
     // -- Errors: reading
 

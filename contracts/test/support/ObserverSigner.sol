@@ -49,7 +49,7 @@ library ObserverSigner {
         returns (bytes memory)
     {
         (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(observer.secret, ExpiryStatement.digest(networkId, feedId, expirySec, value));
+            vm.sign(observer.secret, ExpiryStatement.digest(ExpiryStatement.idOf(networkId, feedId, expirySec), value));
         return abi.encodePacked(value, r, (uint256(v - 27) << 255) | uint256(s));
     }
 }
