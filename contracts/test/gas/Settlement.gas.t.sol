@@ -11,7 +11,7 @@ contract SettlementGasTest is SettlementFixture {
     function measure(uint256 members, string memory name) private returns (uint256) {
         deploySettlement(members);
         settle(FINAL_ROUND, VALUE);
-        settlement.dispute(FEED, EXPIRY_SEC, statements(0, (members - 1) / 3 + 1, 1));
+        settlement.dispute(FEED, EXPIRY_SEC, statements(0, (members - 1) / 3 + 1, uint128(VALUE) * 2));
         vm.snapshotGasLastCall("Settlement", name);
         uint256 gas = vm.lastCallGas().gasTotalUsed;
         assertSettled(ISettlement.State.Open, 0, 0);
