@@ -16,8 +16,8 @@ contract Committee is ICommittee, Owned {
     /// @dev More, and a stolen key stays a member for a season.
     uint64 private constant EPOCH_MAX_SEC = 90 days;
 
-    /// @dev Above the 30 s by which a report may be ahead of a block: no term reaches a report that is on a chain
-    ///      already, so nobody can be made a witness of the past.
+    /// @dev Above the 30 s by which the hub lets a report be ahead of a block: no term reaches a report that a hub has
+    ///      accepted already, so nobody can be made a witness of the past.
     uint64 private constant NOTICE_MIN_SEC = 60;
     uint64 private constant NOTICE_MAX_SEC = 30 days;
 

@@ -17,9 +17,6 @@ contract Settlement is IExpirySettlement {
     uint8 private constant PRICE_DECIMALS = 18;
     uint256 private constant BPS = 10_000;
 
-    /// @dev As the hub's. The committee's notice is longer, so no term can start inside of an accepted report's past.
-    uint256 private constant AHEAD_MAX_SEC = 30;
-
     /// @dev Less than half of a window is no mean of it.
     uint32 private constant COVERAGE_MIN_PPM = 500_000;
     uint32 private constant COVERAGE_MAX_PPM = 1_000_000;
@@ -92,8 +89,7 @@ contract Settlement is IExpirySettlement {
     /// @custom:invariant writtenOnce
     /// @custom:invariant pricesWereSigned
     function settle(bytes calldata proof, bytes calldata detail) external {
-        (uint64 round, uint64 reportTimeMs, IReportVerifier.ProvenLeaf[] memory leaves) =
-            IReportVerifier(address(hub)).verify(proof);
+        (uint64 round, uint64 reportTimeMs, IReportVerifier.ProvenLeaf[] memory leaves) = hub.verify(proof);
         if (leaves.length != 1) revert NotOneLeaf(leaves.length);
         IReportVerifier.ProvenLeaf memory leaf = leaves[0];
 
@@ -124,10 +120,9 @@ contract Settlement is IExpirySettlement {
         if (fields.coveragePpm < _minCoveragePpm) revert LowCoverage(fields.coveragePpm, _minCoveragePpm);
     }
 
-    /// @dev By this chain's clock as well: a market that trades until the expiry must not see its price before.
+    /// @dev By this chain's clock as well: a market that trades until the expiry must not see its price before. The hub
+    ///      refuses reports that are ahead of that clock by more than a chain may lag.
     function _checkedExpiry(uint48 expiryMs, uint64 reportTimeMs) private view returns (uint64 expirySec) {
-        uint256 maxMs = (block.timestamp + AHEAD_MAX_SEC) * 1000;
-        if (reportTimeMs > maxMs) revert SettledInFuture(reportTimeMs, maxMs);
         if (expiryMs % 1000 != 0) revert ExpiryNotWholeSeconds(expiryMs);
         expirySec = expiryMs / 1000;
         if (reportTimeMs < expiryMs || block.timestamp < expirySec) {

@@ -286,7 +286,7 @@ contract SettlementSettleTest is SettlementFixture {
         uint64 round = FINAL_ROUND + 10 + 30;
         uint256 maxMs = (block.timestamp + 30) * 1000;
         settleExpecting(
-            abi.encodeWithSelector(IExpirySettlement.SettledInFuture.selector, timeOf(round), maxMs),
+            abi.encodeWithSelector(IOracleHub.FutureReport.selector, timeOf(round), maxMs),
             round,
             VALUE,
             goodDetail(VALUE)
@@ -343,6 +343,28 @@ contract SettlementSettleTest is SettlementFixture {
         bytes memory proof = proofOf(key, FINAL_ROUND, leaves);
         vm.expectRevert(abi.encodeWithSelector(IExpirySettlement.NotOneLeaf.selector, 2));
         settlement.settle(proof, detail);
+    }
+
+    function testFuzz_aProofIsBoundByteByByte(uint256 at, uint8 mask) public {
+        bytes memory detail = encode(goodDetail(VALUE));
+        bytes memory proof = proofOf(key, FINAL_ROUND, leafOf(VALUE, detail));
+        proof[bound(at, 0, proof.length - 1)] ^= bytes1(uint8(bound(mask, 1, 255)));
+        (bool done,) = address(settlement).call(abi.encodeCall(settlement.settle, (proof, detail)));
+        assertTrue(!done, "refused");
+        assertSettled(ISettlement.State.Open, 0, 0);
+    }
+
+    function test_theReportWasSignedByTheKeyOfItsRound() public {
+        hub.rotate(nextConfiguration(otherKey.x, 2, FINAL_ROUND + 1));
+        bytes memory detail = encode(goodDetail(VALUE));
+        bytes memory tooOld = proofOf(key, FINAL_ROUND + 1, leafOf(VALUE, detail));
+        vm.expectRevert(abi.encodeWithSelector(IOracleHub.KeyRetired.selector, FINAL_ROUND + 1, FINAL_ROUND + 1));
+        settlement.settle(tooOld, detail);
+        bytes memory tooNew = proofOf(otherKey, FINAL_ROUND, leafOf(VALUE, detail));
+        vm.expectRevert(abi.encodeWithSelector(IOracleHub.KeyNotYetValid.selector, FINAL_ROUND, FINAL_ROUND + 1));
+        settlement.settle(tooNew, detail);
+        // A report of before the rotation lands after it.
+        settle(FINAL_ROUND, VALUE);
     }
 
     // -- Deployment

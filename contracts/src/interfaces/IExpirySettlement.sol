@@ -51,9 +51,6 @@ interface IExpirySettlement is ISettlement {
     /// @notice The proof is not of one feed alone.
     error NotOneLeaf(uint256 given);
 
-    /// @notice The report is from the future, unix ms.
-    error SettledInFuture(uint64 givenMs, uint256 maxMs);
-
     /// @notice The detail is not the one that the leaf commits to.
     error DetailMismatch(bytes32 given, bytes32 wanted);
 

@@ -33,7 +33,7 @@ contract SettlementGasTest is SettlementFixture {
     function test_settling() public {
         deploySettlement(13);
         settle(FINAL_ROUND, VALUE);
-        vm.snapshotGasLastCall("Settlement", "settle, one leaf of one");
+        vm.snapshotGasLastCall("Settlement", "settle, one leaf of 26");
     }
 
     /// @dev Views are no transactions: this counts from inside the called contract on, with cold storage.

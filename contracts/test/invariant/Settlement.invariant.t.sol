@@ -71,8 +71,8 @@ contract SettlementInvariantTest is Test {
         for (uint256 i = 0; i < 300; i++) {
             uint256 dice = uint256(keccak256(abi.encode("dice", i)));
             handler.settlePrice(uint8(dice), uint128(dice >> 8), dice % 3 == 0, uint64(i / 4));
-            handler.testify(uint8(dice), uint8(dice >> 136), 1, 1);
-            handler.testify(uint8(dice >> 144), uint8(dice >> 152), uint128(dice >> 8), uint128(dice >> 9));
+            handler.contradict(uint8(dice), uint8(dice >> 136), 1, 1);
+            handler.contradict(uint8(dice >> 144), uint8(dice >> 152), uint128(dice >> 8), uint128(dice >> 9));
             handler.settleBadly(uint8(dice >> 160), uint128(dice >> 8), uint64(i), uint8(dice >> 168));
             handler.wait(uint16(dice >> 176) % 60);
             invariant_writtenOnce();

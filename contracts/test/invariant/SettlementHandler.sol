@@ -87,7 +87,7 @@ contract SettlementHandler is SettlementFixture {
 
     /// @notice Any set of observers testifies: honest ones with what they saw, liars with what they like. The price falls
     ///         exactly if f + 1 of them contradict it on one side while it can be disputed.
-    function testify(uint8 which, uint8 who, uint128 lie1, uint128 lie2) external {
+    function contradict(uint8 which, uint8 who, uint128 lie1, uint128 lie2) external {
         uint64 expirySec = expiryAt(which % EXPIRIES);
         Ghost storage ghost = _ghosts[expirySec];
         bytes memory packed;

@@ -9,13 +9,12 @@ import {IFeedRegistry} from "../../src/interfaces/IFeedRegistry.sol";
 import {IOracleHub} from "../../src/interfaces/IOracleHub.sol";
 import {IReportVerifier} from "../../src/interfaces/IReportVerifier.sol";
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
-import {HubFixture} from "./HubFixture.sol";
 import {ObserverSigner} from "./ObserverSigner.sol";
-import {ProvingHub} from "./ProvingHub.sol";
+import {ProofFixture} from "./ProofFixture.sol";
 import {SchnorrSigner} from "./SchnorrSigner.sol";
 
 /// @dev A hub, a registry and a committee around a settlement, and the words to sign prices and to contradict them.
-abstract contract SettlementFixture is HubFixture {
+abstract contract SettlementFixture is ProofFixture {
     bytes32 internal constant FEED = bytes32(uint256(10) << 248 | 0xb7c);
     bytes32 internal constant DEFINITION = keccak256("settlement definition 1");
     bytes32 internal constant UNIT = "USD/BTC";
@@ -29,6 +28,8 @@ abstract contract SettlementFixture is HubFixture {
     uint32 internal constant WINDOW_SEC = 1 hours;
     uint16 internal constant TOLERANCE_BPS = 100;
     uint256 internal constant F = 2;
+    /// @dev Leaves in each report beside the settlement's.
+    uint256 private constant OTHER_FEEDS = 25;
 
     FeedRegistry internal registry;
     Committee internal committee;
@@ -49,8 +50,6 @@ abstract contract SettlementFixture is HubFixture {
     function deploySettlement(uint256 count) internal {
         deployHub(0);
         vm.warp(EXPIRY_SEC + 10);
-        hub = new ProvingHub(NETWORK, address(this));
-        hub.configure(firstConfiguration());
         listOnHub(FEED, DECIMALS);
 
         ObserverSigner.Observer[] memory made = ObserverSigner.make("observer", count);
@@ -109,14 +108,19 @@ abstract contract SettlementFixture is HubFixture {
         return proofOf(signer, round, leaves);
     }
 
+    /// @dev Of all these leaves, in a report that has others behind them.
     function proofOf(SchnorrSigner.Key memory signer, uint64 round, IReportVerifier.ProvenLeaf[] memory leaves)
         internal
         pure
         returns (bytes memory)
     {
-        bytes memory body = abi.encode(round, timeOf(round), leaves);
-        SchnorrSigner.Signature memory signature = SchnorrSigner.sign(signer, keccak256(body));
-        return abi.encode(body, signature.rAddress, signature.z);
+        TreeReport memory tree = makeTree(round, OTHER_FEEDS);
+        IReportVerifier.ProvenLeaf[] memory others = tree.leaves;
+        tree.leaves = new IReportVerifier.ProvenLeaf[](leaves.length + OTHER_FEEDS);
+        for (uint256 i = 0; i < tree.leaves.length; i++) {
+            tree.leaves[i] = i < leaves.length ? leaves[i] : others[i - leaves.length];
+        }
+        return prove(signer, tree, (1 << leaves.length) - 1);
     }
 
     /// @dev Settles with everything as it should be.
