@@ -12,6 +12,7 @@ import { encodeStatements, expiryStatementDigest } from "../dist/report/expiry-s
 import { keccak, keccakHex } from "../dist/report/hash.js";
 
 const file = fileURLToPath(new URL("../test/vectors/expiry.json", import.meta.url));
+const word = (n) => `0x${n.toString(16).padStart(64, "0")}`;
 const hashOf = (...words) => keccak(new TextEncoder().encode(words.join("|")));
 
 function makeObserver(i) {
@@ -24,7 +25,7 @@ function makeStatement({ secret, address }, digest, value) {
     secp256k1.sign(fromHex(digest), secret, { prehash: false, format: "recovered" }),
     "recovered",
   );
-  return { value, signer: address, r: signature.r, s: signature.s, yParity: signature.recovery & 1 };
+  return { value, signer: address, r: word(signature.r), s: word(signature.s), yParity: signature.recovery & 1 };
 }
 
 const CASES = [
@@ -49,8 +50,8 @@ const vectors = CASES.map(({ name, values, network = "tenor vectors A", expirySe
     statements: ascending.map((statement) => ({
       value: String(statement.value),
       signer: statement.signer,
-      r: String(statement.r),
-      s: String(statement.s),
+      r: statement.r,
+      s: statement.s,
       yParity: statement.yParity,
       digest: digests[statements.indexOf(statement)],
     })),

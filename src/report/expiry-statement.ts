@@ -22,9 +22,10 @@ export type ExpiryStatement = {
   readonly value: bigint;
   /** Address of the observer key. */
   readonly signer: Hex;
-  readonly r: bigint;
-  /** The lower one of s and Q − s. */
-  readonly s: bigint;
+  /** 32 bytes, as the keystore's `signObserverDigest` gives them. */
+  readonly r: Hex;
+  /** 32 bytes; the lower one of s and Q − s. */
+  readonly s: Hex;
   readonly yParity: 0 | 1;
 };
 
@@ -44,9 +45,10 @@ export function expiryStatementDigest(networkId: Hex, feedId: Hex, expiryMs: num
 }
 
 function writeStatement(writer: ByteWriter, { value, r, s, yParity, signer }: ExpiryStatement): ByteWriter {
-  if (s > S_MAX) throw new OracleError(`${signer} signed with the higher s`, { code: "high-s", signer });
-  const yParityAndS = (BigInt(yParity) << 255n) | s;
-  return writer.bigInt(value, 16, false).bigInt(r, 32, false).bigInt(yParityAndS, 32, false);
+  const lowS = BigInt(s);
+  if (lowS > S_MAX) throw new OracleError(`${signer} signed with the higher s`, { code: "high-s", signer });
+  const yParityAndS = (BigInt(yParity) << 255n) | lowS;
+  return writer.bigInt(value, 16, false).hex(r, 32).bigInt(yParityAndS, 32, false);
 }
 
 /**

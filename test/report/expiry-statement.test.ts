@@ -24,8 +24,8 @@ const vectorFile = z.strictObject({
         z.strictObject({
           value: bigint,
           signer: hex,
-          r: bigint,
-          s: bigint,
+          r: hex,
+          s: hex,
           yParity: z.union([z.literal(0), z.literal(1)]),
           digest: hex,
         }),
@@ -49,11 +49,13 @@ function codeOf(run: () => unknown): unknown {
   }
 }
 
+const wordOf = (n: bigint): Hex => `0x${n.toString(16).padStart(64, "0")}`;
+
 const statement = (signer: Hex, other: Partial<ExpiryStatement> = {}): ExpiryStatement => ({
   value: 0x0102n,
   signer,
-  r: 0x0304n,
-  s: 0x0506n,
+  r: wordOf(0x0304n),
+  s: wordOf(0x0506n),
   yParity: 0,
   ...other,
 });
@@ -74,7 +76,7 @@ describe("the expiry vectors", () => {
 
   test.each(vectors)("$name: each signature is its signer's", (v) => {
     for (const { r, s, yParity, digest, signer } of v.statements) {
-      const point = new secp256k1.Signature(r, s, yParity).recoverPublicKey(fromHex(digest));
+      const point = new secp256k1.Signature(BigInt(r), BigInt(s), yParity).recoverPublicKey(fromHex(digest));
       expect(toHex(keccak(point.toBytes(false).slice(1)).slice(12))).toBe(signer);
     }
   });
@@ -120,10 +122,12 @@ describe("encoded statements", () => {
       fc.property(signers, fc.boolean(), (numbers, upper) => {
         const given = numbers.map((n) => {
           const digits = n.toString(16).padStart(40, "0");
-          return statement(`0x${upper ? digits.toUpperCase() : digits}`, { r: n });
+          return statement(`0x${upper ? digits.toUpperCase() : digits}`, { r: wordOf(n) });
         });
         const ascending = numbers.toSorted((a, b) => (a < b ? -1 : 1));
-        expect(encodeStatements(given)).toBe(encodeStatements(ascending.map((n) => statement(toHex20(n), { r: n }))));
+        expect(encodeStatements(given)).toBe(
+          encodeStatements(ascending.map((n) => statement(toHex20(n), { r: wordOf(n) }))),
+        );
       }),
     );
   });
@@ -133,8 +137,8 @@ describe("encoded statements", () => {
       "duplicate-signer",
     );
     const sMax = (secp256k1.Point.Fn.ORDER - 1n) / 2n;
-    expect(codeOf(() => encodeStatements([statement("0x01", { s: sMax })]))).toBe(null);
-    expect(codeOf(() => encodeStatements([statement("0x01", { s: sMax + 1n })]))).toBe("high-s");
+    expect(codeOf(() => encodeStatements([statement("0x01", { s: wordOf(sMax) })]))).toBe(null);
+    expect(codeOf(() => encodeStatements([statement("0x01", { s: wordOf(sMax + 1n) })]))).toBe("high-s");
   });
 });
 

@@ -9,8 +9,8 @@ contract ExpiryStatementTest is Test {
     struct VectorStatement {
         uint128 value;
         address signer;
-        uint256 r;
-        uint256 s;
+        bytes32 r;
+        bytes32 s;
         uint8 yParity;
         bytes32 digest;
     }
@@ -27,7 +27,7 @@ contract ExpiryStatementTest is Test {
     /// @dev Members in the order of the structs above.
     string private constant TYPES = "Vector(string name,bytes32 networkId,bytes32 feedId,uint64 expirySec,"
         "VectorStatement[] statements,bytes encoded)"
-        "VectorStatement(uint128 value,address signer,uint256 r,uint256 s,uint8 yParity,bytes32 digest)";
+        "VectorStatement(uint128 value,address signer,bytes32 r,bytes32 s,uint8 yParity,bytes32 digest)";
 
     function valueAt(bytes calldata encoded, uint256 i) external pure returns (uint128) {
         return ExpiryStatement.valueAt(encoded, i);
