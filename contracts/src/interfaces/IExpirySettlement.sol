@@ -26,7 +26,8 @@ interface IExpirySettlement is ISettlement {
 
     /// @notice What is fixed at deployment.
     /// @param minCoveragePpm   Part of the window that the nodes must have seen, parts per million.
-    /// @param disputeWindowSec From the writing of a price until it is final, seconds.
+    /// @param disputeWindowSec From the writing of a price until it is final, seconds. It should be longer than the chain
+    ///                         may stand still or be full: a dispute that cannot land in time is none.
     /// @param toleranceBps     How far an observer's value may be from a price without testifying against it, basis
     ///                         points of the price. At least the feed's `agreement`, within which 2f + 1 nodes were.
     struct Limits {

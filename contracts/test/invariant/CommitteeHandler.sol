@@ -47,7 +47,7 @@ contract CommitteeHandler is Test {
     /// @notice A bit for each key that is a member at that time.
     function membersAt(uint64 timeSec) public view returns (uint256 members) {
         for (uint160 i = 0; i < KEYS; i++) {
-            if (committee.isObserverAt(keyAt(i), timeSec * 1000)) members |= 1 << i;
+            if (committee.isObserverAt(keyAt(i), timeSec * 1000)) members |= 2 ** i;
         }
     }
 
@@ -56,13 +56,13 @@ contract CommitteeHandler is Test {
         uint256 next = 0;
         address[] memory standing = committee.members();
         for (uint256 i = 0; i < standing.length; i++) {
-            next |= 1 << (uint160(standing[i]) - 1);
+            next |= 2 ** (uint160(standing[i]) - 1);
         }
         for (uint256 i = 0; i < outs % 5; i++) {
-            next &= ~(1 << uint160((outDice >> (8 * i)) % KEYS));
+            next &= ~(2 ** ((outDice >> (8 * i)) % KEYS));
         }
         for (uint256 i = 0; i < ins % 5; i++) {
-            next |= 1 << ((inDice >> (8 * i)) % KEYS);
+            next |= 2 ** ((inDice >> (8 * i)) % KEYS);
         }
         // Half of the times are sensible, the others lie anywhere up to a little beyond the longest notice.
         uint64 fromSec = aheadSec % 2 == 0

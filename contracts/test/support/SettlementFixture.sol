@@ -120,7 +120,7 @@ abstract contract SettlementFixture is ProofFixture {
         for (uint256 i = 0; i < tree.leaves.length; i++) {
             tree.leaves[i] = i < leaves.length ? leaves[i] : others[i - leaves.length];
         }
-        return prove(signer, tree, (1 << leaves.length) - 1);
+        return prove(signer, tree, 2 ** leaves.length - 1);
     }
 
     /// @dev Settles with everything as it should be.
