@@ -84,12 +84,13 @@ contract VolSurface is ISviSurface {
         uint256 second = 0;
         Svi memory near;
         Svi memory far;
-        SliceRules.Before memory before = SliceRules.Before(leaf.timeMs, 0);
+        uint256 beforeMs = leaf.timeMs;
         for (uint256 i = 0; i < count; i++) {
             (uint256 expiryMs, uint64 forward) = SurfaceDetail.readSlice(detail, i, far);
-            SliceRules.checkExpiry(expiryMs, before.expiryMs, forward);
+            SliceRules.checkExpiry(expiryMs, beforeMs, forward);
             SliceRules.checkSlice(expiryMs, far);
-            SliceRules.checkCalendar(before, near, expiryMs, far);
+            if (i != 0) SliceRules.checkCalendar(beforeMs, near, expiryMs, far);
+            beforeMs = expiryMs;
             _slices[i] = SliceSlotLibrary.pack(forward, far);
             uint256 placed = SurfaceHeadLibrary.inPlace(i, expiryMs / 1000);
             if (i < 8) first |= placed;

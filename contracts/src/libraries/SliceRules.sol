@@ -12,12 +12,6 @@ library SliceRules {
     uint256 private constant MINUTE_MS = 60_000;
     uint256 private constant EXPIRY_MS_MAX = SurfaceHeadLibrary.EXPIRY_SEC_MAX * 1000;
 
-    /// @dev What the next slice is compared with: where it is, and what it says at the forward.
-    struct Before {
-        uint256 expiryMs;
-        int256 atMoney;
-    }
-
     /// @notice Ascending, whole minutes, and with a forward.
     /// @param beforeMs The expiry before, or the time of the agreement; unix ms.
     function checkExpiry(uint256 expiryMs, uint256 beforeMs, uint256 forward) internal pure {
@@ -49,25 +43,27 @@ library SliceRules {
         }
     }
 
-    /// @notice Compares a slice with the one before it, at the forward and at its own m, in the middle of its bend, where
-    ///         a later slice is most likely to lie below an earlier one and where its variance is a + bσ.
-    /// @param before Of the earlier one; becomes that of the later one.
-    /// @param near   The earlier one; none where `before.atMoney` is zero.
-    function checkCalendar(Before memory before, Svi memory near, uint256 expiryMs, Svi memory far) internal pure {
+    /// @notice Compares two neighbours at the m of either, in the middle of its bend: there one of the two variances is
+    ///         a + bσ and the other one has only to be above or below it, so that it takes no root. An m beyond one
+    ///         standard deviation says little: then the forward takes its place.
+    function checkCalendar(uint256 nearMs, Svi memory near, uint256 farMs, Svi memory far) internal pure {
         unchecked {
-            int256 atMoney = SviMath.variance(far, 0);
-            if (before.atMoney != 0) {
-                if (SviMath.crosses(before.atMoney, atMoney)) {
-                    revert ISviSurface.CalendarCrossing(before.expiryMs / 1000, expiryMs / 1000, 0);
-                }
-                int256 m = far.m;
-                int256 level = SviMath.allowed(far.a + far.b * far.sigma / WAD);
-                if (SviMath.isComparable(m, atMoney) && SviMath.exceeds(near, m, level)) {
-                    revert ISviSurface.CalendarCrossing(before.expiryMs / 1000, expiryMs / 1000, m);
-                }
+            int256 level = far.a + far.b * far.sigma / WAD;
+            int256 k = far.m;
+            bool crosses;
+            if (k * k <= level * WAD) {
+                crosses = SviMath.exceeds(near, k, SviMath.allowed(level));
+            } else {
+                k = 0;
+                crosses = SviMath.crosses(SviMath.variance(near, 0), SviMath.variance(far, 0));
             }
-            before.expiryMs = expiryMs;
-            before.atMoney = atMoney;
+            if (crosses) revert ISviSurface.CalendarCrossing(nearMs / 1000, farMs / 1000, k);
+
+            level = near.a + near.b * near.sigma / WAD;
+            k = near.m;
+            if (k * k > level * WAD) return;
+            if (SviMath.exceeds(far, k, SviMath.required(level))) return;
+            revert ISviSurface.CalendarCrossing(nearMs / 1000, farMs / 1000, k);
         }
     }
 }

@@ -27,16 +27,17 @@ library SliceSlotLibrary {
     uint256 private constant MASK_36 = 2 ** 36 - 1;
     uint256 private constant MASK_39 = 2 ** 39 - 1;
 
-    int256 private constant WAD = 1e18;
+    uint256 private constant WAD = 1e18;
+    uint256 private constant WAD_SQUARED = 1e36;
 
     /// @dev What the cuts may change of a variance, in units of 2^-31: 1.9e-6, so that the volatility moves by less than
     ///      1e-6 of itself.
-    int256 private constant LOSS_MAX = 4080;
-    /// @dev Roundings of whoever evaluates the slice, at most 24e-18, in the same units.
-    int256 private constant EVALUATION = 24 * 2 ** 31;
-    /// @dev 1 - |ρ| at least, so that a wing keeps its slope. The nodes' fit ends at |ρ| = 0.999.
-    int256 private constant REST_MIN = 4e13;
-    /// @dev σ has at least 12 bits of its own below |m|, so that curvature keeps its first digits.
+    uint256 private constant LOSS_MAX = 4080;
+    /// @dev Roundings of whoever evaluates the slice, at most 24e-18, in the same units: 24·2^31.
+    uint256 private constant EVALUATION = 51_539_607_552;
+    /// @dev 1 - |ρ| is at least 4e-5, so that a wing keeps its slope. The nodes' fit ends at |ρ| = 0.999.
+    uint256 private constant REST_BELOW = 39_999_999_999_999;
+    /// @dev σ has at least 11 bits of its own below |m|, so that curvature keeps its first digits.
     uint256 private constant SHARED_BITS = 20;
 
     /// @notice Packs a slice that `isFine`.
@@ -65,22 +66,35 @@ library SliceSlotLibrary {
     ///      u = ρ(k - m) + √((k - m)² + σ²) and |k - m| <= u/(1 - |ρ|): by N + L·b·u, with L = 1 + 1/(8(1 - |ρ|)).
     ///      w itself is a + b·u, so the relative loss is largest at the smallest u, σ√(1 - ρ²), if L is below the limit.
     ///      There (LOSS_MAX - L)·bσ√(1 - ρ²) >= N - LOSS_MAX·a is what it takes, and squares decide it without a root.
-    function isFine(Svi memory svi) internal pure returns (bool) {
-        unchecked {
-            int256 a = svi.a;
-            int256 b = svi.b;
-            int256 rho = svi.rho;
-            int256 sigma = svi.sigma;
-            int256 reach = svi.m < 0 ? -svi.m : svi.m;
-            if (reach >> SHARED_BITS > sigma) return false;
-            if (reach < sigma) reach = sigma;
-            int256 rest = WAD - (rho < 0 ? -rho : rho);
-            if (rest < REST_MIN) return false;
+    ///      In assembly because an update asks sixteen times; what it stands for:
+    ///          reach = max(|m|, sigma), rest = WAD - |rho|
+    ///          missing = |a| / 4 + 3 * b * reach / WAD + EVALUATION - LOSS_MAX * a
+    ///          bend = (LOSS_MAX - 2 - WAD / (8 * rest)) * b * sigma / WAD
+    ///          |m| >> SHARED_BITS <= sigma && rest > REST_BELOW && (missing <= 0
+    ///              || bend * bend * ((WAD * WAD - rho * rho) / WAD) >= missing * missing * WAD)
+    /// @param svi Words of 64 bits, 0 <= b <= 2e18, |rho| < 1e18, sigma > 0: no product leaves 213 bits.
+    function isFine(Svi memory svi) internal pure returns (bool fine) {
+        assembly ("memory-safe") {
+            let rho := mload(add(svi, 0x40))
+            let sign := sar(255, rho)
+            let rest := sub(WAD, sub(xor(rho, sign), sign))
+            fine := gt(rest, REST_BELOW)
 
-            int256 missing = (a < 0 ? -a : a) / 4 + 3 * b * reach / WAD + EVALUATION - LOSS_MAX * a;
-            if (missing <= 0) return true;
-            int256 bend = (LOSS_MAX - 2 - WAD / (8 * rest)) * b * sigma / WAD;
-            return bend * bend * ((WAD * WAD - rho * rho) / WAD) >= missing * missing * WAD;
+            let sigma := mload(add(svi, 0x80))
+            let reach := mload(add(svi, 0x60))
+            sign := sar(255, reach)
+            reach := sub(xor(reach, sign), sign)
+            fine := gt(fine, gt(shr(SHARED_BITS, reach), sigma))
+            reach := xor(reach, mul(xor(reach, sigma), gt(sigma, reach)))
+
+            let a := mload(svi)
+            let b := mload(add(svi, 0x20))
+            sign := sar(255, a)
+            let missing := add(shr(2, sub(xor(a, sign), sign)), div(mul(mul(3, b), reach), WAD))
+            missing := sub(add(missing, EVALUATION), mul(LOSS_MAX, a))
+            let bend := div(mul(mul(sub(sub(LOSS_MAX, 2), div(WAD, mul(8, rest))), b), sigma), WAD)
+            bend := mul(mul(bend, bend), div(sub(WAD_SQUARED, mul(rho, rho)), WAD))
+            fine := gt(fine, and(sgt(missing, 0), lt(bend, mul(mul(missing, missing), WAD))))
         }
     }
 
@@ -112,14 +126,13 @@ library SliceSlotLibrary {
         }
     }
 
-    /// @dev How often 16 divides what exceeds a field, rounded up; at most 7.
+    /// @dev How many digits of base 16 exceed a field: e in 16^e. Stands for seven comparisons `excess >= 16 ** i`, which
+    ///      Solidity would turn into branches.
     /// @param excess Below 2^28.
     function _exponent(uint256 excess) private pure returns (uint256 exponent) {
-        unchecked {
-            if (excess >= 2 ** 16) (exponent, excess) = (4, excess >> 16);
-            if (excess >= 2 ** 8) (exponent, excess) = (exponent + 2, excess >> 8);
-            if (excess >= 2 ** 4) return exponent + 2;
-            if (excess != 0) return exponent + 1;
+        assembly ("memory-safe") {
+            exponent := add(add(gt(excess, 0), gt(excess, 0xf)), add(gt(excess, 0xff), gt(excess, 0xfff)))
+            exponent := add(exponent, add(gt(excess, 0xffff), add(gt(excess, 0xfffff), gt(excess, 0xffffff))))
         }
     }
 }

@@ -53,22 +53,34 @@ library SviMath {
     }
 
     /// @notice Whether total variance at k is above a level, without taking a root: b²((k - m)² + σ²) against the square
-    ///         of what the level leaves for that term.
+    ///         of what the level leaves for that term. Stands for
+    ///             room = (level - a) * WAD - b * rho * (k - m) / WAD
+    ///             room < 0 || b * b * ((k - m) * (k - m) + sigma * sigma) > room * room
     /// @param level At most 2^67.
-    function exceeds(Svi memory svi, int256 k, int256 level) internal pure returns (bool) {
-        unchecked {
-            int256 distance = k - svi.m;
-            int256 b = svi.b;
-            int256 sigma = svi.sigma;
-            int256 room = (level - svi.a) * WAD - b * svi.rho * distance / WAD;
-            return room < 0 || b * b * (distance * distance + sigma * sigma) > room * room;
+    function exceeds(Svi memory svi, int256 k, int256 level) internal pure returns (bool above) {
+        assembly ("memory-safe") {
+            let b := mload(add(svi, 0x20))
+            let sigma := mload(add(svi, 0x80))
+            let distance := sub(k, mload(add(svi, 0x60)))
+            let room := sdiv(mul(mul(b, mload(add(svi, 0x40))), distance), 1000000000000000000)
+            room := sub(mul(sub(level, mload(svi)), 1000000000000000000), room)
+            let square := mul(mul(b, b), add(mul(distance, distance), mul(sigma, sigma)))
+            above := or(slt(room, 0), gt(square, mul(room, room)))
         }
     }
 
-    /// @notice Variance that a later slice must not have less than: what `crosses` lets through.
+    /// @notice The least variance at which an earlier slice lies above a later one beyond any rounding.
     function allowed(int256 farVariance) internal pure returns (int256) {
         unchecked {
             return farVariance + farVariance / CROSSING_PARTS;
+        }
+    }
+
+    /// @notice What a later slice has to be above where an earlier one has this much: the inverse of `allowed`, less a
+    ///         ten billionth.
+    function required(int256 nearVariance) internal pure returns (int256) {
+        unchecked {
+            return nearVariance - nearVariance / CROSSING_PARTS;
         }
     }
 
