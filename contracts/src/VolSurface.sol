@@ -26,6 +26,9 @@ contract VolSurface is ISviSurface {
     /// @dev As the hub: some chains' clocks lag behind ours.
     uint256 private constant AHEAD_MAX_SEC = 30;
 
+    /// @dev Nodes further apart than the volatility itself say nothing; parts per billion.
+    uint256 private constant DISPERSION_PPB_MAX = 999_999_000;
+
     /// @inheritdoc ISviSurface
     IReportVerifier public immutable hub;
 
@@ -43,15 +46,13 @@ contract VolSurface is ISviSurface {
     /// @dev By ascending expiry, as many as `_head` has; what stands behind them is of an older surface and never read.
     SliceSlot[16] private _slices;
 
-    /// @dev Of a reader: the slices around an expiry, once the same where it is a slice's own.
+    /// @dev Of a reader: the slices around an expiry, twice the same where it is a slice's own.
     struct Around {
+        uint256 first;
         SliceSlot near;
         SliceSlot far;
         uint256 nearSec;
         uint256 farSec;
-        uint256 sec;
-        uint256 timeMs;
-        uint256 confidence;
     }
 
     /// @param hub_       Checks signatures.
@@ -87,20 +88,19 @@ contract VolSurface is ISviSurface {
         uint256 beforeMs = leaf.timeMs;
         for (uint256 i = 0; i < count; i++) {
             (uint256 expiryMs, uint64 forward) = SurfaceDetail.readSlice(detail, i, far);
-            SliceRules.checkExpiry(expiryMs, beforeMs, forward);
+            uint256 placed = SurfaceHeadLibrary.inPlace(i, SliceRules.checkExpiry(expiryMs, beforeMs, forward));
             SliceRules.checkSlice(expiryMs, far);
-            if (i != 0) SliceRules.checkCalendar(beforeMs, near, expiryMs, far);
-            beforeMs = expiryMs;
+            if (i != 0 && !SviMath.areApart(near, far)) SliceRules.checkCalendar(beforeMs, near, expiryMs, far);
             _slices[i] = SliceSlotLibrary.pack(forward, far);
-            uint256 placed = SurfaceHeadLibrary.inPlace(i, expiryMs / 1000);
-            if (i < 8) first |= placed;
+            if (i < SurfaceHeadLibrary.EXPIRIES) first |= placed;
             else second |= placed;
+            beforeMs = expiryMs;
             (near, far) = (far, near);
         }
         _head.first = first;
         // Expiries change a few times a day; a word that stays the same costs 2 900 gas less unwritten.
         if (_head.second != second) _head.second = second;
-        emit SurfaceUpdated(SurfaceDetail.roundOf(detail), leaf.timeMs, leaf.confidencePpb);
+        emit SurfaceUpdated(SurfaceDetail.roundOf(detail), leaf.timeMs);
     }
 
     function _leafOf(IReportVerifier.ProvenLeaf[] memory leaves)
@@ -115,17 +115,16 @@ contract VolSurface is ISviSurface {
     }
 
     function _newHead(uint256 timeMs, uint256 confidencePpb) private view returns (uint256) {
-        // Before the first surface this is the first millisecond of 2024.
-        uint256 storedMs = SurfaceHeadLibrary.timeMs(_head.first);
-        if (timeMs <= storedMs) revert SurfaceNotNewer(timeMs, storedMs);
-        if (timeMs > SurfaceHeadLibrary.TIME_MS_MAX) revert TimeOverflow(timeMs, SurfaceHeadLibrary.TIME_MS_MAX);
-        uint256 maxMs = (block.timestamp + AHEAD_MAX_SEC) * 1000;
-        if (timeMs > maxMs) revert FutureSurface(timeMs, maxMs);
-        uint256 dispersionPpm = (confidencePpb + 999) / 1000;
-        if (dispersionPpm >= SurfaceHeadLibrary.DISPERSION_PPM_MAX) {
-            revert DispersionTooLarge(confidencePpb, SurfaceHeadLibrary.DISPERSION_PPM_MAX * 1000 - 1000);
+        unchecked {
+            // Before the first surface this is the first millisecond of 2024.
+            uint256 storedMs = SurfaceHeadLibrary.timeMs(_head.first);
+            if (timeMs <= storedMs) revert SurfaceNotNewer(timeMs, storedMs);
+            if (timeMs > SurfaceHeadLibrary.TIME_MS_MAX) revert TimeOverflow(timeMs, SurfaceHeadLibrary.TIME_MS_MAX);
+            uint256 maxMs = (block.timestamp + AHEAD_MAX_SEC) * 1000;
+            if (timeMs > maxMs) revert FutureSurface(timeMs, maxMs);
+            if (confidencePpb > DISPERSION_PPB_MAX) revert DispersionTooLarge(confidencePpb, DISPERSION_PPB_MAX);
+            return SurfaceHeadLibrary.pack(timeMs, (confidencePpb + 999) / 1000);
         }
-        return SurfaceHeadLibrary.pack(timeMs, dispersionPpm);
     }
 
     /// @inheritdoc ISviSurface
@@ -170,11 +169,11 @@ contract VolSurface is ISviSurface {
             uint256 ratio = strike * WAD / (around.near.forward() * TO_WAD);
             // Below 1e-18 of the forward there is no logarithm, and it is beyond every cut.
             if (ratio == 0) revert BeyondWingCut(type(int256).min, wingCut);
-            int256 k = FixedPointMathLib.lnWad(int256(ratio)) - _growth(around);
-            uint256 variance = _variance(around, k);
+            int256 k = FixedPointMathLib.lnWad(int256(ratio)) - _growth(around, expirySec);
+            uint256 variance = _variance(around, expirySec, k);
             vol = FixedPointMathLib.sqrt(variance * YEAR_SEC / (expirySec - block.timestamp));
-            confidence = around.confidence;
         }
+        confidence = _confidence(around.first);
     }
 
     /// @inheritdoc ISviSurface
@@ -184,7 +183,7 @@ contract VolSurface is ISviSurface {
         returns (uint256 variance, uint256 confidence)
     {
         Around memory around = _around(expirySec);
-        return (_variance(around, logMoneyness) / WAD, around.confidence);
+        return (_variance(around, expirySec, logMoneyness) / WAD, _confidence(around.first));
     }
 
     /// @inheritdoc IVolSurface
@@ -192,10 +191,10 @@ contract VolSurface is ISviSurface {
         Around memory around = _around(expirySec);
         unchecked {
             forward = around.near.forward() * TO_WAD;
-            int256 growth = _growth(around);
+            int256 growth = _growth(around, expirySec);
             if (growth != 0) forward = forward * uint256(FixedPointMathLib.expWad(growth)) / WAD;
-            confidence = around.confidence;
         }
+        confidence = _confidence(around.first);
     }
 
     /// @dev The slices that an expiry is read from, if the surface is young enough and they are alive and sound.
@@ -204,22 +203,18 @@ contract VolSurface is ISviSurface {
         uint256 first = _head.first;
         if (first == 0) revert NoSurface();
         if (sec <= block.timestamp) revert ExpiryPassed(sec, block.timestamp);
-        uint256 timeMs = SurfaceHeadLibrary.timeMs(first);
-        uint256 ageSec = FixedPointMathLib.zeroFloorSub(block.timestamp, timeMs / 1000);
-        if (ageSec > maxAgeSec) revert StaleSurface(ageSec, maxAgeSec);
+        uint256 agreedSec = SurfaceHeadLibrary.timeMs(first) / 1000;
+        if (block.timestamp > agreedSec + maxAgeSec) revert StaleSurface(block.timestamp - agreedSec, maxAgeSec);
 
         (uint256 i, uint256 farSec, uint256 nearSec) = _head.search(first, sec);
         if (farSec == 0) revert ExpiryOutside(sec, nearSec, farSec);
-        around.far = _sliceAt(i, farSec);
+        SliceSlot far = _sliceAt(i, farSec);
+        (around.first, around.far, around.farSec) = (first, far, farSec);
         if (farSec == sec) {
-            (around.near, nearSec) = (around.far, farSec);
+            (around.near, around.nearSec) = (far, farSec);
         } else {
             if (nearSec <= block.timestamp) revert ExpiryOutside(sec, nearSec, farSec);
-            around.near = _sliceAt(i - 1, nearSec);
-        }
-        unchecked {
-            (around.nearSec, around.farSec, around.sec, around.timeMs) = (nearSec, farSec, sec, timeMs);
-            around.confidence = (SurfaceHeadLibrary.DISPERSION_PPM_MAX - SurfaceHeadLibrary.dispersionPpm(first)) * 1e12;
+            (around.near, around.nearSec) = (_sliceAt(i - 1, nearSec), nearSec);
         }
     }
 
@@ -228,37 +223,44 @@ contract VolSurface is ISviSurface {
         if (slot.isFrozen()) revert SliceIsFrozen(expirySec);
     }
 
-    /// @dev ln(F/F₁) of the forward at the expiry over the near one's.
-    function _growth(Around memory around) private pure returns (int256) {
+    function _confidence(uint256 first) private pure returns (uint256) {
         unchecked {
-            if (around.nearSec == around.farSec) return 0;
+            return (SurfaceHeadLibrary.DISPERSION_PPM_MAX - SurfaceHeadLibrary.dispersionPpm(first)) * 1e12;
+        }
+    }
+
+    /// @dev ln(F/F₁) of the forward at an expiry over the near one's.
+    function _growth(Around memory around, uint256 sec) private pure returns (int256) {
+        unchecked {
+            (uint256 nearSec, uint256 farSec) = (around.nearSec, around.farSec);
+            if (nearSec == farSec) return 0;
             int256 ratio = int256(around.far.forward() * WAD / around.near.forward());
-            return FixedPointMathLib.lnWad(ratio) * int256(around.sec - around.nearSec)
-                / int256(around.farSec - around.nearSec);
+            return FixedPointMathLib.lnWad(ratio) * int256(sec - nearSec) / int256(farSec - nearSec);
         }
     }
 
     /// @dev Total variance from now on in units of 1e-36, since little of it may be left. At most 2^68 of 1e-18 each
     ///      slice, times 1e18 and 2^41 ms: no product leaves 256 bits.
-    function _variance(Around memory around, int256 k) private view returns (uint256 variance) {
+    function _variance(Around memory around, uint256 sec, int256 k) private view returns (uint256) {
         if (FixedPointMathLib.abs(k) > uint256(wingCut)) revert BeyondWingCut(k, wingCut);
         unchecked {
-            int256 near = SviMath.variance(around.near.curve(), k);
-            variance = _left(near, around.nearSec, around.timeMs);
-            if (around.nearSec == around.farSec) return variance;
-            int256 far = SviMath.variance(around.far.curve(), k);
-            if (SviMath.crosses(near, far)) revert CalendarCrossing(around.nearSec, around.farSec, k);
+            uint256 timeMs = SurfaceHeadLibrary.timeMs(around.first);
+            (uint256 nearSec, uint256 farSec) = (around.nearSec, around.farSec);
+            int256 near = around.near.variance(k);
+            int256 left = _left(near, nearSec, timeMs);
+            if (nearSec == farSec) return uint256(left);
+            int256 far = around.far.variance(k);
+            if (SviMath.crosses(near, far)) revert CalendarCrossing(nearSec, farSec, k);
             // What is left of the far one is at least what is left of the near one, but for roundings of the slots.
-            int256 rise = int256(_left(far, around.farSec, around.timeMs)) - int256(variance);
-            rise = rise * int256(around.sec - around.nearSec) / int256(around.farSec - around.nearSec);
-            return uint256(int256(variance) + rise);
+            int256 rise = _left(far, farSec, timeMs) - left;
+            return uint256(left + rise * int256(sec - nearSec) / int256(farSec - nearSec));
         }
     }
 
     /// @dev Of a slice's variance at the time of its agreement, what is left now: volatility stays, time passes.
-    function _left(int256 variance, uint256 expirySec, uint256 timeMs) private view returns (uint256) {
+    function _left(int256 variance, uint256 expirySec, uint256 timeMs) private view returns (int256) {
         unchecked {
-            return uint256(variance) * WAD * ((expirySec - block.timestamp) * 1000) / (expirySec * 1000 - timeMs);
+            return variance * int256(WAD * 1000 * (expirySec - block.timestamp)) / int256(expirySec * 1000 - timeMs);
         }
     }
 

@@ -37,10 +37,9 @@ interface ISviSurface is IVolSurface {
     // -- Events
 
     /// @notice A newer surface was stored.
-    /// @param round         In which it was agreed on.
-    /// @param timeMs        Of that round, unix ms.
-    /// @param confidencePpb Dispersion of the nodes, parts per billion of the volatility.
-    event SurfaceUpdated(uint256 round, uint256 timeMs, uint256 confidencePpb);
+    /// @param round  In which it was agreed on.
+    /// @param timeMs Of that round, unix ms.
+    event SurfaceUpdated(uint256 round, uint256 timeMs);
 
     /// @notice A slice was proven to be an arbitrage and is refused until the next update.
     /// @param expirySec Of the slice, unix seconds.

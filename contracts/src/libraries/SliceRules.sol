@@ -9,16 +9,16 @@ import {Svi, SviMath} from "./SviMath.sol";
 /// @title What a signed slice has to keep before it is stored, with the errors of ISviSurface.
 library SliceRules {
     int256 private constant WAD = 1e18;
-    uint256 private constant MINUTE_MS = 60_000;
-    uint256 private constant EXPIRY_MS_MAX = SurfaceHeadLibrary.EXPIRY_SEC_MAX * 1000;
 
     /// @notice Ascending, whole minutes, and with a forward.
-    /// @param beforeMs The expiry before, or the time of the agreement; unix ms.
-    function checkExpiry(uint256 expiryMs, uint256 beforeMs, uint256 forward) internal pure {
+    /// @param beforeMs The expiry before, or the time of the agreement, after 2024 began; unix ms.
+    /// @return minute Of the expiry, since 2024.
+    function checkExpiry(uint256 expiryMs, uint256 beforeMs, uint256 forward) internal pure returns (uint256 minute) {
         unchecked {
+            minute = expiryMs / SurfaceHeadLibrary.MINUTE_MS - SurfaceHeadLibrary.EPOCH_MINUTE;
             if (expiryMs <= beforeMs) revert ISviSurface.ExpiryNotAfter(expiryMs, beforeMs);
-            if (expiryMs % MINUTE_MS != 0 || expiryMs > EXPIRY_MS_MAX) {
-                revert ISviSurface.BadExpiry(expiryMs, EXPIRY_MS_MAX);
+            if (minute > SurfaceHeadLibrary.MINUTE_MAX || expiryMs % SurfaceHeadLibrary.MINUTE_MS != 0) {
+                revert ISviSurface.BadExpiry(expiryMs, SurfaceHeadLibrary.EXPIRY_MS_MAX);
             }
             if (forward == 0) revert ISviSurface.ZeroForward(expiryMs);
         }
@@ -28,12 +28,14 @@ library SliceRules {
     function checkSlice(uint256 expiryMs, Svi memory svi) internal pure {
         unchecked {
             int256 rho = svi.rho;
-            int256 steepness = rho < 0 ? -rho : rho;
-            if (steepness >= WAD) revert ISviSurface.CorrelationOutside(expiryMs, rho, WAD);
+            int256 size = rho < 0 ? -rho : rho;
+            if (size > SliceSlotLibrary.RHO_MAX) {
+                revert ISviSurface.CorrelationOutside(expiryMs, rho, SliceSlotLibrary.RHO_MAX);
+            }
             if (svi.sigma <= 0) revert ISviSurface.NoSmoothing(expiryMs, svi.sigma);
-            if (svi.b < 0) revert ISviSurface.WingOutOfRange(expiryMs, svi.b, SviMath.WING_SLOPE_MAX);
-            steepness = svi.b * (WAD + steepness);
-            if (steepness > SviMath.WING_SLOPE_MAX * WAD) {
+            int256 steepness = svi.b * (WAD + size);
+            // A negative one is a huge unsigned one.
+            if (uint256(steepness) > uint256(SviMath.WING_SLOPE_MAX * WAD)) {
                 revert ISviSurface.WingOutOfRange(expiryMs, steepness / WAD, SviMath.WING_SLOPE_MAX);
             }
             if (SliceSlotLibrary.isFine(svi)) return;
@@ -43,26 +45,16 @@ library SliceRules {
         }
     }
 
-    /// @notice Compares two neighbours at the m of either, in the middle of its bend: there one of the two variances is
-    ///         a + bσ and the other one has only to be above or below it, so that it takes no root. An m beyond one
-    ///         standard deviation says little: then the forward takes its place.
+    /// @notice Compares two neighbours at the m of either, in the middle of its bend, if that is within one standard
+    ///         deviation of the forward. Where the later one's is not, the forward takes its place. For those that
+    ///         `SviMath.areApart` did not let through, which are few.
     function checkCalendar(uint256 nearMs, Svi memory near, uint256 farMs, Svi memory far) internal pure {
-        unchecked {
-            int256 level = far.a + far.b * far.sigma / WAD;
-            int256 k = far.m;
-            bool crosses;
-            if (k * k <= level * WAD) {
-                crosses = SviMath.exceeds(near, k, SviMath.allowed(level));
-            } else {
-                k = 0;
-                crosses = SviMath.crosses(SviMath.variance(near, 0), SviMath.variance(far, 0));
-            }
-            if (crosses) revert ISviSurface.CalendarCrossing(nearMs / 1000, farMs / 1000, k);
-
-            level = near.a + near.b * near.sigma / WAD;
-            k = near.m;
-            if (k * k > level * WAD) return;
-            if (SviMath.exceeds(far, k, SviMath.required(level))) return;
+        int256 k = SviMath.isCentral(far) ? far.m : int256(0);
+        if (SviMath.crosses(SviMath.variance(near, k), SviMath.variance(far, k))) {
+            revert ISviSurface.CalendarCrossing(nearMs / 1000, farMs / 1000, k);
+        }
+        k = near.m;
+        if (SviMath.isCentral(near) && SviMath.crosses(SviMath.variance(near, k), SviMath.variance(far, k))) {
             revert ISviSurface.CalendarCrossing(nearMs / 1000, farMs / 1000, k);
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
-import {Svi} from "./SviMath.sol";
+import {Svi, SviMath} from "./SviMath.sol";
 
 /// @dev One expiry of a surface in one slot: its forward as it was signed, and the five parameters of its curve, each a
 ///      mantissa times 16^e in units of 1e-18. Bits below a field are cut, towards minus infinity.
@@ -22,79 +22,79 @@ type SliceSlot is uint256;
 using SliceSlotLibrary for SliceSlot global;
 
 library SliceSlotLibrary {
+    /// @notice |ρ| at most, 1e18: a wing keeps its slope then. The nodes' fit ends at 0.999.
+    int256 internal constant RHO_MAX = 0.9995e18;
+
     uint256 private constant RHO_SHIFT = 25;
     uint256 private constant MASK_35 = 2 ** 35 - 1;
-    uint256 private constant MASK_36 = 2 ** 36 - 1;
-    uint256 private constant MASK_39 = 2 ** 39 - 1;
-
     uint256 private constant WAD = 1e18;
     uint256 private constant WAD_SQUARED = 1e36;
 
-    /// @dev What the cuts may change of a variance, in units of 2^-31: 1.9e-6, so that the volatility moves by less than
-    ///      1e-6 of itself.
-    uint256 private constant LOSS_MAX = 4080;
+    /// @dev What the cuts may change of a variance, in units of 2^-31: 4080 of them are 1.9e-6, so that the volatility
+    ///      moves by less than 1e-6 of itself. One is spent on what is simplified below, and 251 on the slopes.
+    uint256 private constant LOSS_OF_A = 4079;
+    uint256 private constant LOSS_OF_BEND = 3828;
     /// @dev Roundings of whoever evaluates the slice, at most 24e-18, in the same units: 24·2^31.
     uint256 private constant EVALUATION = 51_539_607_552;
-    /// @dev 1 - |ρ| is at least 4e-5, so that a wing keeps its slope. The nodes' fit ends at |ρ| = 0.999.
-    uint256 private constant REST_BELOW = 39_999_999_999_999;
     /// @dev σ has at least 11 bits of its own below |m|, so that curvature keeps its first digits.
     uint256 private constant SHARED_BITS = 20;
 
-    /// @notice Packs a slice that `isFine`.
+    /// @notice Packs a slice that `isFine`. Stands for
+    ///             e = _exponent(bits of a above 38);  word = ((forward << 3 | e) << 39) | low 39 bits of a >> 4 * e
+    ///         and so on for the others, from left to right. Bits of a signed number are those of x ^ (x >> 255).
     /// @param newForward Above zero.
     /// @param svi        Words of 64 bits, 0 <= b <= 2e18, |rho| < 1e18, sigma > 0.
-    function pack(uint64 newForward, Svi memory svi) internal pure returns (SliceSlot) {
-        unchecked {
-            int256 a = svi.a;
-            int256 m = svi.m;
-            uint256 b = uint256(svi.b);
-            uint256 sigma = uint256(svi.sigma);
-            // x ^ (x >> 255) has as many bits as the field of a signed number needs beside its sign.
-            uint256 exponent = _exponent(uint256(a ^ (a >> 255)) >> 38);
-            uint256 word = (((uint256(newForward) << 3) | exponent) << 39) | (uint256(a >> (4 * exponent)) & MASK_39);
-            exponent = _exponent(b >> 35);
-            word = (((word << 3) | exponent) << 35) | (b >> (4 * exponent));
-            word = (word << 36) | (uint256(svi.rho >> RHO_SHIFT) & MASK_36);
-            exponent = _exponent((uint256(m ^ (m >> 255)) | sigma) >> 35);
-            word = (((word << 3) | exponent) << 36) | (uint256(m >> (4 * exponent)) & MASK_36);
-            return SliceSlot.wrap((word << 35) | (sigma >> (4 * exponent)));
+    function pack(uint64 newForward, Svi memory svi) internal pure returns (SliceSlot slot) {
+        assembly ("memory-safe") {
+            let value := mload(svi)
+            let x := shr(38, xor(value, sar(255, value)))
+            let e := add(add(gt(x, 0), gt(x, 0xf)), add(gt(x, 0xff), gt(x, 0xfff)))
+            e := add(e, add(gt(x, 0xffff), add(gt(x, 0xfffff), gt(x, 0xffffff))))
+            slot := or(shl(42, newForward), or(shl(39, e), and(sar(shl(2, e), value), 0x7fffffffff)))
+
+            value := mload(add(svi, 0x20))
+            x := shr(35, value)
+            e := add(add(gt(x, 0), gt(x, 0xf)), add(gt(x, 0xff), gt(x, 0xfff)))
+            e := add(e, add(gt(x, 0xffff), add(gt(x, 0xfffff), gt(x, 0xffffff))))
+            slot := or(shl(38, slot), or(shl(35, e), shr(shl(2, e), value)))
+
+            slot := or(shl(36, slot), and(sar(RHO_SHIFT, mload(add(svi, 0x40))), 0xfffffffff))
+
+            value := mload(add(svi, 0x60))
+            let sigma := mload(add(svi, 0x80))
+            x := shr(35, or(xor(value, sar(255, value)), sigma))
+            e := add(add(gt(x, 0), gt(x, 0xf)), add(gt(x, 0xff), gt(x, 0xfff)))
+            e := add(e, add(gt(x, 0xffff), add(gt(x, 0xfffff), gt(x, 0xffffff))))
+            slot := or(shl(39, slot), or(shl(36, e), and(sar(shl(2, e), value), 0xfffffffff)))
+            slot := or(shl(35, slot), shr(shl(2, e), sigma))
         }
     }
 
     /// @notice Whether the slot carries a slice so well that no implied volatility moves by more than 1e-6 of itself.
+    ///         Stands for
+    ///             missing = 5 * b * (|m| + sigma) / WAD + EVALUATION - LOSS_OF_A * a
+    ///             bend = LOSS_OF_BEND * b * sigma / WAD
+    ///             |m| >> SHARED_BITS <= sigma
+    ///                 && (missing <= 0 || bend² * ((WAD² - rho²) / WAD) >= missing² * WAD)
     /// @dev With 2^-31 as the unit of loss, w moves at k by at most |a|/4 + b·u + b|k - m|/8 + 3b·max(|m|, σ), where
-    ///      u = ρ(k - m) + √((k - m)² + σ²) and |k - m| <= u/(1 - |ρ|): by N + L·b·u, with L = 1 + 1/(8(1 - |ρ|)).
-    ///      w itself is a + b·u, so the relative loss is largest at the smallest u, σ√(1 - ρ²), if L is below the limit.
-    ///      There (LOSS_MAX - L)·bσ√(1 - ρ²) >= N - LOSS_MAX·a is what it takes, and squares decide it without a root.
-    ///      In assembly because an update asks sixteen times; what it stands for:
-    ///          reach = max(|m|, sigma), rest = WAD - |rho|
-    ///          missing = |a| / 4 + 3 * b * reach / WAD + EVALUATION - LOSS_MAX * a
-    ///          bend = (LOSS_MAX - 2 - WAD / (8 * rest)) * b * sigma / WAD
-    ///          |m| >> SHARED_BITS <= sigma && rest > REST_BELOW && (missing <= 0
-    ///              || bend * bend * ((WAD * WAD - rho * rho) / WAD) >= missing * missing * WAD)
-    /// @param svi Words of 64 bits, 0 <= b <= 2e18, |rho| < 1e18, sigma > 0: no product leaves 213 bits.
+    ///      u = ρ(k - m) + √((k - m)² + σ²) and |k - m| <= u/(1 - |ρ|): by N + L·b·u, with L = 1 + 1/(8(1 - |ρ|)) <= 251.
+    ///      w itself is a + b·u, so the relative loss is largest at the smallest u, u₀ = σ√(1 - ρ²). There
+    ///      (4080 - L)·b·u₀ >= N - 4080·a is what it takes, and squares decide it without a root. Where a is negative it is
+    ///      smaller than b·u₀, so one more of a and two more of b·max(|m|, σ) pay for |a|/4 - a.
+    /// @param svi Words of 64 bits, 0 <= b <= 2e18, |rho| <= RHO_MAX, sigma > 0: no product leaves 213 bits.
     function isFine(Svi memory svi) internal pure returns (bool fine) {
         assembly ("memory-safe") {
-            let rho := mload(add(svi, 0x40))
-            let sign := sar(255, rho)
-            let rest := sub(WAD, sub(xor(rho, sign), sign))
-            fine := gt(rest, REST_BELOW)
-
-            let sigma := mload(add(svi, 0x80))
-            let reach := mload(add(svi, 0x60))
-            sign := sar(255, reach)
-            reach := sub(xor(reach, sign), sign)
-            fine := gt(fine, gt(shr(SHARED_BITS, reach), sigma))
-            reach := xor(reach, mul(xor(reach, sigma), gt(sigma, reach)))
-
-            let a := mload(svi)
             let b := mload(add(svi, 0x20))
-            sign := sar(255, a)
-            let missing := add(shr(2, sub(xor(a, sign), sign)), div(mul(mul(3, b), reach), WAD))
-            missing := sub(add(missing, EVALUATION), mul(LOSS_MAX, a))
-            let bend := div(mul(mul(sub(sub(LOSS_MAX, 2), div(WAD, mul(8, rest))), b), sigma), WAD)
+            let rho := mload(add(svi, 0x40))
+            let m := mload(add(svi, 0x60))
+            let sigma := mload(add(svi, 0x80))
+            m := xor(m, sar(255, m))
+            let missing := add(div(mul(mul(5, b), add(m, sigma)), WAD), EVALUATION)
+            missing := sub(missing, mul(LOSS_OF_A, mload(svi)))
+            let bend := div(mul(mul(LOSS_OF_BEND, b), sigma), WAD)
             bend := mul(mul(bend, bend), div(sub(WAD_SQUARED, mul(rho, rho)), WAD))
-            fine := gt(fine, and(sgt(missing, 0), lt(bend, mul(mul(missing, missing), WAD))))
+            fine := or(slt(missing, 1), iszero(lt(bend, mul(mul(missing, missing), WAD))))
+            fine := gt(fine, gt(shr(SHARED_BITS, m), sigma))
         }
     }
 
@@ -113,26 +113,29 @@ library SliceSlotLibrary {
         return SliceSlot.wrap(SliceSlot.unwrap(slot) | (1 << 254));
     }
 
+    /// @notice Total variance at a log-moneyness, of the parameters as they are stored.
+    function variance(SliceSlot slot, int256 k) internal pure returns (int256) {
+        unchecked {
+            uint256 word = SliceSlot.unwrap(slot);
+            int256 a = (int256(word << 69) >> 217) << ((word >> 185) & 28);
+            int256 b = int256(((word >> 110) & MASK_35) << ((word >> 143) & 28));
+            uint256 shift = (word >> 69) & 28;
+            int256 distance = k - ((int256(word << 185) >> 220) << shift);
+            int256 sigma = int256((word & MASK_35) << shift);
+            return SviMath.variance(a, b, (int256(word << 146) >> 220) << RHO_SHIFT, distance, sigma);
+        }
+    }
+
     /// @notice The parameters, each at most the signed one.
     function curve(SliceSlot slot) internal pure returns (Svi memory unpacked) {
         unchecked {
             uint256 word = SliceSlot.unwrap(slot);
-            unpacked.a = (int256(word << 69) >> 217) << (4 * ((word >> 187) & 7));
-            unpacked.b = int256(((word >> 110) & MASK_35) << (4 * ((word >> 145) & 7)));
+            unpacked.a = (int256(word << 69) >> 217) << ((word >> 185) & 28);
+            unpacked.b = int256(((word >> 110) & MASK_35) << ((word >> 143) & 28));
             unpacked.rho = (int256(word << 146) >> 220) << RHO_SHIFT;
-            uint256 shift = 4 * ((word >> 71) & 7);
+            uint256 shift = (word >> 69) & 28;
             unpacked.m = (int256(word << 185) >> 220) << shift;
             unpacked.sigma = int256((word & MASK_35) << shift);
-        }
-    }
-
-    /// @dev How many digits of base 16 exceed a field: e in 16^e. Stands for seven comparisons `excess >= 16 ** i`, which
-    ///      Solidity would turn into branches.
-    /// @param excess Below 2^28.
-    function _exponent(uint256 excess) private pure returns (uint256 exponent) {
-        assembly ("memory-safe") {
-            exponent := add(add(gt(excess, 0), gt(excess, 0xf)), add(gt(excess, 0xff), gt(excess, 0xfff)))
-            exponent := add(exponent, add(gt(excess, 0xffff), add(gt(excess, 0xfffff), gt(excess, 0xffffff))))
         }
     }
 }

@@ -41,62 +41,66 @@ library SurfaceDetail {
             let level := mload(0x40)
             let node := add(level, mul(count, SLICE_BYTES))
             calldatacopy(level, add(detail.offset, HEAD_BYTES), mul(count, SLICE_BYTES))
-            let from := level
-            for { let to := level } lt(from, node) { to := add(to, 32) } {
-                mstore(to, keccak256(from, SLICE_BYTES))
-                from := add(from, SLICE_BYTES)
-            }
             mstore8(node, 1)
-            for { let width := count } gt(width, 1) { width := shr(1, add(width, 1)) } {
-                let end := add(level, shl(5, width))
-                let to := level
-                for { from := level } lt(add(from, 32), end) { from := add(from, 64) } {
-                    mstore(add(node, 1), mload(from))
-                    mstore(add(node, 33), mload(add(from, 32)))
-                    mstore(to, keccak256(node, 65))
+            // Two slices and the node above them.
+            let to := level
+            for { let from := level } lt(from, node) { from := add(from, mul(2, SLICE_BYTES)) } {
+                hash := keccak256(from, SLICE_BYTES)
+                if lt(add(from, SLICE_BYTES), node) {
+                    mstore(add(node, 1), hash)
+                    mstore(add(node, 33), keccak256(add(from, SLICE_BYTES), SLICE_BYTES))
+                    hash := keccak256(node, 65)
+                }
+                mstore(to, hash)
+                to := add(to, 32)
+            }
+            for {} gt(to, add(level, 32)) {} {
+                let end := to
+                to := level
+                for { let from := level } lt(from, end) { from := add(from, 64) } {
+                    hash := mload(from)
+                    if lt(add(from, 32), end) {
+                        mstore(add(node, 1), hash)
+                        mstore(add(node, 33), mload(add(from, 32)))
+                        hash := keccak256(node, 65)
+                    }
+                    mstore(to, hash)
                     to := add(to, 32)
                 }
-                // An odd last node rises unchanged.
-                if lt(from, end) { mstore(to, mload(from)) }
             }
-            let top := mload(level)
             calldatacopy(level, detail.offset, HEAD_BYTES)
-            mstore(add(level, HEAD_BYTES), top)
+            mstore(add(level, HEAD_BYTES), hash)
             calldatacopy(add(level, 57), sub(add(detail.offset, detail.length), 33), 33)
             hash := keccak256(level, 90)
         }
     }
 
     /// @notice The round in which the slices were agreed on.
-    function roundOf(bytes calldata detail) internal pure returns (uint256) {
-        return uint48(_wordAt(detail, 0) >> 192);
+    function roundOf(bytes calldata detail) internal pure returns (uint256 round) {
+        assembly ("memory-safe") {
+            round := and(shr(192, calldataload(detail.offset)), 0xffffffffffff)
+        }
     }
 
-    /// @notice One slice of a detail that `countOf` has checked.
+    /// @notice One slice of a detail that `countOf` has checked. Stands for `uint48(bytes6(detail[from + 1:from + 7]))`
+    ///         and so on; bounds were checked once for all.
     /// @param svi Is overwritten.
     function readSlice(bytes calldata detail, uint256 i, Svi memory svi)
         internal
         pure
         returns (uint256 expiryMs, uint64 forward)
     {
-        unchecked {
-            uint256 from = HEAD_BYTES + i * SLICE_BYTES;
-            uint256 word = _wordAt(detail, from);
-            expiryMs = uint48(word >> 200);
-            forward = uint64(word >> 136);
-            svi.a = int64(uint64(word >> 72));
-            svi.b = int64(uint64(word >> 8));
-            word = _wordAt(detail, from + 31);
-            svi.rho = int64(uint64(word >> 192));
-            svi.m = int64(uint64(word >> 128));
-            svi.sigma = int64(uint64(word >> 64));
-        }
-    }
-
-    /// @dev Stands for `uint256(bytes32(detail[offset:offset + 32]))`; `countOf` has checked the bounds once for all.
-    function _wordAt(bytes calldata detail, uint256 offset) private pure returns (uint256 word) {
         assembly ("memory-safe") {
-            word := calldataload(add(detail.offset, offset))
+            let from := add(add(detail.offset, HEAD_BYTES), mul(i, SLICE_BYTES))
+            let word := calldataload(from)
+            expiryMs := and(shr(200, word), 0xffffffffffff)
+            forward := and(shr(136, word), 0xffffffffffffffff)
+            mstore(svi, signextend(7, shr(72, word)))
+            mstore(add(svi, 0x20), signextend(7, shr(8, word)))
+            word := calldataload(add(from, 31))
+            mstore(add(svi, 0x40), sar(192, word))
+            mstore(add(svi, 0x60), signextend(7, shr(128, word)))
+            mstore(add(svi, 0x80), signextend(7, shr(64, word)))
         }
     }
 }

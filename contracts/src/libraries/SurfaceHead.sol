@@ -25,10 +25,14 @@ library SurfaceHeadLibrary {
     uint256 internal constant EPOCH_SEC = 1_704_067_200;
     uint256 internal constant TIME_MS_MIN = EPOCH_SEC * 1000;
     uint256 internal constant TIME_MS_MAX = TIME_MS_MIN + 2 ** 40 - 1;
-    uint256 internal constant EXPIRY_SEC_MAX = EPOCH_SEC + (2 ** 24 - 1) * 60;
+    uint256 internal constant MINUTE_MS = 60_000;
+    uint256 internal constant EPOCH_MINUTE = EPOCH_SEC / 60;
+    uint256 internal constant MINUTE_MAX = 2 ** 24 - 1;
+    uint256 internal constant EXPIRY_MS_MAX = (EPOCH_MINUTE + MINUTE_MAX) * MINUTE_MS;
     uint256 internal constant DISPERSION_PPM_MAX = 1e6;
 
-    uint256 private constant EXPIRIES = 8;
+    /// @notice Expiries in a word.
+    uint256 internal constant EXPIRIES = 8;
     uint256 private constant EXPIRIES_MASK = 2 ** 192 - 1;
     uint256 private constant EXPIRY_MASK = 2 ** 24 - 1;
 
@@ -51,15 +55,16 @@ library SurfaceHeadLibrary {
     }
 
     /// @notice An expiry in its place: in the first word for the first eight, in the second for the rest.
-    /// @param expirySec Whole minutes, after 2024 began and at most EXPIRY_SEC_MAX.
-    function inPlace(uint256 i, uint256 expirySec) internal pure returns (uint256) {
+    /// @param minute Since 2024, 1 … MINUTE_MAX.
+    function inPlace(uint256 i, uint256 minute) internal pure returns (uint256) {
         unchecked {
-            return (expirySec - EPOCH_SEC) / 60 << (24 * (i % EXPIRIES));
+            return minute << (24 * (i % EXPIRIES));
         }
     }
 
     /// @notice Where the first expiry stands that is not before a time.
     /// @param head In storage: its second word is read only if the first does not decide.
+    /// @param sec   After 2024 began.
     /// @return i         From 0; meaningless where `expirySec` is zero.
     /// @return expirySec Of that slice, unix seconds; zero where there is none.
     /// @return beforeSec Of the slice before it, unix seconds; zero where there is none.
@@ -69,20 +74,33 @@ library SurfaceHeadLibrary {
         returns (uint256 i, uint256 expirySec, uint256 beforeSec)
     {
         unchecked {
+            uint256 wanted = (sec - EPOCH_SEC + 59) / 60;
             uint256 word = first & EXPIRIES_MASK;
-            uint256 last = word >> 168;
-            if (last != 0 && _secOf(last) < sec) {
-                beforeSec = _secOf(last);
+            uint256 before = 0;
+            if (_isBefore(word >> 168, wanted)) {
+                before = word >> 168;
                 word = head.second;
                 i = EXPIRIES;
             }
-            for (; word != 0; word >>= 24) {
-                expirySec = _secOf(word & EXPIRY_MASK);
-                if (expirySec >= sec) return (i, expirySec, beforeSec);
-                beforeSec = expirySec;
-                i++;
-            }
-            expirySec = 0;
+            // By halves: afterwards all below `bits` are before, and the one there is not, if it exists.
+            uint256 bits = 0;
+            if (_isBefore((word >> 72) & EXPIRY_MASK, wanted)) bits = 96;
+            if (_isBefore((word >> (bits + 24)) & EXPIRY_MASK, wanted)) bits += 48;
+            if (_isBefore((word >> bits) & EXPIRY_MASK, wanted)) bits += 24;
+            if (bits != 0) before = (word >> (bits - 24)) & EXPIRY_MASK;
+            i += bits / 24;
+            uint256 minute = (word >> bits) & EXPIRY_MASK;
+            // Only the very last of sixteen can still be before.
+            if (minute >= wanted) expirySec = minute * 60 + EPOCH_SEC;
+            else if (minute != 0) before = minute;
+            if (before != 0) beforeSec = before * 60 + EPOCH_SEC;
+        }
+    }
+
+    /// @dev Whether an expiry exists, is not zero, and is before another: zero less one is behind all.
+    function _isBefore(uint256 minute, uint256 wanted) private pure returns (bool) {
+        unchecked {
+            return minute - 1 < wanted - 1;
         }
     }
 
@@ -92,21 +110,15 @@ library SurfaceHeadLibrary {
             list = new uint64[](SLICES_MAX);
             uint256 count = 0;
             for (uint256 word = head.first & EXPIRIES_MASK; word != 0; word >>= 24) {
-                list[count++] = uint64(_secOf(word & EXPIRY_MASK));
+                list[count++] = uint64((word & EXPIRY_MASK) * 60 + EPOCH_SEC);
             }
             for (uint256 word = head.second; word != 0; word >>= 24) {
-                list[count++] = uint64(_secOf(word & EXPIRY_MASK));
+                list[count++] = uint64((word & EXPIRY_MASK) * 60 + EPOCH_SEC);
             }
             // Shorter than it was made: the rest of its memory stays unused.
             assembly ("memory-safe") {
                 mstore(list, count)
             }
-        }
-    }
-
-    function _secOf(uint256 minute) private pure returns (uint256) {
-        unchecked {
-            return minute * 60 + EPOCH_SEC;
         }
     }
 }

@@ -29,17 +29,21 @@ library SviMath {
 
     /// @dev Two slices cross where the later one has less variance by more than this part of its own. Slots carry
     ///      variance to 2e-6 and signers judge doubles, so less than this is no statement about what was signed.
-    int256 private constant CROSSING_PARTS = 1e5;
+    int256 private constant CROSSING_PARTS = 100_000;
 
     /// @dev What a slot may lose: 2^-31 of b, of max(|m|, σ) and, with room to spare, of a and of one for ρ.
     uint256 private constant LOST_BITS = 31;
 
     /// @notice Total variance at a log-moneyness. Absolute error at most (1 + b)·1e-18.
     function variance(Svi memory svi, int256 k) internal pure returns (int256) {
+        return variance(svi.a, svi.b, svi.rho, k - svi.m, svi.sigma);
+    }
+
+    /// @notice The same from five words, for readers that have them on the stack.
+    /// @param distance k - m.
+    function variance(int256 a, int256 b, int256 rho, int256 distance, int256 sigma) internal pure returns (int256) {
         unchecked {
-            int256 distance = k - svi.m;
-            int256 root = _hypotenuse(distance, svi.sigma);
-            return svi.a + svi.b * (svi.rho * distance + root * WAD) / (WAD * WAD);
+            return a + b * (rho * distance + _hypotenuse(distance, sigma) * WAD) / (WAD * WAD);
         }
     }
 
@@ -52,41 +56,53 @@ library SviMath {
         }
     }
 
-    /// @notice Whether total variance at k is above a level, without taking a root: b²((k - m)² + σ²) against the square
-    ///         of what the level leaves for that term. Stands for
-    ///             room = (level - a) * WAD - b * rho * (k - m) / WAD
-    ///             room < 0 || b * b * ((k - m) * (k - m) + sigma * sigma) > room * room
-    /// @param level At most 2^67.
-    function exceeds(Svi memory svi, int256 k, int256 level) internal pure returns (bool above) {
+    /// @notice Whether the m of a slice is within one standard deviation of the forward: m² <= w(m) = a + bσ.
+    function isCentral(Svi memory svi) internal pure returns (bool) {
+        unchecked {
+            return svi.m * svi.m <= svi.a * WAD + svi.b * svi.sigma;
+        }
+    }
+
+    /// @notice Whether both slices are central and do not cross at either's m, found out without a root: one of the two
+    ///         variances is a + bσ there, and for the other it is enough that b²((k - m)² + σ²) is below, or above, the
+    ///         square of what that leaves for this term. Stands for
+    ///             isCentral(near) && !crosses(variance(near, near.m), variance(far, near.m))
+    ///                 && isCentral(far) && !crosses(variance(near, far.m), variance(far, far.m))
+    ///         but for roundings, and that the parts are of the other variance.
+    function areApart(Svi memory near, Svi memory far) internal pure returns (bool apart) {
         assembly ("memory-safe") {
-            let b := mload(add(svi, 0x20))
-            let sigma := mload(add(svi, 0x80))
-            let distance := sub(k, mload(add(svi, 0x60)))
-            let room := sdiv(mul(mul(b, mload(add(svi, 0x40))), distance), 1000000000000000000)
-            room := sub(mul(sub(level, mload(svi)), 1000000000000000000), room)
-            let square := mul(mul(b, b), add(mul(distance, distance), mul(sigma, sigma)))
-            above := or(slt(room, 0), gt(square, mul(room, room)))
-        }
-    }
+            let a := mload(near)
+            let b := mload(add(near, 0x20))
+            let m := mload(add(near, 0x60))
+            let sigma := mload(add(near, 0x80))
+            let farA := mload(far)
+            let farB := mload(add(far, 0x20))
+            let farM := mload(add(far, 0x60))
+            let farSigma := mload(add(far, 0x80))
 
-    /// @notice The least variance at which an earlier slice lies above a later one beyond any rounding.
-    function allowed(int256 farVariance) internal pure returns (int256) {
-        unchecked {
-            return farVariance + farVariance / CROSSING_PARTS;
-        }
-    }
+            // In units of 1e-36.
+            let level := add(mul(a, WAD), mul(b, sigma))
+            apart := iszero(sgt(mul(m, m), level))
+            m := sub(farM, m)
+            level := sub(sub(level, sdiv(level, CROSSING_PARTS)), mul(farA, WAD))
+            level := add(level, sdiv(mul(mul(farB, mload(add(far, 0x40))), m), WAD))
+            let square := mul(mul(farB, farB), add(mul(m, m), mul(farSigma, farSigma)))
+            apart := and(apart, or(slt(level, 0), gt(square, mul(level, level))))
 
-    /// @notice What a later slice has to be above where an earlier one has this much: the inverse of `allowed`, less a
-    ///         ten billionth.
-    function required(int256 nearVariance) internal pure returns (int256) {
-        unchecked {
-            return nearVariance - nearVariance / CROSSING_PARTS;
+            level := add(mul(farA, WAD), mul(farB, farSigma))
+            apart := gt(apart, sgt(mul(farM, farM), level))
+            level := sub(add(level, sdiv(level, CROSSING_PARTS)), mul(a, WAD))
+            level := sub(level, sdiv(mul(mul(b, mload(add(near, 0x40))), m), WAD))
+            square := mul(mul(b, b), add(mul(m, m), mul(sigma, sigma)))
+            apart := gt(apart, or(slt(level, 0), gt(square, mul(level, level))))
         }
     }
 
     /// @notice Whether the later of two slices has less variance than the earlier one, beyond any rounding.
     function crosses(int256 nearVariance, int256 farVariance) internal pure returns (bool) {
-        return nearVariance > allowed(farVariance);
+        unchecked {
+            return nearVariance > farVariance + farVariance / CROSSING_PARTS;
+        }
     }
 
     /// @notice Whether k is within two standard deviations of the forward, k² <= 4w(0): as far as two slices are

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {VolSurface} from "../../src/VolSurface.sol";
-import {CredulousVerifier, SurfaceFixture} from "../support/SurfaceFixture.sol";
+import {SignedSurfaceFixture} from "../support/SurfaceFixture.sol";
 
 contract ColdReader {
     function read(VolSurface surface, uint256 strike, uint64 expirySec) external view returns (uint256 vol) {
@@ -10,15 +10,15 @@ contract ColdReader {
     }
 }
 
-contract VolSurfaceGasTest is SurfaceFixture {
+contract VolSurfaceGasTest is SignedSurfaceFixture {
     function setUp() public {
-        deploySurface(new CredulousVerifier());
-        store(1, listed(11, 0.5e18));
-        store(2, listed(11, 0.51e18));
+        deploySigned();
+        storeSigned(100, listed(11, 0.5e18));
+        storeSigned(101, listed(11, 0.51e18));
     }
 
     function test_anUpdateOfElevenExpiriesStaysWithinItsBudget() public {
-        store(3, listed(11, 0.52e18));
+        storeSigned(102, listed(11, 0.52e18));
         uint256 gas = vm.snapshotGasLastCall("VolSurface", "update of 11 expiries, third update");
         assertAtMost(gas, 150_000, "gas");
     }

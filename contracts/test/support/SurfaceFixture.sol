@@ -5,6 +5,7 @@ import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {VolSurface} from "../../src/VolSurface.sol";
 import {IReportVerifier} from "../../src/interfaces/IReportVerifier.sol";
 import {Svi} from "../../src/libraries/SviMath.sol";
+import {ProofFixture} from "./ProofFixture.sol";
 import {Test} from "./Test.sol";
 
 /// @dev One signed slice, in the clear.
@@ -138,6 +139,32 @@ abstract contract SurfaceFixture is Test {
     function storeExpecting(bytes memory revertData, uint48 round, SignedSlice[] memory list) internal {
         bytes memory proof = believed(leafOf(hashDetail(round, list), AGREED_MS + round));
         vm.expectRevert(revertData);
+        surface.update(proof, encodeDetail(round, list));
+    }
+}
+
+/// @dev The same on a real hub: reports of forty feeds, signed, in which the surface is one.
+abstract contract SignedSurfaceFixture is SurfaceFixture, ProofFixture {
+    uint256 private constant FEEDS = 40;
+    uint256 private constant PLACE = 22;
+
+    function deploySigned() internal {
+        deployHub(2);
+        deploySurface(hub);
+    }
+
+    /// @dev A report of `round` with this surface in it, agreed on in that very round.
+    function reportWith(uint48 round, SignedSlice[] memory list) internal pure returns (TreeReport memory tree) {
+        tree = makeTree(round, FEEDS);
+        tree.leaves[PLACE] = leafOf(hashDetail(round, list), uint48(timeOf(round)));
+    }
+
+    function proofIn(TreeReport memory tree) internal view returns (bytes memory) {
+        return prove(key, tree, 1 << PLACE);
+    }
+
+    function storeSigned(uint48 round, SignedSlice[] memory list) internal {
+        bytes memory proof = proofIn(reportWith(round, list));
         surface.update(proof, encodeDetail(round, list));
     }
 }
