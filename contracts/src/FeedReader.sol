@@ -71,49 +71,55 @@ contract FeedReader is IFeedReader {
         if (!readable) revert SequencerUnreadable(feed);
     }
 
-    // -- The newest answer, behind the gate
+    // -- The newest answer, behind the gate. The chain is asked before the hub: had its feed been starved of gas to look
+    //    unreadable, not enough would be left for the hub. And the answer is a variable of each function's own, as a
+    //    function that returned it would lay out an empty one first.
 
     /// @inheritdoc IFeedReader
     /// @custom:invariant nothingBadIsServed
-    function read() external view returns (Reading memory reading) {
-        reading = tryRead();
-        if (reading.quality != Quality.Good) _refuse(reading);
+    function read() external view returns (Reading memory) {
+        Quality chain = _chainQuality();
+        IOracleHub.Answer memory answer = hub.answerAt(index);
+        Quality quality = _quality(chain, answer);
+        if (quality != Quality.Good) _refuse(quality, answer);
+        return _reading(quality, answer);
     }
 
     /// @inheritdoc IFeedReader
-    function tryRead() public view returns (Reading memory reading) {
-        // The chain first: had the uptime feed been starved of gas to look unreadable, not enough would be left for
-        // what follows.
+    function tryRead() external view returns (Reading memory) {
         Quality chain = _chainQuality();
         IOracleHub.Answer memory answer = hub.answerAt(index);
-        reading = _reading(answer);
-        reading.quality = chain == Quality.Good ? _quality(answer, reading.updatedAt) : chain;
+        return _reading(_quality(chain, answer), answer);
     }
 
     /// @inheritdoc IAggregatorV3
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
-        return _round(_served());
+        Quality chain = _chainQuality();
+        IOracleHub.Answer memory answer = hub.answerAt(index);
+        int256 value = _shown(_quality(chain, answer), answer);
+        uint256 updatedAt = _updatedAt(answer);
+        return (answer.count, value, updatedAt, updatedAt, answer.count);
     }
 
     /// @inheritdoc IAggregatorV2
     function latestAnswer() external view returns (int256) {
-        return _served().value;
+        Quality chain = _chainQuality();
+        IOracleHub.Answer memory answer = hub.answerAt(index);
+        return _shown(_quality(chain, answer), answer);
     }
 
-    /// @dev The newest answer as the aggregator functions show it.
-    function _served() private view returns (Reading memory reading) {
-        if (ON_BAD_ANSWER == OnBadAnswer.Raw) return _reading(hub.answerAt(index));
-        reading = tryRead();
-        if (reading.quality == Quality.Good) return reading;
-        if (ON_BAD_ANSWER == OnBadAnswer.Revert) _refuse(reading);
-        reading.value = 0;
+    /// @dev What the aggregator functions show of an answer of this quality.
+    function _shown(Quality quality, IOracleHub.Answer memory answer) private view returns (int256) {
+        if (quality == Quality.Good || ON_BAD_ANSWER == OnBadAnswer.Raw) return answer.value;
+        if (ON_BAD_ANSWER == OnBadAnswer.Revert) _refuse(quality, answer);
+        return 0;
     }
 
     // -- Rounds, judged neither by age nor by status: what was published in a round stays true of that round
 
     /// @inheritdoc IAggregatorV2
     function latestTimestamp() external view returns (uint256) {
-        return _reading(hub.answerAt(index)).updatedAt;
+        return _updatedAt(hub.answerAt(index));
     }
 
     /// @inheritdoc IAggregatorV2
@@ -123,17 +129,28 @@ contract FeedReader is IFeedReader {
 
     /// @inheritdoc IAggregatorV3
     function getRoundData(uint80 roundId) external view returns (uint80, int256, uint256, uint256, uint80) {
-        return _round(_readingOf(roundId));
+        IOracleHub.Answer memory answer = _answerOf(roundId);
+        uint256 updatedAt = _updatedAt(answer);
+        return (answer.count, answer.value, updatedAt, updatedAt, answer.count);
     }
 
     /// @inheritdoc IAggregatorV2
     function getAnswer(uint256 roundId) external view returns (int256) {
-        return _readingOf(roundId).value;
+        return _answerOf(roundId).value;
     }
 
     /// @inheritdoc IAggregatorV2
     function getTimestamp(uint256 roundId) external view returns (uint256) {
-        return _readingOf(roundId).updatedAt;
+        return _updatedAt(_answerOf(roundId));
+    }
+
+    /// @dev The hub keeps the newest answer of every feed, and older ones of feeds with a history.
+    function _answerOf(uint256 roundId) private view returns (IOracleHub.Answer memory newest) {
+        newest = hub.answerAt(index);
+        if (newest.count == 0) revert NoAnswer(index);
+        if (roundId == newest.count) return newest;
+        if (roundId == 0 || roundId > newest.count) revert RoundNotKept(roundId, newest.count);
+        return IAnswerHistory(address(hub)).historyAt(index, uint32(roundId));
     }
 
     /// @inheritdoc IFeedReader
@@ -149,21 +166,13 @@ contract FeedReader is IFeedReader {
         });
     }
 
-    /// @dev The hub keeps the newest answer of every feed, and older ones of feeds with a history.
-    function _readingOf(uint256 roundId) private view returns (Reading memory) {
-        IOracleHub.Answer memory newest = hub.answerAt(index);
-        if (newest.count == 0) revert NoAnswer(index);
-        if (roundId == newest.count) return _reading(newest);
-        if (roundId == 0 || roundId > newest.count) revert RoundNotKept(roundId, newest.count);
-        return _reading(IAnswerHistory(address(hub)).historyAt(index, uint32(roundId)));
-    }
-
     // -- The gate
 
-    function _quality(IOracleHub.Answer memory answer, uint256 updatedAt) private view returns (Quality) {
+    function _quality(Quality chain, IOracleHub.Answer memory answer) private view returns (Quality) {
+        if (chain != Quality.Good) return chain;
         if (answer.count == 0) return Quality.NoAnswer;
         if (answer.status != ReportCodec.STATUS_OK) return Quality(answer.status);
-        if (block.timestamp - updatedAt > MAX_AGE_SEC) return Quality.Stale;
+        if (block.timestamp > uint256(answer.timeSec) + MAX_AGE_SEC) return Quality.Stale;
         if (MAX_CONFIDENCE_PPB != 0 && answer.confidencePpb > MAX_CONFIDENCE_PPB) return Quality.Uncertain;
         if (POSITIVE_ONLY && answer.value <= 0) return Quality.NotPositive;
         return Quality.Good;
@@ -185,13 +194,12 @@ contract FeedReader is IFeedReader {
     }
 
     /// @dev Reverts with the error that belongs to the quality.
-    function _refuse(Reading memory reading) private view {
-        Quality quality = reading.quality;
+    function _refuse(Quality quality, IOracleHub.Answer memory answer) private view {
         if (quality == Quality.NoAnswer) revert NoAnswer(index);
         if (quality <= Quality.Frozen) revert BadAnswerStatus(uint8(quality), ReportCodec.STATUS_OK);
-        if (quality == Quality.Stale) revert StaleAnswer(block.timestamp - reading.updatedAt, MAX_AGE_SEC);
-        if (quality == Quality.Uncertain) revert UncertainAnswer(reading.confidencePpb, MAX_CONFIDENCE_PPB);
-        if (quality == Quality.NotPositive) revert NotPositive(reading.value);
+        if (quality == Quality.Stale) revert StaleAnswer(block.timestamp - answer.timeSec, MAX_AGE_SEC);
+        if (quality == Quality.Uncertain) revert UncertainAnswer(answer.confidencePpb, MAX_CONFIDENCE_PPB);
+        if (quality == Quality.NotPositive) revert NotPositive(answer.value);
         address feed = _uptimeQuality(SEQUENCER_FEED) != Quality.Good ? SEQUENCER_FEED : BLOCK_GAP_LOG;
         if (quality == Quality.SequencerUnreadable) revert SequencerUnreadable(feed);
         (,, uint256 sinceSec) = Uptime.read(feed);
@@ -202,14 +210,17 @@ contract FeedReader is IFeedReader {
     // -- Forms
 
     /// @dev The hub accepts reports from a little ahead of this chain's clock, and consumers subtract.
-    function _reading(IOracleHub.Answer memory answer) private view returns (Reading memory reading) {
-        reading.value = answer.value;
-        reading.confidencePpb = answer.confidencePpb;
-        reading.updatedAt = answer.timeSec < block.timestamp ? answer.timeSec : block.timestamp;
-        reading.roundId = answer.count;
+    function _updatedAt(IOracleHub.Answer memory answer) private view returns (uint256) {
+        return answer.timeSec < block.timestamp ? answer.timeSec : block.timestamp;
     }
 
-    function _round(Reading memory reading) private pure returns (uint80, int256, uint256, uint256, uint80) {
-        return (reading.roundId, reading.value, reading.updatedAt, reading.updatedAt, reading.roundId);
+    function _reading(Quality quality, IOracleHub.Answer memory answer) private view returns (Reading memory) {
+        return Reading({
+            quality: quality,
+            value: answer.value,
+            confidencePpb: answer.confidencePpb,
+            updatedAt: _updatedAt(answer),
+            roundId: answer.count
+        });
     }
 }
