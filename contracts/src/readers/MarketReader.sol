@@ -39,8 +39,9 @@ contract MarketReader is IMarketReader {
     /// @inheritdoc IMarketReader
     function getSpot() external view returns (uint256 spot, uint256 confidence) {
         IFeedReader.Reading memory reading = spotReader.read();
-        if (reading.value <= 0) revert IFeedReader.NotPositive(reading.value);
-        spot = uint256(_toWad(reading.value, SPOT_DECIMALS));
+        int256 value = _toWad(reading.value, SPOT_DECIMALS);
+        if (value <= 0) revert IFeedReader.NotPositive(reading.value);
+        spot = uint256(value);
         confidence = _confident(_less(reading.confidencePpb * WAD_PER_PPB));
     }
 
