@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
-import {ReentrancyGuard} from "solady/utils/ReentrancyGuard.sol";
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
 
 /// @title What can go wrong with a token.
@@ -11,6 +10,9 @@ interface ITokenCustody {
 
     /// @notice The token counts finer than this arithmetic.
     error TooManyTokenDecimals(address token, uint8 given, uint8 max);
+
+    /// @notice A token called back before the call that moved it was over.
+    error Reentered();
 
     /// @notice The two tokens must differ.
     error SameToken(address token);
@@ -23,8 +25,18 @@ interface ITokenDecimals {
 
 /// @dev Moves tokens in and out. Tokens that return nothing are fine, tokens that return false revert. A token whose
 ///      balances change by themselves cannot be told from an honest one, and must not be used.
-abstract contract TokenCustody is ITokenCustody, ReentrancyGuard {
+abstract contract TokenCustody is ITokenCustody {
     uint8 private constant TOKEN_DECIMALS_MAX = 18;
+
+    /// @dev Forgotten at the end of the transaction, so that it costs next to nothing.
+    bool private transient _entered;
+
+    modifier nonReentrant() {
+        if (_entered) revert Reentered();
+        _entered = true;
+        _;
+        _entered = false;
+    }
 
     function _decimalsOf(address token) internal view returns (uint8 decimals) {
         decimals = ITokenDecimals(token).decimals();

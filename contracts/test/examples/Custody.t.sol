@@ -2,7 +2,6 @@
 pragma solidity ^0.8.34;
 
 import {SafeTransferLib} from "solady/utils/SafeTransferLib.sol";
-import {ReentrancyGuard} from "solady/utils/ReentrancyGuard.sol";
 import {IOptionMarket} from "../../examples/IOptionMarket.sol";
 import {OptionMarket} from "../../examples/OptionMarket.sol";
 import {ITokenCustody} from "../../examples/TokenCustody.sol";
@@ -142,9 +141,7 @@ contract CustodyTest is OptionFixture {
         }
         assertTrue(token.hookFailed(), "it got in");
         assertEq32(
-            keccak256(token.hookError()),
-            keccak256(abi.encodeWithSelector(ReentrancyGuard.Reentrancy.selector)),
-            "why not"
+            keccak256(token.hookError()), keccak256(abi.encodeWithSelector(ITokenCustody.Reentered.selector)), "why not"
         );
     }
 }
