@@ -9,6 +9,16 @@ import {SurfaceStub} from "../support/MarketStubs.sol";
 import {OptionFixture} from "../support/OptionFixture.sol";
 import {PreciseBlack} from "../support/PreciseBlack.sol";
 
+/// @dev Passes calls on and says at their end whom they are from, as relays for gasless transactions do.
+contract Forwarder {
+    function forward(address target, bytes calldata data, address claimed)
+        external
+        returns (bool done, bytes memory answer)
+    {
+        return target.call(bytes.concat(data, bytes20(claimed)));
+    }
+}
+
 contract OptionMarketTest is OptionFixture {
     address private constant WRITER = address(0xA11CE);
     address private constant BUYER = address(0xB0B);
@@ -373,5 +383,22 @@ contract OptionMarketTest is OptionFixture {
         market.withdrawPremiums();
         vm.prank(WRITER);
         assertEq(market.withdrawPremiums(), 0, "premiums");
+    }
+
+    /// @dev 2025-04-14, KiloEx: whoever came through a trusted forwarder was believed. Nobody is believed here: what
+    ///      counts is who calls.
+    function test_incidentForwarderAuthority() public {
+        write(true, 50);
+        buy(callId, 20);
+        Forwarder forwarder = new Forwarder();
+        bytes memory none = abi.encodeWithSelector(IOptionMarket.NotEnoughLots.selector, 20, 0);
+        (bool done, bytes memory answer) =
+            forwarder.forward(address(market), abi.encodeCall(market.transfer, (callId, HEIR, 20)), BUYER);
+        assertTrue(!done && keccak256(answer) == keccak256(none), "the buyer's lots");
+        none = abi.encodeWithSelector(IOptionMarket.NotEnoughLots.selector, 30, 0);
+        (done, answer) = forwarder.forward(address(market), abi.encodeCall(market.unwrite, (callId, 30)), WRITER);
+        assertTrue(!done && keccak256(answer) == keccak256(none), "the writer's lots");
+        (done, answer) = forwarder.forward(address(market), abi.encodeCall(market.withdrawPremiums, ()), WRITER);
+        assertEq(abi.decode(answer, (uint256)), 0, "the writer's premiums");
     }
 }
