@@ -10,6 +10,7 @@ module.exports = {
     report: { rooms: ["base"], packages: ["@noble/hashes"], node: false },
     threshold: { rooms: ["base"], packages: ["@noble/curves", "@noble/hashes"], node: false },
     feeds: { rooms: ["base", "quant", "market"], packages: ["zod", "@noble/hashes"], node: false },
+    consumer: { rooms: ["base", "report", "threshold"], packages: [], node: false },
     protocol: { rooms: ["base", "report", "feeds"], packages: [], node: false },
     evidence: { rooms: ["base", "report", "protocol", "threshold"], packages: [], node: false },
     sim: { rooms: [...thinking, "evidence"], packages: [], node: false },

@@ -16,6 +16,8 @@ export type RevertReason = {
 const ERROR_SELECTOR = "0x08c379a0";
 const PANIC_SELECTOR = "0x4e487b71";
 
+const EXPLAINED = ["OracleHub", "FeedReader", "VolSurface", "Settlement"] as const;
+
 /** Solidity's own panics, from its documentation ("Panic via assert and Error via require"). */
 const PANICS: Readonly<Record<number, string>> = {
   1: "assertion failed",
@@ -45,7 +47,7 @@ export function explainRevertData(data: Hex): RevertReason {
       const meaning = PANICS[code] ?? "see Solidity's list";
       return { name: "Panic", fields: { code: String(code) }, text: `panic ${code}: ${meaning}` };
     }
-    interfaces ??= [new Interface(loadArtifact("OracleHub").abi), new Interface(loadArtifact("FeedReader").abi)];
+    interfaces ??= EXPLAINED.map((name) => new Interface(loadArtifact(name).abi));
     for (const contract of interfaces) {
       const parsed = contract.parseError(data);
       if (parsed === null) continue;

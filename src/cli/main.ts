@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { carryCommand } from "./carry.ts";
 import { chaosCommand } from "./chaos.ts";
 import { devnetCommand } from "./devnet.ts";
 import { evidenceCommand } from "./evidence/command.ts";
@@ -27,6 +28,7 @@ const commands = [
   keysCommand(),
   networkCommand(),
   hubCommand(),
+  carryCommand(),
   feedCommand(),
   marketCommand(),
   recordCommand(),

@@ -54,12 +54,14 @@ function parseAddress(id: number, peerId: string, text: string): Multiaddr {
 }
 
 export class Committee {
+  readonly selfPeerId: string;
   readonly #selfId: number;
   readonly #limits: PeerLimits;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #byId = new Map<number, Member>();
   readonly #byPeer = new Map<string, Member>();
+  #names: readonly string[] | null = null;
 
   /**
    * @param options.members all members; an entry for this node itself is checked against its identity and left out
@@ -75,6 +77,7 @@ export class Committee {
     doors: { readonly clock: Clock; readonly log: Logger },
   ) {
     this.#selfId = options.selfId;
+    this.selfPeerId = options.selfPeerId;
     this.#limits = options.limits;
     this.#clock = doors.clock;
     this.#log = doors.log;
@@ -116,6 +119,7 @@ export class Committee {
   dismiss(member: Member): void {
     this.#byId.delete(member.id);
     this.#byPeer.delete(member.peerId);
+    this.#names = null;
   }
 
   #take(given: MemberAddress): Member {
@@ -130,7 +134,14 @@ export class Committee {
     };
     this.#byId.set(id, member);
     this.#byPeer.set(peerId, member);
+    this.#names = null;
     return member;
+  }
+
+  /** Peer ids of all, this node among them, ascending. */
+  names(): readonly string[] {
+    this.#names ??= [this.selfPeerId, ...this.#byPeer.keys()].sort();
+    return this.#names;
   }
 
   others(): Iterable<Member> {

@@ -24,6 +24,15 @@ export class Doorstep {
     this.#clock = doors.clock;
   }
 
+  /** Whether `enter` would let the address in. */
+  hasRoom(address: string): boolean {
+    const visitor = this.#visitors.get(address);
+    if (visitor === undefined) return true;
+    return (
+      visitor.underWay < handshakesPerAddressMax(this.#members) && visitor.bucket.has(1, this.#clock.monotonicMs())
+    );
+  }
+
   /** @returns null when the address has to wait; after a visit `welcome` or `leave` must follow */
   enter(address: string): Visit | null {
     const nowMs = this.#clock.monotonicMs();

@@ -48,6 +48,13 @@ export class Gatekeeper {
     };
   }
 
+  /** Asked of every socket, before it costs more. */
+  mayKnock(address: string): boolean {
+    if (this.#doorstep.hasRoom(address)) return true;
+    this.refused.crowded++;
+    return false;
+  }
+
   #letKnock(connection: MultiaddrConnection): boolean {
     const [host] = connection.remoteAddr.getComponents();
     const visit = this.#doorstep.enter(host?.value ?? "");

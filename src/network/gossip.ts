@@ -19,12 +19,15 @@ import {
   GOSSIP_SEEN_MS,
   type PeerLimits,
 } from "./peer-policy.ts";
+import { passesOn } from "./relay-draw.ts";
 
 export type Topic = "observe" | "report" | "relay" | "evidence";
 
 const TOPICS: readonly Topic[] = ["observe", "report", "relay", "evidence"];
 /** Without these a member takes no part in a round; one that does not know of evidence yet still does. */
 const NEEDED_TOPICS: readonly Topic[] = ["observe", "report", "relay"];
+/** Rare, and needed just when lines are broken: everybody passes them on. */
+const FLOODED_TOPICS: readonly Topic[] = ["relay", "evidence"];
 /** Topic name, field tags and a few control messages beside the one message of a frame. */
 const RPC_OVERHEAD_BYTES = 4096;
 
@@ -223,7 +226,11 @@ export class Gossip {
       return TopicValidatorResult.Reject;
     }
     // A copy: the message must not keep the whole network buffer alive.
-    return VERDICTS[this.#doors.inbox.receive(topic, Uint8Array.from(message.data), member)];
+    const verdict = VERDICTS[this.#doors.inbox.receive(topic, Uint8Array.from(message.data), member)];
+    if (verdict !== TopicValidatorResult.Accept || FLOODED_TOPICS.includes(topic)) return verdict;
+    const draw = { messageId: messageId(message), peers: this.#doors.committee.names(), source: member.peerId };
+    // To gossipsub, what is not passed on is ignored: remembered as seen, and nobody's fault.
+    return passesOn({ ...draw, self: this.#doors.committee.selfPeerId }) ? verdict : TopicValidatorResult.Ignore;
   }
 
   /** Gossipsub drops an overlong frame silently and knows no frame rate, so both are counted beside it. */

@@ -10,6 +10,7 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { GossipComponents } from "./gossip-link.ts";
+import { withFrontDoor } from "./front-door.ts";
 import { type HousekeepingDoors, limitedService } from "./housekeeping.ts";
 import type { WireGuard } from "./wire-guard.ts";
 import {
@@ -40,6 +41,8 @@ export type HostOptions = {
 
 export type HostDoors = {
   readonly gater: ConnectionGater;
+  /** Whether a connection from this address is worth a handshake. */
+  readonly mayKnock: (address: string) => boolean;
   readonly wire: WireGuard;
   readonly housekeeping: HousekeepingDoors;
   readonly gossip: (components: GossipComponents) => GossipSub;
@@ -55,7 +58,7 @@ export async function createHost(options: HostOptions, doors: HostDoors): Promis
     nodeInfo: { name: "tenor", version: "1" },
     addresses: { listen: [...options.listen] },
     // Nagle's algorithm would hold a 400-byte share back for up to 40 ms.
-    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    transports: [withFrontDoor(tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } }), doors.mayKnock)],
     connectionEncrypters: [doors.wire.encrypter(noise())],
     streamMuxers: [
       doors.wire.muxer(

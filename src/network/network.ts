@@ -145,6 +145,7 @@ export class Network {
       { privateKey, listen, members: 2 * committee.size, limits },
       {
         gater: gatekeeper.gater(),
+        mayKnock: (address) => gatekeeper.mayKnock(address),
         wire: new WireGuard({ committee, clock }),
         housekeeping: { committee, clock },
         gossip: gossip.service(),

@@ -17,8 +17,12 @@ export class NewestEnvelopes {
   readonly #held = new Map<number, Held>();
   #asked = 0;
 
-  /** @param message authentic. An OBSERVE is preferred among those of one round: it names the process that spoke. */
+  /**
+   * @param message authentic. An OBSERVE is preferred among those of one round: it names the process that spoke. A REPORT is
+   *                left out: others' signature, which who may say nothing else may repeat, and for which no round is reserved.
+   */
   take({ sender, round, type }: Pick<Message, "sender" | "round" | "type">, hash: Hex, bytes: Uint8Array): void {
+    if (type === "report") return;
     const before = this.#held.get(sender);
     const isObserve = type === "observe";
     const version = { hash, bytes };

@@ -6,7 +6,7 @@ import type { OracleEvent } from "../protocol/events.ts";
 import type { OracleConfig, OracleState } from "../protocol/state.ts";
 import { slotTimeMs } from "../protocol/state.ts";
 import type { ObservationPort, PeerPort, SigningPort } from "./ports.ts";
-import { slowRoundTripMs } from "./round-trips.ts";
+import { RoundTrips } from "./round-trips.ts";
 import type { Timers } from "./timers.ts";
 
 export type NextSlotDoors = {
@@ -30,10 +30,12 @@ const LOOK_AHEAD_AT_FRACTION = 0.85;
 export class NextSlot {
   readonly #config: OracleConfig;
   readonly #doors: NextSlotDoors;
+  readonly #roundTrips: RoundTrips;
 
   constructor(config: OracleConfig, doors: NextSlotDoors) {
     this.#config = config;
     this.#doors = doors;
+    this.#roundTrips = new RoundTrips(config.f);
   }
 
   /** Before the first slot as before any other: reading a market's chains for the first time costs most. */
@@ -46,10 +48,10 @@ export class NextSlot {
 
   /** Late in a slot there is time for the next one's nonces and fresh chains. What is not ready then is made in it. */
   prepare(round: number, lastValues: readonly Observed[]): void {
-    const { slotMs, f } = this.#config;
+    const { slotMs } = this.#config;
     const { market, peers, signing, state, tell } = this.#doors;
     this.#later(slotMs * PREPARE_AT_FRACTION, "nonces", () => {
-      tell({ kind: "round-trip", p95Ms: slowRoundTripMs(peers.roundTripsMs(), f) });
+      tell({ kind: "round-trip", p95Ms: this.#roundTrips.slowMs(peers.roundTripsMs()) });
       tell({ kind: "slot-waned", round: round - 1 });
       // On a machine that lags the slot itself may come first and draw its own; one that fell silent draws none. [R57]
       const isActing = state().rounds.get(round - 1)?.active === true;

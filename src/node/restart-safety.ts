@@ -118,7 +118,10 @@ export class RestartSafety {
       {
         log,
         request: doors.request,
-        open: (bytes) => openEnvelope(config.cfg, memberKeys, bytes)?.message ?? null,
+        open: (bytes) => {
+          const message = openEnvelope(config.cfg, memberKeys, bytes)?.message;
+          return message === undefined || message.type === "report" ? null : message;
+        },
         hear: (bytes, fromId) => doors.oracle().receive("fetched", bytes, fromId),
         roundNow: () => roundAt(config, clock.nowMs()),
         before: () => doors.household.before(this.#mate),

@@ -3,11 +3,13 @@ pragma solidity ^0.8.34;
 
 import {IOwned} from "./IOwned.sol";
 import {IReportCodec} from "./IReportCodec.sol";
+import {IReportProof} from "./IReportProof.sol";
+import {IReportVerifier} from "./IReportVerifier.sol";
 
 /// @title Holds the newest answer of every feed of one network on one chain.
 /// @notice Anybody may carry a report here: what makes it count is the one signature that at least t of n nodes made
 ///         together. Nothing is ever clamped or corrected: a report is stored as it was signed, or refused.
-interface IOracleHub is IOwned, IReportCodec {
+interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     // -- Types
 
     /// @notice What the hub knows of a feed. The feed's position in the list, its index, is for ever.

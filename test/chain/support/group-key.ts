@@ -4,7 +4,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "../../../src/base/bytes.ts";
 import { concatBytes, fromHex, toHex } from "../../../src/base/bytes.ts";
 import { encodeSubmit, reportDigest } from "../../../src/report/codec.ts";
-import type { FeedState, PushEntry, Report } from "../../../src/report/report.ts";
+import type { FeedState, GroupSignature, PushEntry, Report } from "../../../src/report/report.ts";
 
 type Point = InstanceType<typeof secp256k1.Point>;
 
@@ -28,6 +28,10 @@ function signDigest(key: GroupKey, digest: Hex): { readonly rAddress: Hex; reado
     keccak_256(concatBytes(fromHex(key.x), Uint8Array.of(0), fromHex(digest), fromHex(rAddress))),
   );
   return { rAddress, z: toHex(toBytes32((nonce + challenge * key.secret) % Q)) };
+}
+
+export function signReport(key: GroupKey, networkId: Hex, report: Report): GroupSignature {
+  return signDigest(key, reportDigest(networkId, report));
 }
 
 export function submitPayload(

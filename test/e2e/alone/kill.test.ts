@@ -1,12 +1,12 @@
 /** Nodes die by kill -9 and come back: rounds go on, nobody signs twice, and too few never sign. */
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Devnet } from "../../src/devnet/devnet.ts";
-import { leadershipOf } from "../../src/protocol/leader.ts";
-import type { StatusReply } from "../../src/api/replies.ts";
-import type { Hex } from "../../src/base/bytes.ts";
-import { fetchJson } from "../../src/devnet/wait.ts";
-import { awaitRound, currentSlot, eventually, latestRound, logOf, startDevnet } from "./support.ts";
+import type { Devnet } from "../../../src/devnet/devnet.ts";
+import { leadershipOf } from "../../../src/protocol/leader.ts";
+import type { StatusReply } from "../../../src/api/replies.ts";
+import type { Hex } from "../../../src/base/bytes.ts";
+import { fetchJson } from "../../../src/devnet/wait.ts";
+import { awaitRound, currentSlot, eventually, latestRound, logOf, startDevnet } from "../support.ts";
 
 let devnet: Devnet;
 
@@ -37,8 +37,11 @@ describe("kill -9", () => {
   }, async () => {
     const status = await fetchJson<StatusReply>(`${devnet.nodes[0]!.apiUrl}/v1/status`);
     const cfg = status!.identity.cfg as Hex;
+    // In the middle of a round that it leads: the first of those in which it is dead.
+    let deadFrom = currentSlot(devnet) + 2;
+    while (leadershipOf(cfg, deadFrom, 4).leader !== 4) deadFrom++;
+    await sleepFor(devnet.firstRoundTimeMs + (deadFrom - 1) * devnet.facts.slotMs + 8 - Date.now());
     await kill(4);
-    const deadFrom = currentSlot(devnet) + 1;
     await awaitRound(devnet, 1, deadFrom + 12, 30_000);
     const done = new Set(completedRounds(1));
     const skipped = Array.from({ length: 12 }, (_, i) => deadFrom + i).filter((round) => !done.has(round));

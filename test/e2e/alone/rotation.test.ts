@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { StatusReply } from "../../src/api/replies.ts";
-import type { Devnet } from "../../src/devnet/devnet.ts";
-import { PENDING_FILE } from "../../src/devnet/node-process.ts";
-import { feedsFolder } from "../../src/devnet/paths.ts";
-import { fetchJson } from "../../src/devnet/wait.ts";
-import { HubDoor } from "./hub-support.ts";
-import { completedAt, landedOn, longestGap, rotate, type Spare, startSpare, tenor } from "./rotation-support.ts";
-import { awaitRound, currentSlot, eventually, logOf, startDevnet } from "./support.ts";
+import type { StatusReply } from "../../../src/api/replies.ts";
+import type { Devnet } from "../../../src/devnet/devnet.ts";
+import { PENDING_FILE } from "../../../src/devnet/node-process.ts";
+import { feedsFolder } from "../../../src/devnet/paths.ts";
+import { fetchJson } from "../../../src/devnet/wait.ts";
+import { HubDoor } from "../hub-support.ts";
+import { completedAt, landedOn, longestGap, rotate, type Spare, startSpare, tenor } from "../rotation-support.ts";
+import { awaitRound, currentSlot, eventually, logOf, startDevnet } from "../support.ts";
 
 /** As docs/operations.md has it. */
 const ROTATE =

@@ -1,15 +1,15 @@
 /** Nothing is pretended: without gossip no round completes, and under a leader that alters one value nobody honest signs. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Hex } from "../../src/base/bytes.ts";
-import { sealEnvelope, splitEnvelope } from "../../src/node/envelope.ts";
-import type { PeerPort } from "../../src/node/ports.ts";
-import { decodeRequest } from "../../src/node/requests.ts";
-import type { Observed } from "../../src/feeds/observed.ts";
-import { decodeMessage } from "../../src/protocol/encoding.ts";
-import { leadershipOf } from "../../src/protocol/leader.ts";
-import type { Message, Observe, Propose } from "../../src/protocol/messages.ts";
-import { Committee, type Member } from "./committee-support.ts";
-import { eventually } from "./support.ts";
+import type { Hex } from "../../../src/base/bytes.ts";
+import { sealEnvelope, splitEnvelope } from "../../../src/node/envelope.ts";
+import type { PeerPort } from "../../../src/node/ports.ts";
+import { decodeRequest } from "../../../src/node/requests.ts";
+import type { Observed } from "../../../src/feeds/observed.ts";
+import { decodeMessage } from "../../../src/protocol/encoding.ts";
+import { leadershipOf } from "../../../src/protocol/leader.ts";
+import type { Message, Observe, Propose } from "../../../src/protocol/messages.ts";
+import { Committee, type Member } from "../committee-support.ts";
+import { eventually } from "../support.ts";
 
 const SLOT_MS = 1_000;
 /** Less than the deviation and the agreement rule, more than a member differs from the next: it moves the median. */

@@ -5,21 +5,21 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Devnet } from "../../src/devnet/devnet.ts";
-import { WiredGround } from "../../src/devnet/wires/ground.ts";
-import { namespacesMissing } from "../../src/devnet/wires/namespaces.ts";
-import type { Hex } from "../../src/base/bytes.ts";
-import type { StatusReply } from "../../src/api/replies.ts";
-import { fetchJson } from "../../src/devnet/wait.ts";
-import { leadershipOf } from "../../src/protocol/leader.ts";
-import { currentSlot, eventually, FOUR_FEEDS, logOf, startDevnet } from "./support.ts";
+import type { Devnet } from "../../../src/devnet/devnet.ts";
+import { WiredGround } from "../../../src/devnet/wires/ground.ts";
+import { namespacesMissing } from "../../../src/devnet/wires/namespaces.ts";
+import type { Hex } from "../../../src/base/bytes.ts";
+import type { StatusReply } from "../../../src/api/replies.ts";
+import { fetchJson } from "../../../src/devnet/wait.ts";
+import { leadershipOf } from "../../../src/protocol/leader.ts";
+import { currentSlot, eventually, FOUR_FEEDS, logOf, startDevnet } from "../support.ts";
 
 const N = 4;
 const SLOT_MS = 1_000;
 const ALL = [1, 2, 3, 4];
 const missing = namespacesMissing();
 const isRequired = process.env["TENOR_REQUIRE_ALL"] === "1";
-const silentSigner = fileURLToPath(new URL("../support/silent-signer.mjs", import.meta.url));
+const silentSigner = fileURLToPath(new URL("../../support/silent-signer.mjs", import.meta.url));
 
 let ground: WiredGround;
 let devnet: Devnet;

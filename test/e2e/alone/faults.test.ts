@@ -1,11 +1,11 @@
 /** Venues fail, lie and send rubbish: each alone costs nothing, enough of them make the feed missing, never wrong. */
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { FeedsReply } from "../../src/api/replies.ts";
-import type { FeedView } from "../../src/api/view.ts";
-import type { Devnet } from "../../src/devnet/devnet.ts";
-import { fetchJson } from "../../src/devnet/wait.ts";
-import { awaitRound, clearFaults, eventually, setFault, startDevnet } from "./support.ts";
+import type { FeedsReply } from "../../../src/api/replies.ts";
+import type { FeedView } from "../../../src/api/view.ts";
+import type { Devnet } from "../../../src/devnet/devnet.ts";
+import { fetchJson } from "../../../src/devnet/wait.ts";
+import { awaitRound, clearFaults, eventually, setFault, startDevnet } from "../support.ts";
 
 const SPOT = "BTC-USD.spot-index";
 const MINUTE_MS = 60_000;

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.34;
+
+import {IReportProof} from "../interfaces/IReportProof.sol";
+import {IReportVerifier} from "../interfaces/IReportVerifier.sol";
+import {ReportCodec} from "./ReportCodec.sol";
+import {ReportHead} from "./ReportHead.sol";
+
+/// @title Bytes of a proof that leaves stand in a signed report: the Solidity half of src/report/proof.ts.
+/// @dev All integers big-endian. The front is a payload's (`ReportCodec`) with the push digest in the root's place,
+///      because here the root is what has to be found out.
+///
+///   proof    version u8 | networkTag 4 | keyTag 4 | round u48 | reportTimeMs u48 | pushDigest 32 | rAddress 20 | z 32
+///            | leafCount u16 | proven u16                                                          109 bytes
+///            | proven times: position u16 | leaf 125 or 157                     strictly ascending positions
+///            | siblings 32 each
+///
+///   The siblings are the hashes that the proven leaves do not lead to themselves: level by level from the leaves to the
+///   top, in each level from left to right. The library takes exactly as many as it needs, so there is one encoding.
+///
+///   A leaf cannot pass for a node, nor a node for a leaf, as each is hashed behind a prefix of its own; and the number
+///   of leaves is hashed into the root, so positions mean what they say.
+library ReportProof {
+    uint8 internal constant VERSION = 0x81;
+    uint256 internal constant HEADER_BYTES = 109;
+
+    uint256 private constant POSITION_BYTES = 2;
+
+    /// @notice Splits off the front, whose length and version it checks.
+    function headOf(bytes calldata proof) internal pure returns (ReportHead head) {
+        if (proof.length < HEADER_BYTES) revert IReportProof.TruncatedProof(proof.length, HEADER_BYTES);
+        head = ReportHead.wrap(ReportCodec.wordAt(proof, 0));
+        if (head.version() != VERSION) revert IReportProof.UnknownProofVersion(head.version(), VERSION);
+    }
+
+    /// @notice The push digest and the signature of a proof that `headOf` accepted.
+    function signedBy(bytes calldata proof) internal pure returns (bytes32 pushDigest, address rAddress, uint256 z) {
+        pushDigest = bytes32(ReportCodec.wordAt(proof, 21));
+        rAddress = address(uint160(ReportCodec.wordAt(proof, 53) >> 96));
+        z = ReportCodec.wordAt(proof, 73);
+    }
+
+    /// @notice The root that the leaves and siblings lead to. Checks everything about the proof's form.
+    /// @param proof One that `headOf` accepted.
+    function rootOf(bytes calldata proof) internal pure returns (bytes32) {
+        uint256 word = ReportCodec.wordAt(proof, 105);
+        uint256 count = word >> 240;
+        uint256 proven = (word >> 224) & 0xffff;
+        (bytes32 top, uint256 end) = proven == 1 ? _topOfOne(proof, count) : _topOfMany(proof, count, proven);
+        // What was read beyond the end made a root of anything; it is only used after this.
+        if (proof.length < end) revert IReportProof.TruncatedProof(proof.length, end);
+        if (proof.length > end) revert IReportProof.ProofTooLong(proof.length, end);
+        return ReportCodec.rootHash(uint16(count), top);
+    }
+
+    /// @notice The leaves of a proof that `rootOf` accepted.
+    function leavesOf(bytes calldata proof) internal pure returns (IReportVerifier.ProvenLeaf[] memory leaves) {
+        leaves = new IReportVerifier.ProvenLeaf[]((ReportCodec.wordAt(proof, 105) >> 224) & 0xffff);
+        uint256 at = HEADER_BYTES;
+        for (uint256 i = 0; i < leaves.length; i++) {
+            at += POSITION_BYTES;
+            at += _readLeaf(proof, at, leaves[i]);
+        }
+    }
+
+    function _topOfOne(bytes calldata proof, uint256 width) private pure returns (bytes32 top, uint256 end) {
+        uint256 position;
+        (position, top, end) = _leafAt(proof, HEADER_BYTES, width);
+        unchecked {
+            for (; width > 1; width = (width + 1) / 2) {
+                if (position % 2 == 1) {
+                    top = ReportCodec.nodeHash(bytes32(ReportCodec.wordAt(proof, end)), top);
+                    end += 32;
+                } else if (position + 1 < width) {
+                    top = ReportCodec.nodeHash(top, bytes32(ReportCodec.wordAt(proof, end)));
+                    end += 32;
+                }
+                position /= 2;
+            }
+        }
+    }
+
+    function _topOfMany(bytes calldata proof, uint256 width, uint256 proven)
+        private
+        pure
+        returns (bytes32 top, uint256 end)
+    {
+        if (proven == 0) revert IReportProof.NoLeaf();
+        // Before memory is taken for them.
+        end = HEADER_BYTES + proven * (POSITION_BYTES + ReportCodec.LEAF_BYTES);
+        if (proof.length < end) revert IReportProof.TruncatedProof(proof.length, end);
+
+        uint256[] memory positions = new uint256[](proven);
+        bytes32[] memory hashes = new bytes32[](proven);
+        end = HEADER_BYTES;
+        for (uint256 i = 0; i < proven; i++) {
+            (positions[i], hashes[i], end) = _leafAt(proof, end, width);
+            if (i != 0 && positions[i] <= positions[i - 1]) {
+                revert IReportProof.LeavesNotAscending(uint16(positions[i - 1]), uint16(positions[i]));
+            }
+        }
+        for (; width > 1; width = (width + 1) / 2) {
+            (proven, end) = _climb(proof, end, width, proven, positions, hashes);
+        }
+        return (hashes[0], end);
+    }
+
+    /// @dev Replaces the first `known` nodes of a level by their parents, of which there are `parents`.
+    function _climb(
+        bytes calldata proof,
+        uint256 at,
+        uint256 width,
+        uint256 known,
+        uint256[] memory positions,
+        bytes32[] memory hashes
+    ) private pure returns (uint256 parents, uint256 end) {
+        end = at;
+        for (uint256 i = 0; i < known; i++) {
+            uint256 position = positions[i];
+            bytes32 hash = hashes[i];
+            if (position % 2 == 1) {
+                // Its left neighbour is unknown, else it would have taken this one along.
+                hash = ReportCodec.nodeHash(bytes32(ReportCodec.wordAt(proof, end)), hash);
+                end += 32;
+            } else if (i + 1 < known && positions[i + 1] == position + 1) {
+                hash = ReportCodec.nodeHash(hash, hashes[++i]);
+            } else if (position + 1 < width) {
+                hash = ReportCodec.nodeHash(hash, bytes32(ReportCodec.wordAt(proof, end)));
+                end += 32;
+            }
+            positions[parents] = position / 2;
+            hashes[parents++] = hash;
+        }
+    }
+
+    /// @return position Of the leaf in the tree of `count`.
+    /// @return hash     Of the leaf.
+    /// @return end      Where it ends in the proof.
+    function _leafAt(bytes calldata proof, uint256 at, uint256 count)
+        private
+        pure
+        returns (uint256 position, bytes32 hash, uint256 end)
+    {
+        uint256 word = ReportCodec.wordAt(proof, at);
+        position = word >> 240;
+        if (position >= count) revert IReportProof.LeafOutOfRange(uint16(position), uint16(count));
+        uint256 length = _leafBytes(uint8(word >> 232), uint16(position));
+        unchecked {
+            at += POSITION_BYTES;
+            end = at + length;
+        }
+        if (proof.length < end) revert IReportProof.TruncatedProof(proof.length, end);
+        hash = keccak256(proof[at:end]);
+    }
+
+    function _leafBytes(uint8 prefix, uint16 position) private pure returns (uint256) {
+        if (prefix == ReportCodec.LEAF) return ReportCodec.LEAF_BYTES;
+        if (prefix != ReportCodec.DETAILED_LEAF) revert IReportProof.UnknownLeafPrefix(position, prefix);
+        return ReportCodec.DETAILED_LEAF_BYTES;
+    }
+
+    /// @dev Two words hold all the small fields: the one behind the digests, and the leaf's last.
+    function _readLeaf(bytes calldata proof, uint256 at, IReportVerifier.ProvenLeaf memory leaf)
+        private
+        pure
+        returns (uint256 length)
+    {
+        unchecked {
+            leaf.feedId = bytes32(ReportCodec.wordAt(proof, at + 1));
+            leaf.definitionDigest = bytes32(ReportCodec.wordAt(proof, at + 33));
+            uint256 word = ReportCodec.wordAt(proof, at + 65);
+            leaf.status = uint8(word >> 248);
+            leaf.value = int128(uint128(word >> 120));
+            leaf.confidencePpb = uint32(word >> 88);
+            leaf.timeMs = uint48(word >> 40);
+            leaf.pubStatus = uint8(word >> 32);
+            word = ReportCodec.wordAt(proof, at + 93);
+            leaf.pubValue = int128(uint128(word >> 128));
+            leaf.pubConfidencePpb = uint32(word >> 96);
+            leaf.pubRound = uint48(word >> 48);
+            leaf.pubTimeMs = uint48(word);
+            if (ReportCodec.wordAt(proof, at) >> 248 == ReportCodec.LEAF) return ReportCodec.LEAF_BYTES;
+            leaf.detailHash = bytes32(ReportCodec.wordAt(proof, at + 125));
+            return ReportCodec.DETAILED_LEAF_BYTES;
+        }
+    }
+}

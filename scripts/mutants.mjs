@@ -1,0 +1,130 @@
+// The small mistakes that a test suite has to notice, one at a time, in a Solidity file. Pure: text in, mutants out.
+
+/** Operators and what each may turn into. The longest come first, so that `<=` is not taken for `<`. */
+const SWAPS = [
+  ["<<", [">>"]],
+  [">>", ["<<"]],
+  ["<=", ["<", ">"]],
+  [">=", [">", "<"]],
+  ["==", ["!="]],
+  ["!=", ["=="]],
+  ["&&", ["||"]],
+  ["||", ["&&"]],
+  ["++", ["--"]],
+  ["--", ["++"]],
+  ["+=", ["-="]],
+  ["-=", ["+="]],
+  ["<", ["<=", ">="]],
+  [">", [">=", "<="]],
+  ["+", ["-"]],
+  ["-", ["+"]],
+  ["*", ["/"]],
+  ["/", ["*"]],
+  ["%", ["/"]],
+  ["&", ["|"]],
+  ["|", ["&"]],
+];
+
+/** Tokens in which an operator character means something else. */
+const NOT_OPERATORS = ["=>", "->", "**", "//", "/*"];
+
+/** Code with comments, strings and assembly's text replaced by blanks of the same length. */
+export function codeOf(source) {
+  const blank = (text) => text.replace(/[^\n]/g, " ");
+  return source.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, blank);
+}
+
+/** A statement's place: what stands in front of functions' bodies declares, and cannot be wrong at run time. */
+function bodiesOf(code) {
+  const bodies = [];
+  for (const match of code.matchAll(/\b(?:function\b|constructor\b|modifier\b)[^;{]*\{/g)) {
+    let depth = 1;
+    let end = match.index + match[0].length;
+    const start = end;
+    while (end < code.length && depth > 0) {
+      if (code[end] === "{") depth++;
+      else if (code[end] === "}") depth--;
+      end++;
+    }
+    bodies.push({ start, end: end - 1 });
+  }
+  return bodies;
+}
+
+function swapsIn(code, start, end) {
+  const found = [];
+  let at = start;
+  while (at < end) {
+    const skip = NOT_OPERATORS.find((token) => code.startsWith(token, at));
+    if (skip !== undefined) {
+      at += skip.length;
+      continue;
+    }
+    const swap = SWAPS.find(([from]) => code.startsWith(from, at));
+    if (swap === undefined) {
+      at++;
+      continue;
+    }
+    const [from, into] = swap;
+    for (const to of into) found.push({ at, length: from.length, to, kind: `${from} to ${to}` });
+    at += from.length;
+  }
+  return found;
+}
+
+function wordsIn(code, start, end) {
+  const found = [];
+  const body = code.slice(start, end);
+  for (const match of body.matchAll(/\b(true|false)\b/g)) {
+    const to = match[1] === "true" ? "false" : "true";
+    found.push({ at: start + match.index, length: match[1].length, to, kind: `${match[1]} to ${to}` });
+  }
+  for (const match of body.matchAll(/(?<![\w.])(\d[\d_]*)(?![\w.])/g)) {
+    found.push({ at: start + match.index, length: match[1].length, to: `(${match[1]} + 1)`, kind: "one more" });
+  }
+  for (const match of body.matchAll(/\bif \([^;{}]*?\)\s+(?=revert\b)/g)) {
+    found.push({ at: start + match.index, length: match[0].length, to: "if (false) ", kind: "guard left out" });
+  }
+  for (const match of body.matchAll(
+    /(?<=[;{}]\s*)(?:emit |delete )?[A-Za-z_][\w.[\]]*(?: [-+|&*]?= [^;{}]*|\([^;{}]*\));/g,
+  )) {
+    if (/^(?:return|revert|if|for|while|assembly|unchecked)\b/.test(match[0])) continue;
+    found.push({ at: start + match.index, length: match[0].length, to: ";", kind: "statement left out" });
+  }
+  return found;
+}
+
+/**
+ * @param path of the file, for the mutants' names
+ * @returns mutants in the order of the text: `id` is stable while the line is, `source` is the whole mutated text
+ */
+export function mutantsOf(path, source) {
+  const code = codeOf(source);
+  const places = bodiesOf(code).flatMap(({ start, end }) => [
+    ...swapsIn(code, start, end),
+    ...wordsIn(code, start, end),
+  ]);
+  const seen = new Map();
+  return places
+    .sort((a, b) => a.at - b.at || a.to.localeCompare(b.to))
+    .map(({ at, length, to, kind }) => {
+      const lineStart = source.lastIndexOf("\n", at - 1) + 1;
+      const lineEnd = source.indexOf("\n", at);
+      const text = source.slice(lineStart, lineEnd).trim();
+      const name = `${path}: ${kind}: ${text}`;
+      const count = (seen.get(name) ?? 0) + 1;
+      seen.set(name, count);
+      return {
+        id: count === 1 ? name : `${name} (${count})`,
+        path,
+        line: source.slice(0, at).split("\n").length,
+        source: source.slice(0, at) + to + source.slice(at + length),
+      };
+    });
+}
+
+/** `count` of them, spread over all by a fixed stride, so that the same ones are taken every time. */
+export function sampleOf(mutants, count) {
+  if (count >= mutants.length) return mutants;
+  return Array.from({ length: count }, (_, i) => mutants[Math.floor(((i + 0.5) * mutants.length) / count)]);
+}

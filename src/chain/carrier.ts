@@ -1,0 +1,173 @@
+/**
+ * Carries what a signed report proves to the contracts that wait for it: whole surfaces, expiry prices, and to a hub what its
+ * chain missed. Anybody may; the contracts believe the signature alone, so a carrier is trusted with nothing.
+ */
+import { Contract, type ContractTransactionResponse, type Signer } from "ethers";
+import type { Hex } from "../base/bytes.ts";
+import { toHex } from "../base/bytes.ts";
+import { encodeDetail } from "../report/detail-codec.ts";
+import { encodeProof } from "../report/proof.ts";
+import type { FeedState, GroupSignature, Report } from "../report/report.ts";
+import { loadArtifact } from "./artifacts.ts";
+import { explainRevert } from "./revert.ts";
+
+export type CarrierOptions = {
+  readonly hub: Hex;
+  readonly surfaces: readonly Hex[];
+  readonly settlements: readonly Hex[];
+  /** A hub lacks a publication when it is so many rounds old and not there: before that the transmitters are on it. */
+  readonly missedAfterRounds: number;
+};
+
+export type Network = { readonly networkId: Hex; readonly groupKeyX: Hex };
+
+/** One thing that was tried. `hash` is null where it was not sent, `refused` null where it landed. */
+export type Carried = {
+  readonly what: string;
+  readonly to: Hex;
+  readonly hash: string | null;
+  readonly gasUsed: number | null;
+  readonly refused: string | null;
+};
+
+const SETTLED_OPEN = 0n;
+/** A surface is carried when half of the age that its readers allow is gone, if nothing was published before that. */
+const SURFACE_AGE_PART = 0.5;
+
+type Surface = { readonly contract: Contract; readonly feedId: Hex; readonly maxAgeMs: number };
+type Errand = {
+  readonly what: string;
+  readonly contract: Contract;
+  readonly method: "update" | "settle" | "submitProven";
+  readonly args: readonly string[];
+};
+
+export class Carrier {
+  readonly #options: CarrierOptions;
+  readonly #signer: Signer;
+  readonly #hub: Contract;
+  readonly #settlements: readonly Contract[];
+  #surfaces: readonly Surface[] | null = null;
+  /** Prices that were written when this last looked: not asked for again. */
+  readonly #settled = new Set<string>();
+
+  constructor(options: CarrierOptions, doors: { readonly signer: Signer }) {
+    this.#options = options;
+    this.#signer = doors.signer;
+    this.#hub = new Contract(options.hub, loadArtifact("OracleHub").abi, doors.signer);
+    const settlement = loadArtifact("Settlement").abi;
+    this.#settlements = options.settlements.map((address) => new Contract(address, settlement, doors.signer));
+  }
+
+  /** What the hub says of its network and its newest key. */
+  async network(): Promise<Network> {
+    const networkId = (await this.#hub.getFunction("networkId").staticCall()) as Hex;
+    const [newest] = (await this.#hub.getFunction("configuration").staticCall()) as readonly [{ groupKeyX: bigint }];
+    return { networkId, groupKeyX: `0x${newest.groupKeyX.toString(16).padStart(64, "0")}` };
+  }
+
+  /**
+   * Sends what the contracts lack, one transaction after the other, each mined before the next.
+   * @param report verified against `network`
+   */
+  async carry(report: Report, signature: GroupSignature, network: Network): Promise<readonly Carried[]> {
+    const prove = (feedIds: readonly Hex[]): Hex =>
+      toHex(encodeProof(report, signature, network.networkId, network.groupKeyX, feedIds));
+    const errands = [
+      ...(await this.#surfaceErrands(report, prove)),
+      ...(await this.#settlementErrands(report, prove)),
+      ...(await this.#missedErrands(report, prove)),
+    ];
+    const carried: Carried[] = [];
+    for (const errand of errands) carried.push(await this.#run(errand));
+    return carried;
+  }
+
+  async #surfaceErrands(report: Report, prove: (ids: readonly Hex[]) => Hex): Promise<readonly Errand[]> {
+    const errands: Errand[] = [];
+    this.#surfaces ??= await Promise.all(this.#options.surfaces.map(async (address) => await this.#surfaceAt(address)));
+    for (const { contract, feedId, maxAgeMs } of this.#surfaces) {
+      const leaf = leafOf(report, feedId);
+      if (leaf?.detail?.kind !== "surface" || leaf.status !== "ok") continue;
+      const [timeMs] = (await contract.getFunction("state").staticCall()) as readonly [bigint];
+      const storedMs = Number(timeMs);
+      if (leaf.timeMs <= storedMs) continue;
+      const isOld = leaf.timeMs - storedMs >= SURFACE_AGE_PART * maxAgeMs;
+      const wasPublished =
+        leaf.pubTimeMs > storedMs || leaf.detail.published.some((slice) => slice.fitTimeMs > storedMs);
+      if (!isOld && !wasPublished) continue;
+      const args = [prove([feedId]), toHex(encodeDetail(leaf.detail))];
+      errands.push({ what: `surface of round ${leaf.detail.gridRound}`, contract, method: "update", args });
+    }
+    return errands;
+  }
+
+  async #surfaceAt(address: Hex): Promise<Surface> {
+    const contract = new Contract(address, loadArtifact("VolSurface").abi, this.#signer);
+    const feedId = (await contract.getFunction("feedId").staticCall()) as Hex;
+    const maxAgeSec = (await contract.getFunction("maxAgeSec").staticCall()) as bigint;
+    return { contract, feedId, maxAgeMs: Number(maxAgeSec) * 1_000 };
+  }
+
+  async #settlementErrands(report: Report, prove: (ids: readonly Hex[]) => Hex): Promise<readonly Errand[]> {
+    const errands: Errand[] = [];
+    for (const { feedId, status, detail } of report.leaves) {
+      if (detail?.kind !== "settlement" || detail.phase !== "final" || status !== "ok") continue;
+      const expirySec = Math.floor(detail.expiryMs / 1_000);
+      for (const contract of this.#settlements) {
+        const name = `${String(contract.target)} ${feedId} ${expirySec}`;
+        if (this.#settled.has(name)) continue;
+        const [state] = (await contract.getFunction("settlementOf").staticCall(feedId, expirySec)) as readonly [bigint];
+        if (state !== SETTLED_OPEN) {
+          this.#settled.add(name);
+          continue;
+        }
+        const args = [prove([feedId]), toHex(encodeDetail(detail))];
+        const when = new Date(detail.expiryMs).toISOString();
+        errands.push({ what: `price at ${when}`, contract, method: "settle", args });
+      }
+    }
+    return errands;
+  }
+
+  async #missedErrands(report: Report, prove: (ids: readonly Hex[]) => Hex): Promise<readonly Errand[]> {
+    const old = report.leaves.filter(
+      ({ pubRound }) => pubRound > 0 && report.round - pubRound >= this.#options.missedAfterRounds,
+    );
+    if (old.length === 0) return [];
+    const missed: Hex[] = [];
+    for (const { feedId, pubRound } of old) {
+      const index = await this.#indexOf(feedId);
+      if (index === null) continue;
+      const answer = (await this.#hub.getFunction("answerAt").staticCall(index)) as { round: bigint };
+      if (Number(answer.round) < pubRound) missed.push(feedId);
+    }
+    if (missed.length === 0) return [];
+    const what = `${missed.length} missed ${missed.length === 1 ? "publication" : "publications"}`;
+    return [{ what, contract: this.#hub, method: "submitProven", args: [prove(missed)] }];
+  }
+
+  /** Null for a feed that this chain's hub does not list. */
+  async #indexOf(feedId: Hex): Promise<number | null> {
+    try {
+      return Number(await this.#hub.getFunction("indexOf").staticCall(feedId));
+    } catch {
+      return null;
+    }
+  }
+
+  async #run({ what, contract, method, args }: Errand): Promise<Carried> {
+    const to = String(contract.target) as Hex;
+    try {
+      const sent = (await contract.getFunction(method).send(...args)) as ContractTransactionResponse;
+      const receipt = await sent.wait();
+      return { what, to, hash: sent.hash, gasUsed: Number(receipt?.gasUsed ?? 0), refused: null };
+    } catch (error) {
+      return { what, to, hash: null, gasUsed: null, refused: explainRevert(error).text };
+    }
+  }
+}
+
+function leafOf(report: Report, feedId: Hex): FeedState | undefined {
+  return report.leaves.find((leaf) => leaf.feedId === feedId);
+}
