@@ -1,8 +1,8 @@
-// Writes test/vectors/report.json, which vitest and forge both read: reports as fields, and every byte and digest on the
-// way to the calldata of OracleHub.submit. Deterministic: secrets and nonces are hashes of fixed words, and known to
+// Writes test/vectors/black.json (scripts/vectors/black.mjs) and test/vectors/report.json, which vitest and forge both read:
+// reports as fields, and every byte and digest on the way to the calldata of OracleHub.submit. Deterministic: secrets and nonces are hashes of fixed words, and known to
 // everybody, so they must never guard anything.
 //
-//   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs            writes the file
+//   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs            writes the files
 //   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs --check    compares, exits 1 when it would change
 //
 // The codec under test makes the bytes; the signatures come from the curve directly and not from src/threshold, so that
@@ -15,8 +15,9 @@ import { ByteWriter, fromHex, toHex } from "../dist/base/bytes.js";
 import * as codec from "../dist/report/codec.js";
 import { detailHash, encodeDetail } from "../dist/report/detail-codec.js";
 import { keccak, keccakHex } from "../dist/report/hash.js";
+import { blackVectors } from "./vectors/black.mjs";
 
-const file = fileURLToPath(new URL("../test/vectors/report.json", import.meta.url));
+const pathOf = (name) => fileURLToPath(new URL(`../test/vectors/${name}`, import.meta.url));
 const { Point } = secp256k1;
 const Q = Point.Fn.ORDER;
 
@@ -242,14 +243,21 @@ for (const vector of vectors) {
     throw new Error(`${vector.name}: the payload has ${fromHex(vector.payload).length} bytes`);
   }
 }
-const text = `${JSON.stringify({ generator: "scripts/vectors.mjs", count: vectors.length, vectors }, null, 2)}\n`;
+const asText = (content, space) => `${JSON.stringify(content, null, space)}\n`;
+const files = {
+  "report.json": asText({ generator: "scripts/vectors.mjs", count: vectors.length, vectors }, 2),
+  "black.json": asText(blackVectors(makeDice)).replaceAll("{", "\n{"),
+};
 
-if (process.argv.includes("--check")) {
-  const same = existsSync(file) && readFileSync(file, "utf8") === text;
-  console.log(same ? "test/vectors/report.json is what the generator writes" : "test/vectors/report.json would change");
-  process.exitCode = same ? 0 : 1;
-} else {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  console.log(`${vectors.length} reports written to test/vectors/report.json`);
+for (const [name, text] of Object.entries(files)) {
+  const file = pathOf(name);
+  if (process.argv.includes("--check")) {
+    const same = existsSync(file) && readFileSync(file, "utf8") === text;
+    console.log(`test/vectors/${name} ${same ? "is what the generator writes" : "would change"}`);
+    if (!same) process.exitCode = 1;
+  } else {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    console.log(`test/vectors/${name} written`);
+  }
 }

@@ -69,7 +69,7 @@ export async function deployHub(options: DeployOptions, doors: { readonly signer
   const readers = await Promise.all(
     options.feeds.map(async (feed, index) => {
       const maxAgeSec = feed.heartbeatSec + options.readerGraceSec;
-      const args = [hub.address, index, feed.name, maxAgeSec, { nonce: firstNonce + index }];
+      const args = [hub.address, index, feed.name, requirements(maxAgeSec), { nonce: firstNonce + index }];
       const reader = await deployOne("FeedReader", args, signer);
       return { name: feed.name, address: reader.address, maxAgeSec };
     }),
@@ -107,6 +107,14 @@ export async function hubWord(
   } catch (error) {
     throw failure(`reading ${hub}`, error);
   }
+}
+
+const ZERO_ADDRESS = `0x${"0".repeat(40)}`;
+
+/** What every consumer can live with: of an age, and a revert otherwise. Who wants more deploys a reader of its own. */
+function requirements(maxAgeSec: number): readonly unknown[] {
+  const [maxConfidencePpb, positiveOnly, onBadAnswer, graceSec] = [0, false, 0, 0];
+  return [maxAgeSec, maxConfidencePpb, positiveOnly, onBadAnswer, graceSec, ZERO_ADDRESS, ZERO_ADDRESS];
 }
 
 function toTuple(configuration: HubConfiguration): readonly unknown[] {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
-import {FeedReader} from "../../src/FeedReader.sol";
 import {IOracleHub} from "../../src/interfaces/IOracleHub.sol";
 import {Entry, HubFixture} from "../support/HubFixture.sol";
 import {SchnorrSigner} from "../support/SchnorrSigner.sol";
@@ -13,14 +12,11 @@ contract OracleHubGasTest is HubFixture {
     uint256 private constant ONE_FEED_MAX = 45_000;
     uint256 private constant FURTHER_FEED_MAX = 9_000;
 
-    FeedReader private reader;
-
     function setUp() public {
         deployHub(10);
         IOracleHub.Feed[] memory named = makeFeeds(10, 1);
         named[0].feedId = keccak256("a feed with a name");
         hub.addFeeds(named);
-        reader = new FeedReader(hub, 10, "a feed with a name", 3600);
         hub.submit(report(key, FIRST_ROUND, one(entry(10, 1))));
         // Three updates make the steady state: the first finds empty slots of the first era.
         hub.submit(report(key, FIRST_ROUND, entriesFor(10, 1)));
@@ -87,11 +83,5 @@ contract OracleHubGasTest is HubFixture {
     function test_readOfTheHub() public {
         hub.answerAt(3);
         vm.snapshotGasLastCall("OracleHub", "read answerAt");
-    }
-
-    function test_readThroughTheReader() public {
-        vm.warp(timeSecOf(FIRST_ROUND + 1));
-        reader.latestRoundData();
-        vm.snapshotGasLastCall("FeedReader", "read latestRoundData, with the cold hub behind it");
     }
 }
