@@ -137,7 +137,9 @@ contract Settlement is IExpirySettlement {
         returns (uint128 price, bytes32 unit, uint8 decimals)
     {
         (unit, decimals) = registry.scaleOf(leaf.feedId, leaf.definitionDigest);
-        uint8 hubDecimals = hub.feedAt(hub.indexOf(leaf.feedId)).decimals;
+        uint16 index = hub.indexOf(leaf.feedId);
+        if (hub.answerAt(index).status == ReportCodec.STATUS_FROZEN) revert FrozenFeed(leaf.feedId, index);
+        uint8 hubDecimals = hub.feedAt(index).decimals;
         if (decimals != hubDecimals) revert DecimalsDiffer(hubDecimals, decimals);
         if (decimals > PRICE_DECIMALS) revert TooManyPriceDecimals(decimals, PRICE_DECIMALS);
         if (leaf.value <= 0) revert NotPositive(leaf.value);

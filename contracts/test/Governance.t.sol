@@ -5,6 +5,7 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {ICommittee} from "../src/interfaces/ICommittee.sol";
 import {IFeedRegistry} from "../src/interfaces/IFeedRegistry.sol";
+import {IHubGuard} from "../src/interfaces/IHubGuard.sol";
 import {IOwned} from "../src/interfaces/IOwned.sol";
 import {IOracleHub} from "../src/interfaces/IOracleHub.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
@@ -23,6 +24,7 @@ contract Forwarder {
 contract GovernanceTest is SettlementFixture {
     uint256 private constant DELAY_SEC = 2 days;
     address private constant CANCELLER = address(0xCA7);
+    address private constant GUARDIAN = address(0x6A2D);
     bytes32 private constant NEW_FEED = bytes32(uint256(10) << 248 | 0xe74);
 
     TestMultisig private multisig;
@@ -57,6 +59,7 @@ contract GovernanceTest is SettlementFixture {
     function handOver() private {
         Call[] memory calls = new Call[](3);
         address[3] memory owned = [address(hub), address(registry), address(committee)];
+        hub.setGuardian(GUARDIAN);
         for (uint256 i = 0; i < 3; i++) {
             IOwned(owned[i]).transferOwnership(address(timelock));
             calls[i] = Call(owned[i], abi.encodeCall(IOwned.acceptOwnership, ()));
@@ -249,6 +252,49 @@ contract GovernanceTest is SettlementFixture {
             (bool done,) = calls[i].target.call(calls[i].data);
             assertTrue(done, "what the owner itself may do");
         }
+    }
+
+    /// @dev Moonwell's and Blizz's repairs waited for their timelocks while money left: stopping waits for nothing.
+    function test_theGuardianStopsAtOnceAndCanDoNothingElse() public {
+        uint16[] memory indices = new uint16[](1);
+        indices[0] = hub.indexOf(FEED);
+        vm.prank(GUARDIAN);
+        hub.freezeFeeds(indices);
+        assertEq(hub.answerAt(indices[0]).status, 4, "frozen");
+        vm.prank(GUARDIAN);
+        hub.freezeHub();
+        assertTrue(hub.hubFrozen(), "all of it");
+
+        Call[] memory owners = new Call[](8);
+        owners[0] = Call(address(hub), abi.encodeCall(hub.unfreezeFeeds, (indices)));
+        owners[1] = Call(address(hub), abi.encodeCall(hub.unfreezeHub, ()));
+        owners[2] = Call(address(hub), abi.encodeCall(hub.setGuardian, (person(0))));
+        owners[3] = Call(address(hub), abi.encodeCall(hub.addFeeds, (makeFeeds(0, 1))));
+        (owners[4], owners[5]) = (rotation()[0], rotation()[1]);
+        owners[6] = proposal()[0];
+        owners[7] = Call(address(registry), abi.encodeCall(registry.deprecate, (FEED, bytes32(0))));
+        for (uint256 i = 0; i < owners.length; i++) {
+            assertRefused(
+                GUARDIAN, owners[i], abi.encodeWithSelector(IOwned.NotOwner.selector, GUARDIAN, address(timelock))
+            );
+        }
+    }
+
+    function test_lettingAFrozenFeedGoOnIsADecision() public {
+        uint16[] memory indices = new uint16[](1);
+        indices[0] = hub.indexOf(FEED);
+        vm.prank(GUARDIAN);
+        hub.freezeFeeds(indices);
+        govern(single(address(hub), abi.encodeCall(hub.unfreezeFeeds, (indices))));
+        assertTrue(hub.answerAt(indices[0]).status != 4, "goes on");
+    }
+
+    function testFuzz_nobodyElseFreezes(address stranger) public {
+        vm.assume(stranger != GUARDIAN && stranger != address(timelock));
+        bytes memory refused =
+            abi.encodeWithSelector(IHubGuard.NotGuardian.selector, stranger, GUARDIAN, address(timelock));
+        assertRefused(stranger, Call(address(hub), abi.encodeCall(hub.freezeHub, ())), refused);
+        assertRefused(stranger, Call(address(hub), abi.encodeCall(hub.freezeFeeds, (new uint16[](1)))), refused);
     }
 
     /// @dev What is proposed waits twice: until it is a shadow, and until it lives.

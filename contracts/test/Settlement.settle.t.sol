@@ -4,6 +4,7 @@ pragma solidity ^0.8.34;
 import {Settlement} from "../src/Settlement.sol";
 import {IExpirySettlement} from "../src/interfaces/IExpirySettlement.sol";
 import {IFeedRegistry} from "../src/interfaces/IFeedRegistry.sol";
+import {IHubGuard} from "../src/interfaces/IHubGuard.sol";
 import {IOracleHub} from "../src/interfaces/IOracleHub.sol";
 import {IReportVerifier} from "../src/interfaces/IReportVerifier.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
@@ -364,6 +365,34 @@ contract SettlementSettleTest is SettlementFixture {
         vm.expectRevert(abi.encodeWithSelector(IOracleHub.KeyNotYetValid.selector, FINAL_ROUND, FINAL_ROUND + 1));
         settlement.settle(tooNew, detail);
         // A report of before the rotation lands after it.
+        settle(FINAL_ROUND, VALUE);
+    }
+
+    // -- Under the brake
+
+    function test_aFrozenFeedSettlesNothingUntilItGoesOn() public {
+        uint16[] memory indices = new uint16[](1);
+        indices[0] = hub.indexOf(FEED);
+        hub.freezeFeeds(indices);
+        settleExpecting(
+            abi.encodeWithSelector(IExpirySettlement.FrozenFeed.selector, FEED, indices[0]),
+            FINAL_ROUND,
+            VALUE,
+            goodDetail(VALUE)
+        );
+        hub.unfreezeFeeds(indices);
+        settle(FINAL_ROUND, VALUE);
+        // What is written takes its course, and can be disputed.
+        hub.freezeFeeds(indices);
+        assertSettled(ISettlement.State.Written, PRICE, FINAL_AT_SEC);
+        settlement.dispute(FEED, EXPIRY_SEC, statements(0, F + 1, 1));
+        assertSettled(ISettlement.State.Open, 0, 0);
+    }
+
+    function test_aFrozenHubSettlesNothingUntilItGoesOn() public {
+        hub.freezeHub();
+        settleExpecting(abi.encodeWithSelector(IHubGuard.HubFrozen.selector), FINAL_ROUND, VALUE, goodDetail(VALUE));
+        hub.unfreezeHub();
         settle(FINAL_ROUND, VALUE);
     }
 

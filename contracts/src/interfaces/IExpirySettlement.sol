@@ -79,6 +79,10 @@ interface IExpirySettlement is ISettlement {
     /// @notice By the report's clock or by this chain's, the expiry is still to come.
     error NotExpired(uint48 expiryMs, uint64 reportTimeMs, uint256 nowSec);
 
+    /// @notice The hub's guardian or owner stopped the feed: nothing of it is settled until the owner lets it go on. What
+    ///         was written before stays, and can still be disputed.
+    error FrozenFeed(bytes32 feedId, uint16 index);
+
     /// @notice The hub reads the feed's numbers in other decimals than the registry does.
     error DecimalsDiffer(uint8 hub, uint8 registry);
 

@@ -73,7 +73,7 @@ abstract contract SettlementFixture is ProofFixture {
 
     function listOnHub(bytes32 feedId, uint8 decimals) internal {
         IOracleHub.Feed[] memory feeds = new IOracleHub.Feed[](1);
-        feeds[0] = IOracleHub.Feed(feedId, DEFINITION, decimals, 90_000);
+        feeds[0] = IOracleHub.Feed(feedId, DEFINITION, decimals, 90_000, false);
         hub.addFeeds(feeds);
     }
 
