@@ -133,7 +133,7 @@ contract VolSurface is ISviSurface {
         if (FixedPointMathLib.abs(k) > uint256(wingCut)) revert BeyondWingCut(k, wingCut);
         uint256 first = _head.first;
         (uint256 i, uint256 foundSec,) = _head.search(first, expirySec);
-        if (first == 0 || foundSec != expirySec) revert UnknownExpiry(expirySec);
+        if (foundSec == 0 || foundSec != expirySec) revert UnknownExpiry(expirySec);
         uint256 timeMs = SurfaceHeadLibrary.timeMs(first);
 
         Svi memory near = _slices[i].curve();

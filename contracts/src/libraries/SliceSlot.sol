@@ -31,9 +31,9 @@ library SliceSlotLibrary {
     uint256 private constant WAD_SQUARED = 1e36;
 
     /// @dev What the cuts may change of a variance, in units of 2^-31: 4080 of them are 1.9e-6, so that the volatility
-    ///      moves by less than 1e-6 of itself. One is spent on what is simplified below, and 251 on the slopes.
+    ///      moves by less than 1e-6 of itself. One, and one more, are spent on what is simplified below.
     uint256 private constant LOSS_OF_A = 4079;
-    uint256 private constant LOSS_OF_BEND = 3828;
+    uint256 private constant LOSS_OF_BEND = 4078;
     /// @dev Roundings of whoever evaluates the slice, at most 24e-18, in the same units: 24·2^31.
     uint256 private constant EVALUATION = 51_539_607_552;
     /// @dev σ has at least 11 bits of its own below |m|, so that curvature keeps its first digits.
@@ -73,11 +73,11 @@ library SliceSlotLibrary {
     /// @notice Whether the slot carries a slice so well that no implied volatility moves by more than 1e-6 of itself.
     ///         Stands for
     ///             missing = 5 * b * (|m| + sigma) / WAD + EVALUATION - LOSS_OF_A * a
-    ///             bend = LOSS_OF_BEND * b * sigma / WAD
+    ///             bend = (LOSS_OF_BEND - WAD / (8 * (WAD - |rho|))) * b * sigma / WAD
     ///             |m| >> SHARED_BITS <= sigma
     ///                 && (missing <= 0 || bend² * ((WAD² - rho²) / WAD) >= missing² * WAD)
     /// @dev With 2^-31 as the unit of loss, w moves at k by at most |a|/4 + b·u + b|k - m|/8 + 3b·max(|m|, σ), where
-    ///      u = ρ(k - m) + √((k - m)² + σ²) and |k - m| <= u/(1 - |ρ|): by N + L·b·u, with L = 1 + 1/(8(1 - |ρ|)) <= 251.
+    ///      u = ρ(k - m) + √((k - m)² + σ²) and |k - m| <= u/(1 - |ρ|): by N + L·b·u, with L = 1 + 1/(8(1 - |ρ|)).
     ///      w itself is a + b·u, so the relative loss is largest at the smallest u, u₀ = σ√(1 - ρ²). There
     ///      (4080 - L)·b·u₀ >= N - 4080·a is what it takes, and squares decide it without a root. Where a is negative it is
     ///      smaller than b·u₀, so one more of a and two more of b·max(|m|, σ) pay for |a|/4 - a.
@@ -91,7 +91,9 @@ library SliceSlotLibrary {
             m := xor(m, sar(255, m))
             let missing := add(div(mul(mul(5, b), add(m, sigma)), WAD), EVALUATION)
             missing := sub(missing, mul(LOSS_OF_A, mload(svi)))
-            let bend := div(mul(mul(LOSS_OF_BEND, b), sigma), WAD)
+            let sign := sar(255, rho)
+            let bend := sub(LOSS_OF_BEND, div(WAD, shl(3, sub(WAD, sub(xor(rho, sign), sign)))))
+            bend := div(mul(mul(bend, b), sigma), WAD)
             bend := mul(mul(bend, bend), div(sub(WAD_SQUARED, mul(rho, rho)), WAD))
             fine := or(slt(missing, 1), iszero(lt(bend, mul(mul(missing, missing), WAD))))
             fine := gt(fine, gt(shr(SHARED_BITS, m), sigma))
