@@ -169,7 +169,7 @@ const CASES = [
     leaves: 2,
     pushes: [0],
     status: "ok",
-    round: 2 ** 34 - 1,
+    round: 2 ** 33 - 1,
     timeMs: (2 ** 32 - 1) * 1000 + 999,
   },
   { name: "another key", leaves: 4, pushes: [0, 1], status: "ok", round: 19, key: "B" },

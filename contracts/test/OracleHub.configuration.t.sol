@@ -80,9 +80,9 @@ contract OracleHubConfigurationTest is HubFixture {
 
         c = nextConfiguration(otherKey.x, 2, NEXT);
         c.firstRound = 0;
-        rotateExpecting(abi.encodeWithSelector(IOracleHub.BadFirstRound.selector, 0, 1, 2 ** 34 - 1), c);
-        c.firstRound = 2 ** 34;
-        rotateExpecting(abi.encodeWithSelector(IOracleHub.BadFirstRound.selector, 2 ** 34, 1, 2 ** 34 - 1), c);
+        rotateExpecting(abi.encodeWithSelector(IOracleHub.BadFirstRound.selector, 0, 1, 2 ** 33 - 1), c);
+        c.firstRound = 2 ** 33;
+        rotateExpecting(abi.encodeWithSelector(IOracleHub.BadFirstRound.selector, 2 ** 33, 1, 2 ** 33 - 1), c);
     }
 
     function rotateExpecting(bytes memory revertData, IOracleHub.Configuration memory next) private {

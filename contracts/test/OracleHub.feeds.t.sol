@@ -19,7 +19,8 @@ contract OracleHubFeedsTest is HubFixture {
     }
 
     function good() private pure returns (IOracleHub.Feed memory) {
-        return IOracleHub.Feed({feedId: "id", definitionDigest: "digest", decimals: 8, heartbeatSec: 60});
+        return
+            IOracleHub.Feed({feedId: "id", definitionDigest: "digest", decimals: 8, heartbeatSec: 60, history: false});
     }
 
     function test_feedsKeepTheirPlaceForEver() public {
@@ -35,7 +36,7 @@ contract OracleHubFeedsTest is HubFixture {
     function test_addingAFeedIsTold() public {
         IOracleHub.Feed[] memory feeds = makeFeeds(3, 1);
         vm.expectEmit(true, true, false, true, address(hub));
-        emit IOracleHub.FeedAdded(3, feeds[0].feedId, feeds[0].definitionDigest, 8, 3600);
+        emit IOracleHub.FeedAdded(3, feeds[0].feedId, feeds[0].definitionDigest, 8, 3600, false);
         hub.addFeeds(feeds);
     }
 

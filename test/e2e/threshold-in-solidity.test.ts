@@ -46,7 +46,7 @@ function randomLeaf(): FeedState {
     pubStatus: STATUSES[below(3)]!,
     pubValue: randomValue(),
     pubConfidencePpb: below(2 ** 32),
-    pubRound: below(2 ** 34),
+    pubRound: below(2 ** 33),
     pubTimeMs: below(2 ** 47),
     detail: null,
   };
@@ -58,7 +58,7 @@ function randomReport(): Report {
     if (index > 0 && random() < 0.5) return [];
     return [{ index, status: STATUSES[below(3)]!, value: randomValue(), confidencePpb: below(2 ** 32) }];
   });
-  return { round: 1 + below(2 ** 34 - 1), reportTimeMs: below(2 ** 42), leaves, pushes };
+  return { round: 1 + below(2 ** 33 - 1), reportTimeMs: below(2 ** 42), leaves, pushes };
 }
 
 function withOneBitChanged(hex: Hex): Hex {

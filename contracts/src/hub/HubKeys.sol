@@ -2,7 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IOracleHub} from "../interfaces/IOracleHub.sol";
-import {FeedSlotLibrary} from "../libraries/FeedSlot.sol";
+import {FeedSlot, FeedSlotLibrary} from "../libraries/FeedSlot.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {ReportHead} from "../libraries/ReportHead.sol";
 import {SchnorrSecp256k1} from "../libraries/SchnorrSecp256k1.sol";
@@ -20,17 +20,26 @@ abstract contract HubKeys is HubStorage {
     // -- For everybody
 
     /// @inheritdoc IOracleHub
-    function configuration() external view returns (Configuration memory newest, Configuration memory previous) {
-        return (_newest, _previous);
+    function configuration() public view returns (Configuration memory newest, Configuration memory previous) {
+        newest = _newest;
+        if (_heldKeyX != 0) newest.groupKeyX = _heldKeyX;
+        previous = _previous;
     }
 
     /// @inheritdoc IOracleHub
     function latestRound() public view returns (uint64 latest) {
         uint256 length = _feeds.length;
         for (uint256 i = 0; i < length; i++) {
-            uint64 round = _slots[i].round();
-            if (round > latest) latest = round;
+            latest = _later(latest, _slots[i]);
         }
+        uint256 end = PAIRS_FROM + _pairedFeeds.length;
+        for (uint256 i = PAIRS_FROM; i < end; i += 2) {
+            latest = _later(latest, _slots[i]);
+        }
+    }
+
+    function _later(uint64 round, FeedSlot slot) private pure returns (uint64) {
+        return slot.round() > round ? slot.round() : round;
     }
 
     // -- For the owner
@@ -45,8 +54,7 @@ abstract contract HubKeys is HubStorage {
 
     /// @inheritdoc IOracleHub
     function rotate(Configuration calldata next) external onlyOwner {
-        Configuration memory newest = _newest;
-        Configuration memory followed = _previous;
+        (Configuration memory newest, Configuration memory followed) = configuration();
         Configuration memory replaced;
         if (newest.cfg == 0) revert NotConfigured();
         _checkAlone(next);
@@ -55,14 +63,20 @@ abstract contract HubKeys is HubStorage {
         uint64 latest = latestRound();
         if (followed.cfg != 0 && latest < newest.firstRound) replaced = newest;
         else followed = newest;
-        _checkFollows(next, followed, latest);
+        _checkContinues(next, followed, latest);
 
         emit ConfigurationChanged(followed, next, replaced);
         _previous = followed;
         _newest = next;
+        if (_heldKeyX != 0) (_newest.groupKeyX, _heldKeyX) = (0, next.groupKeyX);
+
         uint256 length = _feeds.length;
         for (uint256 i = 0; i < length; i++) {
-            _slots[i] = _slots[i].withoutEra();
+            _slots[i] = _slots[i].afterRotation();
+        }
+        uint256 end = PAIRS_FROM + _pairedFeeds.length;
+        for (uint256 i = PAIRS_FROM; i < end; i += 2) {
+            _slots[i] = _slots[i].afterRotation();
         }
     }
 
@@ -78,7 +92,7 @@ abstract contract HubKeys is HubStorage {
     }
 
     /// @dev Rounds and time go on where the followed configuration would have them at that round.
-    function _checkFollows(Configuration calldata next, Configuration memory followed, uint64 latest) private pure {
+    function _checkContinues(Configuration calldata next, Configuration memory followed, uint64 latest) private pure {
         bool sameTag = _tag(next.groupKeyX) == _tag(followed.groupKeyX);
         if (sameTag && next.groupKeyX != followed.groupKeyX) {
             revert KeyTagTaken(_tag(next.groupKeyX), followed.groupKeyX);
@@ -107,7 +121,7 @@ abstract contract HubKeys is HubStorage {
         returns (bool byNewestKey)
     {
         uint256 key = _newest.groupKeyX;
-        if (key == 0) revert NotConfigured();
+        if (key == 0) _refuseWithoutKey();
         byNewestKey = _tag(key) == head.keyTag();
         if (!byNewestKey) key = _previousKey(head.keyTag(), head.round());
 
@@ -124,12 +138,25 @@ abstract contract HubKeys is HubStorage {
         revert KeyNotYetValid(round, sameKey ? _previous.firstRound : _newest.firstRound);
     }
 
+    function _refuseWithoutKey() private view {
+        if (_heldKeyX != 0) revert HubFrozen();
+        revert NotConfigured();
+    }
+
     /// @dev The key before the newest, for the rounds that are its own.
     function _previousKey(bytes4 keyTag, uint64 round) private view returns (uint256 key) {
         key = _previous.groupKeyX;
         if (key == 0 || _tag(key) != keyTag) revert UnknownKey(keyTag, _tag(_newest.groupKeyX));
         if (round >= _newest.firstRound) revert KeyRetired(round, _newest.firstRound);
         if (round < _previous.firstRound) revert KeyNotYetValid(round, _previous.firstRound);
+    }
+
+    /// @dev The era of a feed's slot after a report of this round, signed by the newest key or the one before.
+    function _eraAfter(FeedSlot slot, uint64 round, bool byNewestKey) internal view returns (uint8) {
+        if (!byNewestKey) return FeedSlotLibrary.ERA_LISTED;
+        // The stored round is the newest key's, so this newer one is as well.
+        if (slot.era() == FeedSlotLibrary.ERA_NEWEST) return FeedSlotLibrary.ERA_NEWEST;
+        return _eraUnderNewestKey(round);
     }
 
     function _tag(uint256 groupKeyX) private pure returns (bytes4) {

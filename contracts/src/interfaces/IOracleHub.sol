@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
+import {IHubGuard} from "./IHubGuard.sol";
+import {IHubHistory} from "./IHubHistory.sol";
+import {IHubPairs} from "./IHubPairs.sol";
+import {IHubProofs} from "./IHubProofs.sol";
 import {IOwned} from "./IOwned.sol";
 import {IReportCodec} from "./IReportCodec.sol";
 import {IReportProof} from "./IReportProof.sol";
@@ -9,7 +13,16 @@ import {IReportVerifier} from "./IReportVerifier.sol";
 /// @title Holds the newest answer of every feed of one network on one chain.
 /// @notice Anybody may carry a report here: what makes it count is the one signature that at least t of n nodes made
 ///         together. Nothing is ever clamped or corrected: a report is stored as it was signed, or refused.
-interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
+interface IOracleHub is
+    IOwned,
+    IHubGuard,
+    IHubHistory,
+    IHubPairs,
+    IHubProofs,
+    IReportCodec,
+    IReportProof,
+    IReportVerifier
+{
     // -- Types
 
     /// @notice What the hub knows of a feed. The feed's position in the list, its index, is for ever.
@@ -17,11 +30,13 @@ interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     /// @param definitionDigest Digest of the canonical definition.
     /// @param decimals         The answer is an integer count of 10^-decimals; at most 30.
     /// @param heartbeatSec     The feed is published at least this often; above 0.
+    /// @param history          Whether its last 512 values are kept, for about 5 100 gas an update. For ever.
     struct Feed {
         bytes32 feedId;
         bytes32 definitionDigest;
         uint8 decimals;
         uint32 heartbeatSec;
+        bool history;
     }
 
     /// @notice A set of nodes with its key, and the clock of its rounds: round r starts at
@@ -29,7 +44,7 @@ interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     /// @param cfg              Digest of the whole configuration, as the nodes know it.
     /// @param groupKeyX        x of the group key, whose y is even; 0 < x < Q, on the curve.
     /// @param configCount      Grows from configuration to configuration.
-    /// @param firstRound       First round that this configuration signs; 1 .. 2^34 - 1.
+    /// @param firstRound       First round that this configuration signs; 1 .. 2^33 - 1.
     /// @param firstRoundTimeMs When that round starts, unix ms.
     /// @param slotMs           Length of a round, ms; 250 .. 60000.
     struct Configuration {
@@ -47,7 +62,7 @@ interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     /// @param round         Round of the last report that spoke of this feed, whatever its status; 0 when none did.
     /// @param timeSec       Signed time of the last agreed value, unix seconds; 0 when there is none.
     /// @param count         How many values were stored; 0 when there is no value. Dense: consumers' round id.
-    /// @param status        0 never reported, 1 ok, 2 missing, 3 disputed.
+    /// @param status        0 never reported, 1 ok, 2 missing, 3 disputed, 4 frozen: no longer updated.
     struct Answer {
         int128 value;
         uint32 confidencePpb;
@@ -75,10 +90,24 @@ interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     error ZeroHeartbeat(bytes32 feedId);
 
     /// @notice No feed has this index.
+    /// @param count How many feeds there are on its side: single ones below 2^15, paired ones from there on.
     error UnknownFeed(uint16 given, uint256 count);
 
     /// @notice No feed has this id.
     error UnknownFeedId(bytes32 given);
+
+    /// @notice A snapshot of nothing was asked for.
+    error EmptySnapshot();
+
+    /// @notice A feed of the snapshot has no good answer.
+    /// @param given  0 never reported, 2 missing, 3 disputed, 4 frozen.
+    /// @param wanted 1 ok.
+    error SnapshotStatus(uint16 index, uint8 given, uint8 wanted);
+
+    /// @notice The feeds of the snapshot were not published together.
+    /// @param given  Round of this feed's answer.
+    /// @param wanted Round of the first feed's.
+    error SnapshotTorn(uint16 index, uint64 given, uint64 wanted);
 
     // -- Errors: configurations
 
@@ -172,11 +201,19 @@ interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     /// @notice The feed's counter is full; its successor has to be added under a new index.
     error CountOverflow(uint16 index, uint32 max);
 
+    /// @notice No entry of the report could be stored: all are of frozen feeds, or of pairs that do not fit.
+    error NothingStored(uint64 round);
+
     // -- Events
 
     /// @notice A feed joined the list.
     event FeedAdded(
-        uint16 indexed index, bytes32 indexed feedId, bytes32 definitionDigest, uint8 decimals, uint32 heartbeatSec
+        uint16 indexed index,
+        bytes32 indexed feedId,
+        bytes32 definitionDigest,
+        uint8 decimals,
+        uint32 heartbeatSec,
+        bool history
     );
 
     /// @notice A configuration was set.
@@ -195,10 +232,18 @@ interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     /// @notice An entry was at most as new as what is stored, and was left out.
     event EntrySkipped(uint16 indexed index, uint64 givenRound, uint64 storedRound);
 
+    /// @notice An entry of a frozen feed was left out.
+    event FrozenEntrySkipped(uint16 indexed index, uint64 givenRound);
+
     // -- For the owner
 
     /// @notice Appends feeds to the list.
     function addFeeds(Feed[] calldata added) external;
+
+    /// @notice Appends feeds that share slots, each with its neighbour: `added[0]` with `added[1]`, and so on. For feeds of
+    ///         one publication group with moderate values: int53, and confidences up to 6.7 %.
+    /// @dev They get the indices from 2^15 on, 2n beside 2n + 1, which are for ever too: see IHubPairs.
+    function addPairs(Feed[] calldata added) external;
 
     /// @notice Sets the first configuration.
     function configure(Configuration calldata first) external;
@@ -225,10 +270,21 @@ interface IOracleHub is IOwned, IReportCodec, IReportProof, IReportVerifier {
     /// @notice The newest answers of several feeds, in the order asked for.
     function answers(uint16[] calldata indices) external view returns (Answer[] memory);
 
+    /// @notice The answers of several feeds that one report published together, all ok; reverts where they are not.
+    /// @return round Of that report.
+    /// @return found In the order asked for.
+    function snapshot(uint16[] calldata indices) external view returns (uint64 round, Answer[] memory found);
+
+    /// @notice The value with this count, from a feed's history: what was published stays true of its round, so its
+    ///         status is 1 whatever the feed's is now. Only reverts for a value that is not kept.
+    /// @param count 1 .. the feed's count; the last 512 of a feed with history. Of a feed without, only the newest
+    ///              is kept, and comes as `answerAt` has it.
+    function historyAt(uint16 index, uint32 count) external view returns (Answer memory);
+
     /// @notice The newest round that any feed holds. Walks the list: meant for calls from outside of the chain.
     function latestRound() external view returns (uint64);
 
-    /// @notice How many feeds the list holds.
+    /// @notice How many feeds have a slot of their own; their indices begin at 0.
     function feedCount() external view returns (uint256);
 
     /// @notice What was stated when the feed was added.

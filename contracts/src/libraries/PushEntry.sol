@@ -11,6 +11,16 @@ type PushEntry is uint256;
 using PushEntryLibrary for PushEntry global;
 
 library PushEntryLibrary {
+    function pack(uint256 newIndex, uint8 newStatus, int128 newValue, uint32 newConfidencePpb)
+        internal
+        pure
+        returns (PushEntry)
+    {
+        return PushEntry.wrap(
+            (newIndex << 168) | (uint256(newStatus) << 160) | (uint256(uint128(newValue)) << 32) | newConfidencePpb
+        );
+    }
+
     function index(PushEntry entry) internal pure returns (uint16) {
         return uint16(PushEntry.unwrap(entry) >> 168);
     }

@@ -27,6 +27,8 @@ library ReportCodec {
     uint8 internal constant STATUS_OK = 1;
     uint8 internal constant STATUS_MISSING = 2;
     uint8 internal constant STATUS_DISPUTED = 3;
+    /// @dev In answers only: no report says it.
+    uint8 internal constant STATUS_FROZEN = 4;
 
     uint8 internal constant LEAF = 0;
     uint8 internal constant DETAILED_LEAF = 3;
@@ -76,7 +78,12 @@ library ReportCodec {
     /// @notice The i-th entry.
     /// @param entries Whole entries, more than `i`.
     function entryAt(bytes calldata entries, uint256 i) internal pure returns (PushEntry) {
-        return PushEntry.wrap(wordAt(entries, i * ENTRY_BYTES) >> (8 * (32 - ENTRY_BYTES)));
+        return entryFrom(entries, i * ENTRY_BYTES);
+    }
+
+    /// @notice The entry that begins at this byte.
+    function entryFrom(bytes calldata entries, uint256 at) internal pure returns (PushEntry) {
+        return PushEntry.wrap(wordAt(entries, at) >> (8 * (32 - ENTRY_BYTES)));
     }
 
     /// @dev Stands for `uint256(bytes32(data[offset:offset + 32]))`, with whatever the calldata holds after the end of

@@ -42,7 +42,8 @@ abstract contract HubFixture is Test {
                 feedId: keccak256(abi.encode("feed", from + i)),
                 definitionDigest: keccak256(abi.encode("definition", from + i)),
                 decimals: 8,
-                heartbeatSec: 3600
+                heartbeatSec: 3600,
+                history: false
             });
         }
     }

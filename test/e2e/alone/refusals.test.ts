@@ -15,7 +15,7 @@ import { SigningGroup } from "../group-support.ts";
 import { AT, ENTRY_AT, HubDoor, spliced, withAccepted, withByteChanged } from "../hub-support.ts";
 import { FOUR_FEEDS, eventually, startDevnet } from "../support.ts";
 
-const ROUND_MAX = 2 ** 34 - 1;
+const ROUND_MAX = 2 ** 33 - 1;
 const AHEAD_MAX_SEC = 30;
 const OTHER_NETWORK = keccakHex(asciiBytes("another network"));
 
