@@ -25,6 +25,7 @@ interface Vm {
     }
 
     function addr(uint256 secret) external pure returns (address);
+    function sign(uint256 secret, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function createWallet(uint256 secret) external returns (Wallet memory);
 
     function warp(uint256 timeSec) external;
