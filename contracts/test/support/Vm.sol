@@ -35,6 +35,7 @@ interface Vm {
     function store(address target, bytes32 slot, bytes32 value) external;
 
     function expectRevert(bytes calldata data) external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.34;
+
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
+import {SliceSlotLibrary} from "../../src/libraries/SliceSlot.sol";
+import {Svi, SviMath} from "../../src/libraries/SviMath.sol";
+import {ExactSvi} from "../support/ExactSvi.sol";
+import {Test} from "../support/Test.sol";
+
+contract SviMathTest is Test {
+    /// @dev A. Vogt's slice (Gatheral and Jacquier 2014, example 3.1), which has a butterfly arbitrage.
+    function vogt() private pure returns (Svi memory) {
+        return Svi({a: -0.041e18, b: 0.1331e18, rho: 0.306e18, m: 0.3586e18, sigma: 0.4153e18});
+    }
+
+    function kept(Svi memory svi) private pure returns (Svi memory) {
+        return SliceSlotLibrary.pack(1, svi).curve();
+    }
+
+    function anyK(uint256 where, Svi memory svi) private pure returns (int256) {
+        uint256 reach = FixedPointMathLib.min(10e18, 8 * uint256(ExactSvi.deviation(svi)));
+        return int256(bound(where, 0, 2 * reach)) - int256(reach);
+    }
+
+    function assertNear(int256 given, int256 wanted, uint256 within, string memory what) private pure {
+        assertAtMost(ExactSvi.size(given - wanted), within, what);
+    }
+
+    /// @dev Wanted: published values, recomputed to 12 digits.
+    function test_knownValues() public pure {
+        assertNear(SviMath.variance(vogt(), -1.5e18), 0.136781961122e18, 1e6, "w(-1.5)");
+        assertNear(SviMath.variance(vogt(), 0), 0.017426252555e18, 1e6, "w(0)");
+        assertNear(SviMath.variance(vogt(), 0.4e18), 0.016236569623e18, 1e6, "w(0.4)");
+        assertNear(SviMath.leastVariance(vogt()), 0.0116249e18, 1e11, "least");
+    }
+
+    /// @dev The closed start and five steps are as good as solady's search and seven.
+    function testFuzz_theRootIsExact(int64 x, int64 y) public pure {
+        vm.assume(y > 0);
+        Svi memory svi = Svi({a: 0, b: 1e18, rho: 0, m: 0, sigma: y});
+        uint256 square = uint256(int256(x) * x + int256(y) * y);
+        assertEqInt(SviMath.variance(svi, x), int256(FixedPointMathLib.sqrt(square)), "root");
+    }
+
+    function test_theRootIsExactWhereTheStartIsWorst() public pure {
+        for (int256 y = 1; y < 2 ** 62; y = y * 3 + 1) {
+            for (int256 x = y - 1; x <= y + 1; x++) {
+                Svi memory svi = Svi({a: 0, b: 1e18, rho: 0, m: 0, sigma: y});
+                uint256 square = uint256(x * x + y * y);
+                assertEqInt(SviMath.variance(svi, x), int256(FixedPointMathLib.sqrt(square)), "root");
+            }
+        }
+    }
+
+    // -- Butterfly
+
+    function test_vogtsSliceIsAnArbitrageWhereItIs() public pure {
+        assertNear(SviMath.durrlemanCeiling(kept(vogt()), 0.9e18), -0.032685130709e18, 1e12, "g(0.9)");
+        assertNear(SviMath.durrlemanCeiling(kept(vogt()), -1.5e18), 0.247830695258e18, 1e12, "g(-1.5)");
+        assertNear(SviMath.durrlemanCeiling(kept(vogt()), 0), 1.038649731282e18, 1e12, "g(0)");
+        assertTrue(SviMath.durrlemanCeiling(kept(vogt()), 0.6424e18) >= 0, "just outside");
+        assertTrue(SviMath.durrlemanCeiling(kept(vogt()), 0.6426e18) < 0, "just inside");
+        assertTrue(SviMath.durrlemanCeiling(kept(vogt()), 1.2568e18) < 0, "just inside");
+        assertTrue(SviMath.durrlemanCeiling(kept(vogt()), 1.257e18) >= 0, "just outside");
+    }
+
+    /// @dev Whatever was cut from a slice, what is proven of the slot is true of what was signed.
+    /// @custom:invariant honestSlicesAreNeverFrozen
+    function testFuzz_theCeilingIsAboveTheSignedSlice(uint256 seed, uint256 where) public pure {
+        Svi memory svi = ExactSvi.draw(seed);
+        if (!SliceSlotLibrary.isFine(svi)) return;
+        int256 k = anyK(where, svi);
+        int256 exact = ExactSvi.durrleman36(svi, k);
+        int256 ceiling = SviMath.durrlemanCeiling(kept(svi), k);
+        assertTrue(ceiling > type(int256).max / 1e18 || ceiling * 1e18 >= exact, "below");
+    }
+
+    /// @dev And it is no excuse: for slices as they are it is above by less than 1e-6.
+    function testFuzz_theCeilingIsCloseOnUsualSlices(uint256 seed, uint256 where) public pure {
+        Svi memory svi = ExactSvi.draw(seed);
+        int256 deviation = ExactSvi.deviation(svi);
+        // A smallest variance of at least a quarter of that at the money, a bend of a fifth of a deviation or more.
+        if (ExactSvi.least36(svi) < ExactSvi.variance36(svi, 0) / 4 || svi.sigma < deviation / 5) return;
+        if (deviation < 1e14 || deviation > 1e18) return;
+        int256 k = int256(bound(where, 0, 8 * uint256(deviation))) - 4 * deviation;
+        int256 excess = SviMath.durrlemanCeiling(kept(svi), k) * 1e18 - ExactSvi.durrleman36(svi, k);
+        assertAtMost(uint256(excess) / 1e18, 1e12, "excess");
+    }
+
+    // -- Calendar
+
+    function test_aCrossingIsMoreThanRounding() public pure {
+        assertTrue(!SviMath.crosses(1e18, 1e18), "equal");
+        assertTrue(!SviMath.crosses(1e18 + 1e13, 1e18), "a hundred thousandth");
+        assertTrue(SviMath.crosses(1e18 + 1e13 + 1, 1e18), "more");
+        assertTrue(SviMath.crosses(1, 0), "from nothing");
+    }
+
+    /// @dev The way without roots agrees with the plain one, but in the width of the tolerance's own tolerance.
+    function testFuzz_slicesApartDoNotCross(uint256 nearSeed, uint256 farSeed, uint256 lift) public pure {
+        Svi memory near = ExactSvi.draw(nearSeed);
+        Svi memory far = ExactSvi.draw(nearSeed / 2 == farSeed / 2 ? nearSeed : farSeed);
+        if (lift % 2 == 0) far = Svi(near.a, near.b, near.rho, near.m, near.sigma);
+        far.a += int256(bound(lift, 0, 4e4)) * near.a / 1e9;
+        bool isApart = SviMath.areApart(near, far);
+        uint256 edges = 0;
+        bool isPlain = SviMath.isCentral(near) && SviMath.isCentral(far);
+        for (uint256 i = 0; i < 2; i++) {
+            int256 k = i == 0 ? near.m : far.m;
+            int256 nearVariance = SviMath.variance(near, k);
+            int256 farVariance = SviMath.variance(far, k);
+            isPlain = isPlain && !SviMath.crosses(nearVariance, farVariance);
+            // Within 1e-9 of where it turns, either answer will do.
+            int256 edge = nearVariance - farVariance - farVariance / 1e5;
+            if (ExactSvi.size(edge) <= ExactSvi.size(nearVariance) / 1e9 + 100) edges++;
+        }
+        if (edges == 0) assertTrue(isApart == isPlain, "the two ways differ");
+    }
+
+    function testFuzz_twoStandardDeviationsAreComparable(uint256 atMoney, uint256 k) public pure {
+        atMoney = bound(atMoney, 1e8, 9e18);
+        k = bound(k, 0, 10e18);
+        bool wanted = k * k <= 4 * atMoney * 1e18;
+        assertTrue(SviMath.isComparable(int256(k), int256(atMoney)) == wanted, "right");
+        assertTrue(SviMath.isComparable(-int256(k), int256(atMoney)) == wanted, "left");
+    }
+}
