@@ -7,7 +7,7 @@ import { buildDashboard } from "./dashboard.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const quiet = process.argv.includes("--quiet");
-const CONTRACTS = ["OracleHub", "FeedReader", "FeedRegistry", "Committee", "Settlement", "VolSurface"];
+const CONTRACTS = ["OracleHub", "FeedReader", "VolSurface", "FeedRegistry", "Committee", "Settlement"];
 
 function step(name, command, args) {
   const startedMs = Date.now();

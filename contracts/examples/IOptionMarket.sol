@@ -191,6 +191,7 @@ interface IOptionMarket is ITokenCustody {
     /// @param deadlineSec Unix seconds; later the call reverts.
     /// @return premium Quote units.
     /// @custom:invariant nothingIsCreatedOrLost
+    /// @custom:invariant everyLotHasItsCollateral
     function buy(bytes32 id, address writer, uint256 lots, uint256 maxPremium, uint64 deadlineSec)
         external
         returns (uint256 premium);

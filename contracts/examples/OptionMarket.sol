@@ -60,6 +60,7 @@ contract OptionMarket is IOptionMarket, TokenCustody {
 
     /// @inheritdoc IOptionMarket
     /// @custom:invariant nothingIsCreatedOrLost
+    /// @custom:invariant everyLotHasItsCollateral
     function buy(bytes32 id, address writer, uint256 lots, uint256 maxPremium, uint64 deadlineSec)
         external
         nonReentrant

@@ -3,9 +3,9 @@ pragma solidity ^0.8.34;
 
 import {IAggregatorV2} from "./interfaces/IAggregatorV2.sol";
 import {IAggregatorV3} from "./interfaces/IAggregatorV3.sol";
-import {IAnswerHistory} from "./interfaces/IAnswerHistory.sol";
 import {IFeedReader} from "./interfaces/IFeedReader.sol";
 import {IOracleHub} from "./interfaces/IOracleHub.sol";
+import {HubAnswer} from "./libraries/HubAnswer.sol";
 import {ReportCodec} from "./libraries/ReportCodec.sol";
 import {Uptime} from "./libraries/Uptime.sol";
 
@@ -72,14 +72,14 @@ contract FeedReader is IFeedReader {
     }
 
     // -- The newest answer, behind the gate. The chain is asked before the hub: had its feed been starved of gas to look
-    //    unreadable, not enough would be left for the hub. And the answer is a variable of each function's own, as a
-    //    function that returned it would lay out an empty one first.
+    //    unreadable, not enough would be left for the hub.
 
     /// @inheritdoc IFeedReader
     /// @custom:invariant nothingBadIsServed
     function read() external view returns (Reading memory) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer = hub.answerAt(index);
+        IOracleHub.Answer memory answer;
+        HubAnswer.fill(hub, index, answer);
         Quality quality = _quality(chain, answer);
         if (quality != Quality.Good) _refuse(quality, answer);
         return _reading(quality, answer);
@@ -88,14 +88,16 @@ contract FeedReader is IFeedReader {
     /// @inheritdoc IFeedReader
     function tryRead() external view returns (Reading memory) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer = hub.answerAt(index);
+        IOracleHub.Answer memory answer;
+        HubAnswer.fill(hub, index, answer);
         return _reading(_quality(chain, answer), answer);
     }
 
     /// @inheritdoc IAggregatorV3
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer = hub.answerAt(index);
+        IOracleHub.Answer memory answer;
+        HubAnswer.fill(hub, index, answer);
         int256 value = _shown(_quality(chain, answer), answer);
         uint256 updatedAt = _updatedAt(answer);
         return (answer.count, value, updatedAt, updatedAt, answer.count);
@@ -104,7 +106,8 @@ contract FeedReader is IFeedReader {
     /// @inheritdoc IAggregatorV2
     function latestAnswer() external view returns (int256) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer = hub.answerAt(index);
+        IOracleHub.Answer memory answer;
+        HubAnswer.fill(hub, index, answer);
         return _shown(_quality(chain, answer), answer);
     }
 
@@ -150,7 +153,7 @@ contract FeedReader is IFeedReader {
         if (newest.count == 0) revert NoAnswer(index);
         if (roundId == newest.count) return newest;
         if (roundId == 0 || roundId > newest.count) revert RoundNotKept(roundId, newest.count);
-        return IAnswerHistory(address(hub)).historyAt(index, uint32(roundId));
+        return hub.historyAt(index, uint32(roundId));
     }
 
     /// @inheritdoc IFeedReader

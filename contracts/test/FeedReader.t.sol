@@ -104,6 +104,18 @@ contract FeedReaderTest is ReaderFixture {
         assertRound(latest(zeroing), 2, 8, timeSecOf(FIRST_ROUND + 3));
     }
 
+    function test_aFrozenFeedIsBadUntilTheOwnerLetsItGo() public {
+        vm.warp(timeSecOf(FIRST_ROUND + 1));
+        publish(FIRST_ROUND, 1, 7);
+        freeze(INDEX);
+        bytes memory refusal = abi.encodeWithSelector(IFeedReader.BadAnswerStatus.selector, 4, 1);
+        assertBad(IFeedReader.Quality.Frozen, refusal, 1, 7, timeSecOf(FIRST_ROUND));
+        unfreeze(INDEX);
+        assertRound(latest(reader), 1, 7, timeSecOf(FIRST_ROUND));
+        publish(FIRST_ROUND + 1, 1, 8);
+        assertRound(latest(reader), 2, 8, timeSecOf(FIRST_ROUND + 1));
+    }
+
     function testFuzz_anUncertainAnswerIsBadWhereCertaintyWasAskedFor(uint32 confidencePpb) public {
         IFeedReader.Requirements memory wanted = plain(IFeedReader.OnBadAnswer.Revert);
         FeedReader careless = reader;

@@ -7,6 +7,7 @@ import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
 import { encodeDetail } from "../report/detail-codec.ts";
 import { encodeProof } from "../report/proof.ts";
+import { encodeSurfaceUpdate } from "../report/surface-update.ts";
 import type { FeedState, GroupSignature, Report } from "../report/report.ts";
 import { loadArtifact } from "./artifacts.ts";
 import { explainRevert } from "./revert.ts";
@@ -96,7 +97,7 @@ export class Carrier {
       const wasPublished =
         leaf.pubTimeMs > storedMs || leaf.detail.published.some((slice) => slice.fitTimeMs > storedMs);
       if (!isOld && !wasPublished) continue;
-      const args = [prove([feedId]), toHex(encodeDetail(leaf.detail))];
+      const args = [prove([feedId]), encodeSurfaceUpdate(leaf.detail)];
       errands.push({ what: `surface of round ${leaf.detail.gridRound}`, contract, method: "update", args });
     }
     return errands;

@@ -7,6 +7,7 @@ import { toHex } from "../base/bytes.ts";
 import { encodeSubmit } from "../report/codec.ts";
 import { encodeDetail } from "../report/detail-codec.ts";
 import { encodeProof } from "../report/proof.ts";
+import { encodeSurfaceUpdate } from "../report/surface-update.ts";
 import { leafIn } from "./signed-report.ts";
 import type { Network, VerifiedReport } from "./verified.ts";
 
@@ -38,5 +39,6 @@ export function payloadOf({ report, signature }: VerifiedReport, network: Networ
  */
 export function detailOf({ report }: VerifiedReport, feedId: Hex): Hex | null {
   const { detail } = leafIn(report, feedId);
-  return detail === null ? null : toHex(encodeDetail(detail));
+  if (detail === null) return null;
+  return detail.kind === "surface" ? encodeSurfaceUpdate(detail) : toHex(encodeDetail(detail));
 }

@@ -14,7 +14,7 @@ interface IFeedReader is IAggregatorV2, IAggregatorV3 {
     /// @notice What an answer is worth. Up to `Frozen` the hub's own status codes; only `Good` may be used.
     ///         `NoAnswer`: the feed has no answer yet.
     ///         `Missing`, `Disputed`: the nodes do not vouch for the feed at present.
-    ///         `Frozen`: the owner or the guardian stopped the feed or the hub.
+    ///         `Frozen`: the owner or the guardian of the hub stopped the feed.
     ///         `Stale`: older than `maxAgeSec`.
     ///         `Uncertain`: the nodes' observations lie further apart than `maxConfidencePpb`.
     ///         `NotPositive`: zero or below, where the reader was told that this is impossible.

@@ -153,6 +153,9 @@ contract OptionMarketTest is OptionFixture {
         surface.set(FORWARD, VOL, 1e18);
         buy(callId, 1);
 
+        freeze(INDEX);
+        expectBuyReverts(abi.encodeWithSelector(IFeedReader.BadAnswerStatus.selector, 4, 1), callId, 1);
+        unfreeze(INDEX);
         vm.warp(block.timestamp + 1);
         publishMarketAs(3);
         expectBuyReverts(abi.encodeWithSelector(IFeedReader.BadAnswerStatus.selector, 3, 1), callId, 1);

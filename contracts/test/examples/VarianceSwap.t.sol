@@ -31,7 +31,7 @@ contract VarianceSwapTest is HistoryFixture {
         deployHistory();
         IFeedReader.Requirements memory wanted = plain(IFeedReader.OnBadAnswer.Revert);
         wanted.positiveOnly = true;
-        reader = readerWithHistory(wanted);
+        reader = deployReader(wanted);
         token = new Token(6);
         swaps = new VarianceSwap(terms());
         address[2] memory accounts = [LONG, SHORT];
@@ -41,7 +41,7 @@ contract VarianceSwapTest is HistoryFixture {
             token.approve(address(swaps), type(uint256).max);
         }
         vm.warp(timeSecOf(FIRST_ROUND));
-        publishKept(FIRST_ROUND, 0.6e8);
+        publish(FIRST_ROUND, 1, 0.6e8);
         fixingSec = timeSecOf(FIRST_ROUND) + 30 days;
     }
 
@@ -70,7 +70,7 @@ contract VarianceSwapTest is HistoryFixture {
     function publishAt(int64 fromFixingSec, int128 value) private {
         uint64 sec = uint64(int64(fixingSec) + fromFixingSec);
         if (block.timestamp < sec) vm.warp(sec);
-        publishKept(FIRST_ROUND + (sec - timeSecOf(FIRST_ROUND)), value);
+        publish(FIRST_ROUND + (sec - timeSecOf(FIRST_ROUND)), 1, value);
     }
 
     function withdrawBoth() private {

@@ -8,7 +8,7 @@ import {OptionFixture} from "../support/OptionFixture.sol";
 import {SchnorrSigner} from "../support/SchnorrSigner.sol";
 
 /// @dev What the world may do to an option market: four accounts that all write, buy, give away and leave; time, feeds
-///      that are disputed or silent, a surface that refuses, settlements that are late, voided or never come, and
+///      that are disputed, frozen or silent, a surface that refuses, settlements that are late, voided or never come, and
 ///      rotations of the key. Keeps books of its own, from what calls succeeded and not from what the market says.
 contract OptionHandler is OptionFixture {
     uint256 public constant ACTORS = 4;
@@ -30,6 +30,7 @@ contract OptionHandler is OptionFixture {
     mapping(bytes4 door => uint256) public successes;
     uint256 public rescissions;
     uint256 public rotations;
+    uint256 public freezes;
     uint64 private _configCount = 1;
 
     constructor() {
@@ -161,6 +162,16 @@ contract OptionHandler is OptionFixture {
         } else if (state == ISettlement.State.Written) {
             if (dice % 3 == 0) settlement.voidPrice(SETTLEMENT_FEED, expiry);
             else settlement.finish(SETTLEMENT_FEED, expiry);
+        }
+    }
+
+    /// @notice The guardian stops the spot feed, or the owner lets it go on.
+    function brake(uint8 dice) external {
+        if (hub.answerAt(INDEX).status == 4) {
+            unfreeze(INDEX);
+        } else if (dice % 3 == 0) {
+            freeze(INDEX);
+            freezes++;
         }
     }
 

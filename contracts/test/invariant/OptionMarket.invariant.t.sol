@@ -25,7 +25,7 @@ contract OptionMarketInvariantTest is Test {
     }
 
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-        bytes4[] memory doors = new bytes4[](14);
+        bytes4[] memory doors = new bytes4[](15);
         doors[0] = handler.write.selector;
         doors[1] = handler.buy.selector;
         doors[2] = handler.transfer.selector;
@@ -41,6 +41,7 @@ contract OptionMarketInvariantTest is Test {
         // Twice, so that there is something to lose.
         doors[12] = handler.write.selector;
         doors[13] = handler.buy.selector;
+        doors[14] = handler.brake.selector;
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(handler), doors);
     }
@@ -83,6 +84,7 @@ contract OptionMarketInvariantTest is Test {
             if (i % 10 != 0) continue;
             handler.pass(uint32(dice >> 72) % (i < 400 ? 1 days : 10 days), uint8(dice >> 104));
             handler.rotate(dice >> 112);
+            if (i % 40 < 20) handler.brake(0);
             if (i < 400) continue;
             // The second expiry never gets a price.
             handler.settlementMoves(0, uint96(dice), b);
@@ -104,6 +106,7 @@ contract OptionMarketInvariantTest is Test {
         assertTrue(handler.successes(IOptionMarket.exercise.selector) > 8, "exercise");
         assertTrue(handler.successes(IOptionMarket.collect.selector) > 8, "collect");
         assertTrue(handler.rotations() > 5, "rotations");
+        assertTrue(handler.freezes() > 5, "freezes");
         assertTrue(handler.rescissions() > 0, "rescissions");
     }
 }

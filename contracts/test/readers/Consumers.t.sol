@@ -3,6 +3,7 @@ pragma solidity ^0.8.34;
 
 import {FeedReader} from "../../src/FeedReader.sol";
 import {IFeedReader} from "../../src/interfaces/IFeedReader.sol";
+import {IHubHistory} from "../../src/interfaces/IHubHistory.sol";
 import {ExpiryPricer, LendingOracle, SubtractingConsumer, WalkingPricer} from "../support/Consumers.sol";
 import {HistoryFixture} from "../support/HistoryFixture.sol";
 
@@ -12,14 +13,14 @@ contract ConsumersTest is HistoryFixture {
 
     function setUp() public {
         deployHistory();
-        reader = readerWithHistory(plain(IFeedReader.OnBadAnswer.Revert));
+        reader = deployReader(plain(IFeedReader.OnBadAnswer.Revert));
     }
 
     /// @dev Ten answers, a minute apart; the expiry lies between the fourth and the fifth.
     function publishTen() private returns (uint256 expirySec) {
         for (uint64 i = 0; i < 10; i++) {
             vm.warp(timeSecOf(FIRST_ROUND + 60 * i) + 2);
-            publishKept(FIRST_ROUND + 60 * i, 100_000e8 + int128(int64(i)) * 1e8);
+            publish(FIRST_ROUND + 60 * i, 1, 100_000e8 + int128(int64(i)) * 1e8);
         }
         return timeSecOf(FIRST_ROUND + 60 * 3) + 30;
     }
@@ -45,7 +46,7 @@ contract ConsumersTest is HistoryFixture {
         vm.warp(block.timestamp + 30 days);
         // A disputed round in between has no value, and leaves no hole in the ids.
         publish(FIRST_ROUND + 60 * 11, 3, 0);
-        publishKept(FIRST_ROUND + 60 * 12, 99e8);
+        publish(FIRST_ROUND + 60 * 12, 1, 99e8);
         assertEq(reader.latestRound(), 11, "eleven values");
         (uint256 price, uint80 roundId) = pricer.priceAt(expirySec, uint80(reader.latestRound()));
         assertEq(price, 100_004e8, "price");
@@ -56,9 +57,10 @@ contract ConsumersTest is HistoryFixture {
     function testFuzz_everyRoundStaysWhatItWas(uint8 count, uint8 status) public {
         count = uint8(bound(count, 1, 20));
         for (uint64 i = 0; i < count; i++) {
-            publishKept(FIRST_ROUND + i, int128(int64(1000 + i)));
+            publish(FIRST_ROUND + i, 1, int128(int64(1000 + i)));
         }
         publish(FIRST_ROUND + 100, uint8(bound(status, 2, 3)), 0);
+        if (count % 2 == 0) freeze(INDEX);
         vm.warp(block.timestamp + 365 days);
         for (uint64 i = 0; i < count; i++) {
             assertRound(roundData(reader, uint80(i) + 1), uint80(i) + 1, int64(1000 + i), timeSecOf(FIRST_ROUND + i));
@@ -67,10 +69,20 @@ contract ConsumersTest is HistoryFixture {
         }
     }
 
+    function test_roundsThatWereAndAreNoLongerKeptAreRefusedByTheHub() public {
+        for (uint64 i = 0; i < KEPT + 2; i++) {
+            publish(FIRST_ROUND + i, 1, int128(int64(1000 + i)));
+        }
+        assertEqInt(reader.getAnswer(KEPT + 2), int64(uint64(1000 + KEPT + 1)), "the newest");
+        assertEqInt(reader.getAnswer(3), 1002, "the oldest");
+        vm.expectRevert(abi.encodeWithSelector(IHubHistory.ValueNotKept.selector, INDEX, 2, 3, KEPT + 2));
+        reader.getAnswer(2);
+    }
+
     function test_anAaveStyleOracleFallsBackAndNeverStops() public {
         IFeedReader.Requirements memory wanted = plain(IFeedReader.OnBadAnswer.Zero);
         wanted.maxConfidencePpb = 5_000_000;
-        FeedReader zeroing = readerWithHistory(wanted);
+        FeedReader zeroing = deployReader(wanted);
         LendingOracle oracle = new LendingOracle(address(zeroing), 95_000e8);
         assertEq(oracle.getAssetPrice(), 95_000e8, "before the first answer");
         vm.warp(timeSecOf(FIRST_ROUND + 3));
@@ -84,6 +96,9 @@ contract ConsumersTest is HistoryFixture {
         assertEq(oracle.getAssetPrice(), 100_001e8, "good again");
         vm.warp(timeSecOf(FIRST_ROUND + 3) + MAX_AGE_SEC + 1);
         assertEq(oracle.getAssetPrice(), 95_000e8, "stale");
+        vm.warp(timeSecOf(FIRST_ROUND + 3));
+        freeze(INDEX);
+        assertEq(oracle.getAssetPrice(), 95_000e8, "frozen");
     }
 
     function testFuzz_aConsumerMaySubtractWhereverTheClocksStand(uint8 aheadSec) public {

@@ -18,12 +18,16 @@ abstract contract ReaderFixture is HubFixture {
         addNamedFeed(NAME, 8);
     }
 
-    function addNamedFeed(string memory name, uint8 decimals) internal returns (uint16 index) {
+    function addNamedFeed(string memory name, uint8 decimals) internal returns (uint16) {
+        return addNamedFeed(name, decimals, false);
+    }
+
+    function addNamedFeed(string memory name, uint8 decimals, bool history) internal returns (uint16 index) {
         index = uint16(hub.feedCount());
         IOracleHub.Feed[] memory feeds = makeFeeds(index, 1);
         // The kind's code stands in the top byte.
         feeds[0].feedId = (keccak256(bytes(name)) << 8 >> 8) | (bytes32(uint256(0x01)) << 248);
-        feeds[0].decimals = decimals;
+        (feeds[0].decimals, feeds[0].history) = (decimals, history);
         hub.addFeeds(feeds);
     }
 
@@ -43,6 +47,18 @@ abstract contract ReaderFixture is HubFixture {
 
     function publishInto(uint16 index, uint64 round, uint8 status, int128 value, uint32 confidencePpb) internal {
         hub.submit(report(key, round, one(Entry(index, status, value, confidencePpb))));
+    }
+
+    function freeze(uint16 index) internal {
+        uint16[] memory indices = new uint16[](1);
+        indices[0] = index;
+        hub.freezeFeeds(indices);
+    }
+
+    function unfreeze(uint16 index) internal {
+        uint16[] memory indices = new uint16[](1);
+        indices[0] = index;
+        hub.unfreezeFeeds(indices);
     }
 
     function assertRound(bytes memory given, uint80 id, int256 answer, uint256 updatedAt) internal pure {
