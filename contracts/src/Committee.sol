@@ -73,6 +73,7 @@ contract Committee is ICommittee, Owned {
         uint256 max = _faults(_members.length);
         if (added > max || removed > max) revert TooManyReplaced(added, removed, max);
         if (added + removed == 0) revert NothingChanged();
+        _earlier.push(_newest);
         _record(next, fromSec);
     }
 
@@ -121,7 +122,6 @@ contract Committee is ICommittee, Owned {
     function _record(address[] memory next, uint64 fromSec) private {
         emit CommitteeChanged(fromSec, _members, next);
         _members = next;
-        if (_newest.size != 0) _earlier.push(_newest);
         _newest = Term({fromSec: fromSec, size: uint64(next.length)});
     }
 
