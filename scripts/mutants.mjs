@@ -89,7 +89,7 @@ function wordsIn(code, start, end) {
     /(?<=[;{}]\s*)(?:emit |delete )?[A-Za-z_][\w.[\]]*(?: [-+|&*]?= [^;{}]*|\([^;{}]*\));/g,
   )) {
     if (/^(?:return|revert|if|for|while|assembly|unchecked)\b/.test(match[0])) continue;
-    found.push({ at: start + match.index, length: match[0].length, to: ";", kind: "statement left out" });
+    found.push({ at: start + match.index, length: match[0].length, to: "{}", kind: "statement left out" });
   }
   return found;
 }
