@@ -4,6 +4,7 @@ import type { SurfaceView } from "./derivatives-view.ts";
 import type { SourceView, VenueView } from "./sources-view.ts";
 import type {
   CeremonyView,
+  ExpiryStatementView,
   FeedHistory,
   FeedView,
   HealthView,
@@ -34,6 +35,7 @@ export type PeersReply = { readonly nowMs: number; readonly peers: readonly Peer
 export type TransactionsReply = { readonly nowMs: number; readonly transactions: readonly TransactionView[] };
 export type SourcesReply = { readonly nowMs: number; readonly sources: readonly SourceView[] };
 export type VenuesReply = { readonly nowMs: number; readonly venues: readonly VenueView[] };
+export type StatementsReply = { readonly nowMs: number; readonly statements: readonly ExpiryStatementView[] };
 export type EvidenceReply = { readonly nowMs: number; readonly evidence: readonly EvidenceRowView[] };
 
 /** Every refusal: what was seen and what is wanted, in words and in fields. */

@@ -11,6 +11,7 @@ import type {
   PeersReply,
   RoundsReply,
   SourcesReply,
+  StatementsReply,
   StatusReply,
   SurfaceReply,
   TransactionsReply,
@@ -124,6 +125,7 @@ export function addRoutes(
   server.get("/v1/transactions", (): TransactionsReply => ({ nowMs: nowMs(), transactions: view.transactions() }));
   server.get("/v1/sources", (): SourcesReply => ({ nowMs: nowMs(), sources: view.sources() }));
   server.get("/v1/venues", (): VenuesReply => ({ nowMs: nowMs(), venues: view.venues() }));
+  server.get("/v1/statements", (): StatementsReply => ({ nowMs: nowMs(), statements: view.statements() }));
   server.get("/v1/ceremony", () => view.ceremony());
   server.get("/v1/evidence", (): EvidenceReply => ({ nowMs: nowMs(), evidence: view.evidence() }));
   server.get<Named>("/v1/evidence/:name", (request, reply) => {

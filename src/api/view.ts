@@ -185,6 +185,21 @@ export type SignedReportView = {
   readonly submitPayload: string;
 };
 
+/** What this member says of an expiry under its observer key; test/vectors/expiry.json has the layout of what is signed. */
+export type ExpiryStatementView = {
+  readonly feed: string;
+  readonly feedId: string;
+  readonly expiryMs: number;
+  /** Mean of the window as this member saw it, in the feed's decimals. */
+  readonly value: string;
+  readonly coveragePpm: number;
+  /** Address of the observer key. */
+  readonly signer: string;
+  readonly r: string;
+  readonly s: string;
+  readonly yParity: 0 | 1;
+};
+
 export type PeerView = {
   readonly nodeId: number;
   readonly peerId: string;
@@ -270,6 +285,8 @@ export interface NodeView extends EvidenceViews {
   sources(): readonly SourceView[];
   /** Those that the sources come from, by name. */
   venues(): readonly VenueView[];
+  /** Newest first. */
+  statements(): readonly ExpiryStatementView[];
   ceremony(): CeremonyView;
   /** Calls the listener after something changed. Answers the function that ends the subscription. */
   subscribe(listener: (event: NodeEvent) => void): () => void;

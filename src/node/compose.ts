@@ -31,7 +31,7 @@ import { watchNode } from "./node-metrics.ts";
 import { PendingFile } from "./pending-file.ts";
 import { PublishedLog } from "./published-log.ts";
 import { selfIn } from "./self.ts";
-import { SettlementSampler } from "./settlement-sampler.ts";
+import { settlementsOf } from "./settlements.ts";
 import { TransmitterDesk } from "./transmitter-desk.ts";
 import { evidencePiece, evidenceRows } from "./view-evidence.ts";
 import { peerRows, transactionRows } from "./view-rows.ts";
@@ -115,10 +115,14 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     { feeds: facts.feeds, rules: facts.rules },
     { collector, windows: () => sampler, clock, log, metrics },
   );
-  const sampler = new SettlementSampler(
-    { feeds: facts.feeds, rules: facts.rules },
-    { spot: (feed) => eye.spotOf(feed), memory: store.keyValue, clock, log, metrics },
-  );
+  const { sampler, statements } = settlementsOf(facts, {
+    observer: keystore,
+    spot: (feed) => eye.spotOf(feed),
+    memory: store.keyValue,
+    clock,
+    log,
+    metrics,
+  });
   const watch: ChainWatch = new ChainWatch(
     { feeds: facts.rules.length, pollMs: CHAIN_POLL_MS },
     { hub, clock, log: log.child({ room: "chain" }), onAnswers: () => view.changed("feeds") },
@@ -217,6 +221,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
         return peerRows(self, committeePeers(), configurations.current()?.oracle.state);
       },
       transactions: () => transactionRows(names, desk.transmitter?.recent(50) ?? []),
+      statements: () => statements.list(),
       evidence: () => evidenceRows(store.evidence),
       evidencePiece: (name) => evidencePiece(store.evidence, name),
       sources: () => sourceRows(collector.statistics(), collector.venueStatistics()),

@@ -16,6 +16,8 @@ export type SamplerDoors = {
   /** The node's own spot index now, USD; null while it has none. */
   readonly spot: (feed: LinkedFeed) => number | null;
   readonly memory: { get(key: string): string | undefined; put(key: string, value: string): void };
+  /** A window is over and written down; it may be told again after a restart. */
+  readonly closed: (feedName: string, window: WindowMean) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -78,6 +80,7 @@ export class SettlementSampler {
 
   start(): void {
     for (const watched of this.#watched.values()) {
+      this.#tellClosed(watched);
       this.#timers.push(setInterval(() => this.#look(watched), watched.definition.method.sampleEveryMs));
     }
   }
@@ -105,6 +108,7 @@ export class SettlementSampler {
       watched.window = advanceWindow(watched.window, nowMs, maxHoldMs);
       this.#report(watched);
       this.#keep(watched);
+      this.#tellClosed(watched);
       return;
     }
     if (watched.window?.expiryMs !== expiryMs) {
@@ -126,6 +130,10 @@ export class SettlementSampler {
       const coverage = (window.coveredMs / shape.windowMs).toFixed(4);
       this.#doors.log.info("settlement window closed", { feed: definition.name, expiryMs: window.expiryMs, coverage });
     }
+  }
+
+  #tellClosed({ window, definition }: Watched): void {
+    if (window !== null && window.doneMs === window.expiryMs) this.#doors.closed(definition.name, window);
   }
 
   #keep(watched: Watched): void {

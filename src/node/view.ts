@@ -5,6 +5,7 @@ import type { SettlementView, SurfaceView } from "../api/derivatives-view.ts";
 import type { Hex } from "../base/bytes.ts";
 import type {
   CeremonyView,
+  ExpiryStatementView,
   FeedHistory,
   FeedView,
   HealthView,
@@ -76,6 +77,7 @@ export type ViewDoors = {
   readonly transactions: () => readonly TransactionView[];
   readonly sources: () => readonly SourceView[];
   readonly venues: () => readonly VenueView[];
+  readonly statements: () => readonly ExpiryStatementView[];
   readonly evidence: () => readonly EvidenceRowView[];
   readonly evidencePiece: (name: string) => EvidencePieceView | null;
 };
@@ -228,6 +230,10 @@ export class LiveView implements NodeView {
 
   venues(): readonly VenueView[] {
     return this.#doors.venues();
+  }
+
+  statements(): readonly ExpiryStatementView[] {
+    return this.#doors.statements();
   }
 
   evidence(): readonly EvidenceRowView[] {

@@ -346,6 +346,7 @@ export function makeFixture(options: { readonly nowMs: number }): Fixture {
     transactions: () => state.transactions,
     sources: () => state.sources,
     venues: () => state.venues,
+    statements: () => [],
     ceremony: () => ({
       phase: state.ceremonyPhase,
       have: state.ceremonyPhase === "complete" ? [1, 2, 3, 4] : [1, 2, 4],

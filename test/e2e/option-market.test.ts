@@ -10,7 +10,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FeedsReply, SurfaceReply } from "../../src/api/replies.ts";
+import type { FeedsReply, StatementsReply, SurfaceReply } from "../../src/api/replies.ts";
 import type { SignedReportView } from "../../src/api/view.ts";
 import type { Hex } from "../../src/base/bytes.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
@@ -202,6 +202,13 @@ describe("options on the devnet", () => {
       const [state] = await read<readonly [bigint]>(settlement, "settlementOf", ids[SETTLEMENT!], expirySec);
       return state === 1n ? true : null;
     });
+    // Every member says under its own key what it saw: nothing there that would void the price.
+    for (const { apiUrl } of devnet.nodes) {
+      const { statements } = (await fetchJson<StatementsReply>(`${apiUrl}/v1/statements`))!;
+      const said = statements.find(({ expiryMs }) => expiryMs === expirySec * 1_000)!;
+      const [, settled] = await read<readonly [bigint, bigint]>(settlement, "settlementOf", ids[SETTLEMENT!], expirySec);
+      expect(Math.abs((Number(said.value) * 1e10) / Number(settled) - 1)).toBeLessThan(0.005);
+    }
     await expect(buyer.send(options, "exercise", id)).rejects.toThrow();
     await market.rpc("evm_increaseTime", DISPUTE_SEC);
     await market.rpc("evm_mine");

@@ -14,7 +14,7 @@ const OPENS = EXPIRY - 1_800_000;
 function sampler(memory = new Map<string, string>()) {
   const { log, lines } = notebook();
   const metrics = new Metrics();
-  const seen: { price: number | null; asked: number } = { price: 100, asked: 0 };
+  const seen: { price: number | null; asked: number; closed: unknown[] } = { price: 100, asked: 0, closed: [] };
   const watching = new SettlementSampler(
     { feeds, rules },
     {
@@ -23,6 +23,7 @@ function sampler(memory = new Map<string, string>()) {
         return seen.price;
       },
       memory: { get: (key) => memory.get(key), put: (key, value) => void memory.set(key, value) },
+      closed: (name, { expiryMs, priceTime, coveredMs }) => seen.closed.push([name, expiryMs, priceTime / coveredMs]),
       clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
       log,
       metrics,
@@ -46,6 +47,21 @@ describe("a settlement window, as one node sees it", () => {
     untilMs(EXPIRY + 5_000);
     expect(seen.asked).toBe(1_800);
     watching.stop();
+  });
+
+  test("is told when it is over, and once more by each life that finds it over", () => {
+    vi.setSystemTime(OPENS - 500);
+    const { watching, seen, memory } = sampler();
+    watching.start();
+    untilMs(EXPIRY - 1);
+    expect(seen.closed).toEqual([]);
+    untilMs(EXPIRY + 10_000);
+    expect(seen.closed).toEqual([[NAME, EXPIRY, 100]]);
+    watching.stop();
+    const next = sampler(memory);
+    next.watching.start();
+    expect(next.seen.closed).toEqual([[NAME, EXPIRY, 100]]);
+    next.watching.stop();
   });
 
   test("gives the mean of its samples when it is over, whenever it is asked", () => {
