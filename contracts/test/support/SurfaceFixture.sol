@@ -143,10 +143,10 @@ abstract contract SurfaceFixture is Test {
     }
 }
 
-/// @dev The same on a real hub: reports of forty feeds, signed, in which the surface is one.
+/// @dev The same on a real hub: signed reports of forty feeds, or as many as a test says, in which the surface is one.
 abstract contract SignedSurfaceFixture is SurfaceFixture, ProofFixture {
-    uint256 private constant FEEDS = 40;
-    uint256 private constant PLACE = 22;
+    uint256 internal constant PLACE = 2;
+    uint256 internal feedsInReport = 40;
 
     function deploySigned() internal {
         deployHub(2);
@@ -154,8 +154,8 @@ abstract contract SignedSurfaceFixture is SurfaceFixture, ProofFixture {
     }
 
     /// @dev A report of `round` with this surface in it, agreed on in that very round.
-    function reportWith(uint48 round, SignedSlice[] memory list) internal pure returns (TreeReport memory tree) {
-        tree = makeTree(round, FEEDS);
+    function reportWith(uint48 round, SignedSlice[] memory list) internal view returns (TreeReport memory tree) {
+        tree = makeTree(round, feedsInReport);
         tree.leaves[PLACE] = leafOf(hashDetail(round, list), uint48(timeOf(round)));
     }
 
