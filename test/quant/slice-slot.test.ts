@@ -4,8 +4,10 @@ import { absBig } from "../../src/base/fixed.ts";
 import { WAD } from "../../src/quant/fixed-exp-ln.ts";
 import type { FixedSvi } from "../../src/quant/fixed-svi.ts";
 import { sviVarianceWad } from "../../src/quant/fixed-svi.ts";
+import { fitGrid } from "../../src/quant/grid-fit.ts";
 import { isqrt } from "../../src/quant/integer-sqrt.ts";
 import { isSlotFine, packSlice, SLOT_RHO_MAX, unpackSlice } from "../../src/quant/slice-slot.ts";
+import { GRID_NODES, GRID_SIZE } from "../../src/quant/surface-grid.ts";
 
 const I64 = { min: -(1n << 63n), max: (1n << 63n) - 1n };
 const anyForward = fc.bigInt({ min: 1n, max: (1n << 64n) - 1n });
@@ -75,6 +77,31 @@ describe("a slice in a slot", () => {
         }
       }),
     );
+  });
+
+  test("is fine when the nodes fitted it to a smile, however skewed and bent, with noise of a few percent", () => {
+    const smiles = fc.record({
+      theta: fc.bigInt({ min: 10n ** 10n, max: 2n * WAD }),
+      skew: fc.integer({ min: -20, max: 20 }),
+      bend: fc.integer({ min: 2, max: 12 }),
+      noise: fc.array(fc.integer({ min: -30, max: 30 }), { minLength: GRID_SIZE, maxLength: GRID_SIZE }),
+    });
+    let sharp = 0;
+    fc.assert(
+      fc.property(smiles, ({ theta, skew, bend, noise }) => {
+        // In thousandths of θ at x deviations; a smile that would fall below a fifth is held there.
+        const medians = GRID_NODES.map((x, i) => {
+          const shape = Math.max(200, 1000 + 10 * skew * x + 10 * bend * x * x) + noise[i]!;
+          return (theta * BigInt(Math.round(shape))) / 1000n;
+        });
+        const fit = fitGrid(theta, medians);
+        if (!fit.ok) throw new Error(fit.why);
+        if (fit.params.a < 0n) sharp++;
+        expect(isSlotFine(fit.params)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+    expect(sharp).toBeGreaterThan(10);
   });
 
   test("whose smallest variance is lost in its terms is not fine", () => {
