@@ -68,7 +68,7 @@ contract SurfaceHandler is SignedSurfaceFixture {
         uint48 round = roundNear(dice >> 128);
         // One surface a round, as the nodes agree on one.
         SignedSlice[] memory list = draw(uint256(keccak256(abi.encode(round))), round);
-        bytes memory proof = prove(signer, reportWith(round, list), 1 << PLACE);
+        bytes memory proof = prove(signer, reportWith(round, list), ITS_LEAF);
         bytes memory detail = encodeDetail(round, list);
         if (isDamaged) {
             if (dice % 2 == 0) proof[dice % proof.length] ^= 0x10;

@@ -146,6 +146,8 @@ abstract contract SurfaceFixture is Test {
 /// @dev The same on a real hub: signed reports of forty feeds, or as many as a test says, in which the surface is one.
 abstract contract SignedSurfaceFixture is SurfaceFixture, ProofFixture {
     uint256 internal constant PLACE = 2;
+    /// @dev As a mask of leaves to prove.
+    uint256 internal constant ITS_LEAF = 2 ** PLACE;
     uint256 internal feedsInReport = 40;
 
     function deploySigned() internal {
@@ -160,7 +162,7 @@ abstract contract SignedSurfaceFixture is SurfaceFixture, ProofFixture {
     }
 
     function proofIn(TreeReport memory tree) internal view returns (bytes memory) {
-        return prove(key, tree, 1 << PLACE);
+        return prove(key, tree, ITS_LEAF);
     }
 
     function storeSigned(uint48 round, SignedSlice[] memory list) internal {
