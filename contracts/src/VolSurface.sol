@@ -6,6 +6,7 @@ import {IReportVerifier} from "./interfaces/IReportVerifier.sol";
 import {ISviSurface} from "./interfaces/ISviSurface.sol";
 import {IVolSurface} from "./interfaces/IVolSurface.sol";
 import {ReportCodec} from "./libraries/ReportCodec.sol";
+import {ProvenSurface} from "./libraries/ProvenSurface.sol";
 import {SliceRules} from "./libraries/SliceRules.sol";
 import {SliceSlot, SliceSlotLibrary} from "./libraries/SliceSlot.sol";
 import {SurfaceDetail} from "./libraries/SurfaceDetail.sol";
@@ -74,18 +75,28 @@ contract VolSurface is ISviSurface {
     /// @custom:invariant timesNeverDecrease
     /// @custom:invariant storedSlicesWereSigned
     function update(bytes calldata proof, bytes calldata detail) external {
-        (,, IReportVerifier.ProvenLeaf[] memory leaves) = hub.verify(proof);
-        IReportVerifier.ProvenLeaf memory leaf = _leafOf(leaves);
-        if (leaf.status != ReportCodec.STATUS_OK) revert SurfaceNotAgreed(leaf.status, ReportCodec.STATUS_OK);
+        (uint8 status, uint32 confidencePpb, uint48 timeMs, bytes32 wanted) = ProvenSurface.get(hub, proof, feedId);
+        if (status != ReportCodec.STATUS_OK) revert SurfaceNotAgreed(status, ReportCodec.STATUS_OK);
         uint256 count = SurfaceDetail.countOf(detail);
         bytes32 hash = SurfaceDetail.hashOf(detail, count);
-        if (hash != leaf.detailHash) revert DetailMismatch(hash, leaf.detailHash);
+        if (hash != wanted) revert DetailMismatch(hash, wanted);
 
-        uint256 first = _newHead(leaf.timeMs, leaf.confidencePpb);
-        uint256 second = 0;
+        uint256 first = _newHead(timeMs, confidencePpb);
+        (uint256 firstExpiries, uint256 second) = _storeSlices(detail, count, timeMs);
+        _head.first = first | firstExpiries;
+        // Expiries change a few times a day; a word that stays the same costs 2 900 gas less unwritten.
+        if (_head.second != second) _head.second = second;
+        emit SurfaceUpdated(SurfaceDetail.roundOf(detail), timeMs);
+    }
+
+    /// @return first  Expiries of the head's first word.
+    /// @return second Of its second one.
+    function _storeSlices(bytes calldata detail, uint256 count, uint256 beforeMs)
+        private
+        returns (uint256 first, uint256 second)
+    {
         Svi memory near;
         Svi memory far;
-        uint256 beforeMs = leaf.timeMs;
         for (uint256 i = 0; i < count; i++) {
             (uint256 expiryMs, uint64 forward) = SurfaceDetail.readSlice(detail, i, far);
             uint256 placed = SurfaceHeadLibrary.inPlace(i, SliceRules.checkExpiry(expiryMs, beforeMs, forward));
@@ -97,21 +108,6 @@ contract VolSurface is ISviSurface {
             beforeMs = expiryMs;
             (near, far) = (far, near);
         }
-        _head.first = first;
-        // Expiries change a few times a day; a word that stays the same costs 2 900 gas less unwritten.
-        if (_head.second != second) _head.second = second;
-        emit SurfaceUpdated(SurfaceDetail.roundOf(detail), leaf.timeMs);
-    }
-
-    function _leafOf(IReportVerifier.ProvenLeaf[] memory leaves)
-        private
-        view
-        returns (IReportVerifier.ProvenLeaf memory)
-    {
-        for (uint256 i = 0; i < leaves.length; i++) {
-            if (leaves[i].feedId == feedId) return leaves[i];
-        }
-        revert SurfaceNotProven(feedId);
     }
 
     function _newHead(uint256 timeMs, uint256 confidencePpb) private view returns (uint256) {
@@ -130,7 +126,7 @@ contract VolSurface is ISviSurface {
     /// @inheritdoc ISviSurface
     /// @custom:invariant honestSlicesAreNeverFrozen
     function challenge(uint64 expirySec, int256 k) external {
-        if (FixedPointMathLib.abs(k) > uint256(wingCut)) revert BeyondWingCut(k, wingCut);
+        if (k > wingCut || k < -wingCut) revert BeyondWingCut(k, wingCut);
         uint256 first = _head.first;
         (uint256 i, uint256 foundSec,) = _head.search(first, expirySec);
         if (foundSec == 0 || foundSec != expirySec) revert UnknownExpiry(expirySec);
@@ -163,9 +159,10 @@ contract VolSurface is ISviSurface {
 
     /// @inheritdoc IVolSurface
     function impliedVol(uint256 strike, uint64 expirySec) external view returns (uint256 vol, uint256 confidence) {
-        if (strike == 0 || strike >= STRIKE_LIMIT) revert StrikeOutOfRange(strike, STRIKE_LIMIT);
         Around memory around = _around(expirySec);
         unchecked {
+            // Zero less one is above every limit.
+            if (strike - 1 >= STRIKE_LIMIT - 1) revert StrikeOutOfRange(strike, STRIKE_LIMIT);
             uint256 ratio = strike * WAD / (around.near.forward() * TO_WAD);
             // Below 1e-18 of the forward there is no logarithm, and it is beyond every cut.
             if (ratio == 0) revert BeyondWingCut(type(int256).min, wingCut);
@@ -201,10 +198,14 @@ contract VolSurface is ISviSurface {
     /// @custom:invariant nothingStaleIsRead
     function _around(uint256 sec) private view returns (Around memory around) {
         uint256 first = _head.first;
-        if (first == 0) revert NoSurface();
         if (sec <= block.timestamp) revert ExpiryPassed(sec, block.timestamp);
-        uint256 agreedSec = SurfaceHeadLibrary.timeMs(first) / 1000;
-        if (block.timestamp > agreedSec + maxAgeSec) revert StaleSurface(block.timestamp - agreedSec, maxAgeSec);
+        unchecked {
+            uint256 agreedSec = SurfaceHeadLibrary.timeMs(first) / 1000;
+            if (block.timestamp > agreedSec + maxAgeSec) {
+                if (first == 0) revert NoSurface();
+                revert StaleSurface(block.timestamp - agreedSec, maxAgeSec);
+            }
+        }
 
         (uint256 i, uint256 farSec, uint256 nearSec) = _head.search(first, sec);
         if (farSec == 0) revert ExpiryOutside(sec, nearSec, farSec);
@@ -242,8 +243,8 @@ contract VolSurface is ISviSurface {
     /// @dev Total variance from now on in units of 1e-36, since little of it may be left. At most 2^68 of 1e-18 each
     ///      slice, times 1e18 and 2^41 ms: no product leaves 256 bits.
     function _variance(Around memory around, uint256 sec, int256 k) private view returns (uint256) {
-        if (FixedPointMathLib.abs(k) > uint256(wingCut)) revert BeyondWingCut(k, wingCut);
         unchecked {
+            if (k > wingCut || k < -wingCut) revert BeyondWingCut(k, wingCut);
             uint256 timeMs = SurfaceHeadLibrary.timeMs(around.first);
             (uint256 nearSec, uint256 farSec) = (around.nearSec, around.farSec);
             int256 near = around.near.variance(k);

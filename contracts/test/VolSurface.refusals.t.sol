@@ -340,7 +340,7 @@ contract VolSurfaceRefusalsTest is SurfaceFixture {
     function testFuzz_aDetailWithAnyBitChangedIsRefused(uint256 bit) public {
         bytes memory detail = encodeDetail(11, three);
         bit = bound(bit, 0, detail.length * 8 - 1);
-        detail[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        detail[bit / 8] ^= bytes1(uint8(2 ** (bit % 8)));
         IReportVerifier.ProvenLeaf memory leaf = goodLeaf();
         (bool isTaken,) = address(surface).call(abi.encodeCall(surface.update, (believed(leaf), detail)));
         assertTrue(!isTaken, "taken");

@@ -33,7 +33,7 @@ contract VolSurfaceSignedTest is SignedSurfaceFixture {
 
     function test_anotherKeysSurfaceIsRefused() public {
         SignedSlice[] memory list = listed(3, 0.5e18);
-        bytes memory proof = prove(otherKey, reportWith(ROUND, list), 1 << 22);
+        bytes memory proof = prove(otherKey, reportWith(ROUND, list), ITS_LEAF);
         bytes memory detail = encodeDetail(ROUND, list);
         vm.expectPartialRevert(IOracleHub.UnknownKey.selector);
         surface.update(proof, detail);
@@ -50,7 +50,7 @@ contract VolSurfaceSignedTest is SignedSurfaceFixture {
 
     function test_aProofOfAnotherFeedIsRefused() public {
         SignedSlice[] memory list = listed(3, 0.5e18);
-        bytes memory proof = prove(key, reportWith(ROUND, list), 1 << 21);
+        bytes memory proof = prove(key, reportWith(ROUND, list), 2 * ITS_LEAF);
         bytes memory detail = encodeDetail(ROUND, list);
         vm.expectRevert(abi.encodeWithSelector(ISviSurface.SurfaceNotProven.selector, SURFACE_FEED));
         surface.update(proof, detail);

@@ -17,8 +17,8 @@ export const SLOT_RHO_MAX = 9_995n * 10n ** 14n;
 
 const RHO_SHIFT = 25n;
 /** Parts of a variance that may be lost, in units of 2^-31, and roundings of a reader in the same units. */
-const LOSS_OF_A = 4_079n;
-const LOSS_OF_BEND = 4_078n;
+const LOSS_OF_A = 3_567n;
+const LOSS_OF_BEND = 3_566n;
 const EVALUATION = 24n << 31n;
 const SHARED_BITS = 20n;
 
@@ -37,7 +37,9 @@ function exponentOf(size: bigint, bits: bigint): bigint {
  */
 export function isSlotFine({ a, b, rho, m, sigma }: FixedSvi): boolean {
   if (magnitude(m) >> SHARED_BITS > sigma) return false;
-  const missing = (5n * b * (magnitude(m) + sigma)) / WAD + EVALUATION - LOSS_OF_A * a;
+  const reach = magnitude(m);
+  const ofM = (b * reach * reach) / (4_096n * sigma * WAD);
+  const missing = ofM + (b * (reach + 3n * sigma)) / WAD + EVALUATION - LOSS_OF_A * a;
   if (missing <= 0n) return true;
   const bend = ((LOSS_OF_BEND - WAD / (8n * (WAD - absBig(rho)))) * b * sigma) / WAD;
   return bend * bend * ((WAD * WAD - rho * rho) / WAD) >= missing * missing * WAD;

@@ -71,7 +71,7 @@ interface ISviSurface is IVolSurface {
     error BadExpiry(uint256 given, uint256 maxMs);
     /// @notice A forward is zero.
     error ZeroForward(uint256 expiryMs);
-    /// @notice |ρ| >= 1, 1e18.
+    /// @notice |ρ| > 0.9995, 1e18: no slope is left in a wing, or at one and above no curve. Nodes fit up to 0.999.
     error CorrelationOutside(uint256 expiryMs, int256 given, int256 limit);
     /// @notice σ <= 0, 1e18.
     error NoSmoothing(uint256 expiryMs, int256 given);
@@ -79,8 +79,8 @@ interface ISviSurface is IVolSurface {
     error WingOutOfRange(uint256 expiryMs, int256 given, int256 max);
     /// @notice a + bσ√(1 - ρ²) < 0: no variance somewhere, 1e-18.
     error NoVariance(uint256 expiryMs, int256 given);
-    /// @notice The slot would move a volatility by more than 1e-6 of itself: the smallest variance is a hundred thousandth
-    ///         of the terms whose difference it is, or |ρ| > 0.99996, or σ below a millionth of |m|.
+    /// @notice The slot would move a volatility by more than 1e-6 of itself: the smallest variance is some thousand times
+    ///         smaller than the terms whose difference it is, or below 5e-11, or σ is below a millionth of |m|.
     /// @param given The smallest variance, 1e-18.
     error SliceTooFine(uint256 expiryMs, int256 given);
 

@@ -31,9 +31,9 @@ library SliceSlotLibrary {
     uint256 private constant WAD_SQUARED = 1e36;
 
     /// @dev What the cuts may change of a variance, in units of 2^-31: 4080 of them are 1.9e-6, so that the volatility
-    ///      moves by less than 1e-6 of itself. One, and one more, are spent on what is simplified below.
-    uint256 private constant LOSS_OF_A = 4079;
-    uint256 private constant LOSS_OF_BEND = 4078;
+    ///      moves by less than 1e-6 of itself. 512 go to m, and one or two to what is simplified below.
+    uint256 private constant LOSS_OF_A = 3567;
+    uint256 private constant LOSS_OF_BEND = 3566;
     /// @dev Roundings of whoever evaluates the slice, at most 24e-18, in the same units: 24·2^31.
     uint256 private constant EVALUATION = 51_539_607_552;
     /// @dev σ has at least 11 bits of its own below |m|, so that curvature keeps its first digits.
@@ -72,16 +72,19 @@ library SliceSlotLibrary {
 
     /// @notice Whether the slot carries a slice so well that no implied volatility moves by more than 1e-6 of itself.
     ///         Stands for
-    ///             missing = 5 * b * (|m| + sigma) / WAD + EVALUATION - LOSS_OF_A * a
+    ///             missing = b * (|m| + 3 * sigma) / WAD + b * m² / (4096 * sigma * WAD) + EVALUATION - LOSS_OF_A * a
     ///             bend = (LOSS_OF_BEND - WAD / (8 * (WAD - |rho|))) * b * sigma / WAD
     ///             |m| >> SHARED_BITS <= sigma
     ///                 && (missing <= 0 || bend² * ((WAD² - rho²) / WAD) >= missing² * WAD)
-    /// @dev With 2^-31 as the unit of loss, w moves at k by at most |a|/4 + b·u + b|k - m|/8 + 3b·max(|m|, σ), where
-    ///      u = ρ(k - m) + √((k - m)² + σ²) and |k - m| <= u/(1 - |ρ|): by N + L·b·u, with L = 1 + 1/(8(1 - |ρ|)).
-    ///      w itself is a + b·u, so the relative loss is largest at the smallest u, u₀ = σ√(1 - ρ²). There
-    ///      (4080 - L)·b·u₀ >= N - 4080·a is what it takes, and squares decide it without a root. Where a is negative it is
-    ///      smaller than b·u₀, so one more of a and two more of b·max(|m|, σ) pay for |a|/4 - a.
-    /// @param svi Words of 64 bits, 0 <= b <= 2e18, |rho| <= RHO_MAX, sigma > 0: no product leaves 213 bits.
+    /// @dev With 2^-31 as the unit of loss, x = k - m and u = ρx + √(x² + σ²), so that w = a + b·u, w moves by at most
+    ///          |a|/8 of a, b·u of b, b|x|/8 <= b·u/(8(1 - |ρ|)) of ρ, b·K of σ and |w'|·K of m, K = max(|m|, σ).
+    ///      By m it moves where it is steep and not where it is small: from u'' <= 1/σ follows w'² <= 2b(w - least)/σ, so
+    ///          |w'|/w <= √(b/(2σ·least)),   and   |w'|·K <= (512 + b·K²/(4096·σ·least))·w,
+    ///      half of n² + 1 being above n. What is left, N + L·b·u, is largest beside w at the smallest u, σ√(1 - ρ²), if
+    ///      L = 1 + 1/(8(1 - |ρ|)) is below the limit. There (3568 - L)·b·u >= N - 3568·a is what it takes, and squares
+    ///      decide it without a root. Where a is negative it is smaller than bσ, so that one more of a and two more of bσ
+    ///      pay for |a|/8 - a.
+    /// @param svi Words of 64 bits, 0 <= b <= 2e18, |rho| <= RHO_MAX, sigma > 0: no product leaves 213 bits that counts.
     function isFine(Svi memory svi) internal pure returns (bool fine) {
         assembly ("memory-safe") {
             let b := mload(add(svi, 0x20))
@@ -89,8 +92,9 @@ library SliceSlotLibrary {
             let m := mload(add(svi, 0x60))
             let sigma := mload(add(svi, 0x80))
             m := xor(m, sar(255, m))
-            let missing := add(div(mul(mul(5, b), add(m, sigma)), WAD), EVALUATION)
-            missing := sub(missing, mul(LOSS_OF_A, mload(svi)))
+            let missing := div(mul(b, mul(m, m)), shl(12, mul(sigma, WAD)))
+            missing := add(missing, div(mul(b, add(m, mul(3, sigma))), WAD))
+            missing := sub(add(missing, EVALUATION), mul(LOSS_OF_A, mload(svi)))
             let sign := sar(255, rho)
             let bend := sub(LOSS_OF_BEND, div(WAD, shl(3, sub(WAD, sub(xor(rho, sign), sign)))))
             bend := div(mul(mul(bend, b), sigma), WAD)

@@ -17,8 +17,8 @@ contract SliceSlotTest is Test {
     }
 
     /// @dev The largest unit a field of so many bits may need for this magnitude, in steps of 16.
-    function unitOf(uint256 magnitude, uint256 bits) private pure returns (uint256 unit) {
-        for (unit = 1; magnitude / unit >= 2 ** bits;) {
+    function unitOf(uint256 size, uint256 bits) private pure returns (uint256 unit) {
+        for (unit = 1; size / unit >= 2 ** bits;) {
             unit *= 16;
         }
     }

@@ -67,8 +67,8 @@ contract SurfaceHeadTest is Test {
             if (i < 7) head.second |= SurfaceHeadLibrary.inPlace(i + 8, i + 9);
         }
         uint256 lastSec = SurfaceHeadLibrary.EXPIRY_MS_MAX / 1000;
-        (uint256 i, uint256 expirySec, uint256 beforeSec) = head.search(head.first, lastSec);
-        assertEq(i, 15, "place");
+        (uint256 place, uint256 expirySec, uint256 beforeSec) = head.search(head.first, lastSec);
+        assertEq(place, 15, "place");
         assertEq(expirySec, lastSec, "expiry");
         assertEq(beforeSec, EPOCH_SEC + 15 * 60, "before");
     }

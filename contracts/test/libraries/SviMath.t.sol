@@ -75,7 +75,8 @@ contract SviMathTest is Test {
         assertTrue(ceiling > type(int256).max / 1e18 || ceiling * 1e18 >= exact, "below");
     }
 
-    /// @dev And it is no excuse: for slices as they are it is above by less than 1e-6.
+    /// @dev And it is no excuse: for slices as they are it is above by less than 1e-4, and the nodes
+    ///      admit none below 1e-3.
     function testFuzz_theCeilingIsCloseOnUsualSlices(uint256 seed, uint256 where) public pure {
         Svi memory svi = ExactSvi.draw(seed);
         int256 deviation = ExactSvi.deviation(svi);
@@ -84,7 +85,7 @@ contract SviMathTest is Test {
         if (deviation < 1e14 || deviation > 1e18) return;
         int256 k = int256(bound(where, 0, 8 * uint256(deviation))) - 4 * deviation;
         int256 excess = SviMath.durrlemanCeiling(kept(svi), k) * 1e18 - ExactSvi.durrleman36(svi, k);
-        assertAtMost(uint256(excess) / 1e18, 1e12, "excess");
+        assertAtMost(uint256(excess) / 1e18, 1e14, "excess");
     }
 
     // -- Calendar

@@ -56,7 +56,7 @@ library ExactSvi {
     /// @dev A slice from a seed. θ from 1e-10 to 0.8, σ from 0.02 to 9 and m to 4 standard deviations, ρ to RHO_MAX, wings
     ///      up to Lee's bound, and a smallest variance down to a ten thousandth of θ.
     function draw(uint256 seed) internal pure returns (Svi memory svi) {
-        uint256 theta = 1e8 << (word(seed, 0) % 33);
+        uint256 theta = 1e8 * 2 ** (word(seed, 0) % 33);
         theta += word(seed, 1) % theta;
         uint256 root = FixedPointMathLib.sqrtWad(theta);
         svi.sigma = int256(root * (20 + word(seed, 2) % (word(seed, 3) % 4 == 0 ? 9000 : 1500)) / 1000);

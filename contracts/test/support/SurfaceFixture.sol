@@ -143,10 +143,12 @@ abstract contract SurfaceFixture is Test {
     }
 }
 
-/// @dev The same on a real hub: reports of forty feeds, signed, in which the surface is one.
+/// @dev The same on a real hub: signed reports of forty feeds, or as many as a test says, in which the surface is one.
 abstract contract SignedSurfaceFixture is SurfaceFixture, ProofFixture {
-    uint256 private constant FEEDS = 40;
-    uint256 private constant PLACE = 22;
+    uint256 internal constant PLACE = 2;
+    /// @dev As a mask of leaves to prove.
+    uint256 internal constant ITS_LEAF = 2 ** PLACE;
+    uint256 internal feedsInReport = 40;
 
     function deploySigned() internal {
         deployHub(2);
@@ -154,13 +156,13 @@ abstract contract SignedSurfaceFixture is SurfaceFixture, ProofFixture {
     }
 
     /// @dev A report of `round` with this surface in it, agreed on in that very round.
-    function reportWith(uint48 round, SignedSlice[] memory list) internal pure returns (TreeReport memory tree) {
-        tree = makeTree(round, FEEDS);
+    function reportWith(uint48 round, SignedSlice[] memory list) internal view returns (TreeReport memory tree) {
+        tree = makeTree(round, feedsInReport);
         tree.leaves[PLACE] = leafOf(hashDetail(round, list), uint48(timeOf(round)));
     }
 
     function proofIn(TreeReport memory tree) internal view returns (bytes memory) {
-        return prove(key, tree, 1 << PLACE);
+        return prove(key, tree, ITS_LEAF);
     }
 
     function storeSigned(uint48 round, SignedSlice[] memory list) internal {
