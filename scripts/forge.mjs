@@ -85,7 +85,11 @@ function snapshot(check) {
   return 0;
 }
 
+// forge formats sources and tests by itself, and the examples when it is told to.
+const FORMATTED = ["contracts/src", "contracts/test", "contracts/examples"];
+
 const [command, ...rest] = process.argv.slice(2);
+if (command === "fmt" && rest.every((arg) => arg.startsWith("--"))) rest.push(...FORMATTED);
 process.exitCode =
   command === "snapshot"
     ? snapshot(rest.includes("--check"))

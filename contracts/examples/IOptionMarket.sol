@@ -123,9 +123,7 @@ interface IOptionMarket is ITokenCustody {
     // -- Events
 
     /// @notice A series was opened.
-    event SeriesOpened(
-        bytes32 indexed id, uint128 strike, uint64 expirySec, bool isCall, uint256 collateralPerLot
-    );
+    event SeriesOpened(bytes32 indexed id, uint128 strike, uint64 expirySec, bool isCall, uint256 collateralPerLot);
 
     /// @notice A writer locked lots.
     event Written(bytes32 indexed id, address indexed writer, uint256 lots);
@@ -137,9 +135,7 @@ interface IOptionMarket is ITokenCustody {
     event Unwritten(bytes32 indexed id, address indexed writer, uint256 lots);
 
     /// @notice Lots were bought.
-    event Bought(
-        bytes32 indexed id, address indexed buyer, address indexed writer, uint256 lots, uint256 premium
-    );
+    event Bought(bytes32 indexed id, address indexed buyer, address indexed writer, uint256 lots, uint256 premium);
 
     /// @notice Lots changed hands.
     event Transferred(bytes32 indexed id, address indexed from, address indexed to, uint256 lots);

@@ -107,7 +107,9 @@ contract OptionMarket is IOptionMarket, TokenCustody {
     /// @dev Remembers what was paid, in units of the collateral, for the case that there never is a price.
     function _bookSale(Series storage series, uint256 lots, uint256 premium, uint256 forward) private {
         uint256 paid = premium;
-        if (series.isCall) paid = FixedPointMathLib.fullMulDiv(premium * WAD_PER_QUOTE, lotBase * WAD / lotWad, forward);
+        if (series.isCall) {
+            paid = FixedPointMathLib.fullMulDiv(premium * WAD_PER_QUOTE, lotBase * WAD / lotWad, forward);
+        }
         uint256 collateral = lots * series.collateralPerLot;
         if (paid > collateral) revert PremiumAboveCollateral(paid, collateral);
         series.soldLots += lots;

@@ -12,7 +12,7 @@ import {UptimeFeed, UptimeProxy} from "../support/UptimeFeeds.sol";
 ///      storage of the hub and of the uptime feeds.
 contract ReadersGasTest is ReaderFixture {
     uint256 private constant READ_MAX = 9500;
-    uint256 private constant READ_WITH_SEQUENCER_MAX = 23_500;
+    uint256 private constant READ_WITH_SEQUENCER_MAX = 23_600;
 
     UptimeProxy private proxy;
     BlockGapLog private log;
