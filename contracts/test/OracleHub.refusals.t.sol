@@ -155,7 +155,7 @@ contract OracleHubRefusalsTest is HubFixture {
             report(key, FIRST_ROUND + 11, two(entry(0, 7), entry(4, 7)))
         );
         submitExpecting(
-            abi.encodeWithSelector(IOracleHub.UnknownFeed.selector, type(uint16).max, 4),
+            abi.encodeWithSelector(IOracleHub.UnknownFeed.selector, type(uint16).max, 0),
             report(key, FIRST_ROUND + 11, one(entry(type(uint16).max, 7)))
         );
     }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.34;
 
 import {OracleHub} from "../src/OracleHub.sol";
 import {IOracleHub} from "../src/interfaces/IOracleHub.sol";
+import {IReportCodec} from "../src/interfaces/IReportCodec.sol";
 import {Entry, HubFixture} from "./support/HubFixture.sol";
 import {Vm} from "./support/Vm.sol";
 
@@ -19,6 +20,28 @@ contract OracleHubSubmitTest is HubFixture {
 
     function test_aFeedWithoutReportsHasStatusZero() public view {
         assertAnswer(0, IOracleHub.Answer(0, 0, 0, 0, 0, 0));
+    }
+
+    /// @dev Without selector and ABI frame: the same bytes, for less.
+    function test_aBarePayloadIsASubmit() public {
+        bytes memory payload = report(key, FIRST_ROUND, two(entry(0, 7), entry(2, 8)));
+        (bool accepted,) = address(hub).call(payload);
+        assertTrue(accepted, "accepted");
+        assertAnswer(2, IOracleHub.Answer(8, 250_000, FIRST_ROUND, timeSecOf(FIRST_ROUND), 1, 1));
+        (bool again, bytes memory reason) = address(hub).call(payload);
+        assertTrue(!again, "a replay");
+        assertEq32(bytes4(reason), IOracleHub.StaleReport.selector, "error");
+    }
+
+    function test_whatIsNoFunctionAndNoPayloadIsRefused() public {
+        (bool accepted, bytes memory reason) = address(hub).call(hex"12345678");
+        assertTrue(!accepted, "refused");
+        assertEq32(bytes4(reason), IReportCodec.TruncatedPayload.selector, "error");
+        (accepted, reason) = address(hub).call(new bytes(200));
+        assertTrue(!accepted, "refused");
+        assertEq32(bytes4(reason), IReportCodec.UnknownVersion.selector, "error");
+        (accepted,) = address(hub).call{value: 1}(report(key, FIRST_ROUND, one(entry(0, 7))));
+        assertTrue(!accepted, "money");
     }
 
     function test_anybodyMayCarryAReport() public {
@@ -90,8 +113,8 @@ contract OracleHubSubmitTest is HubFixture {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 1, "one event");
         assertEq32(logs[0].topics[0], IOracleHub.ReportSubmitted.selector, "event");
-        assertEq(uint256(logs[0].topics[1]), FIRST_ROUND, "round");
-        bytes memory wanted = abi.encode(timeOf(FIRST_ROUND), encodeEntries(entries));
+        bytes memory front = abi.encodePacked(uint48(FIRST_ROUND), uint48(timeOf(FIRST_ROUND)));
+        bytes memory wanted = abi.encode(bytes.concat(front, encodeEntries(entries)));
         assertEq32(keccak256(logs[0].data), keccak256(wanted), "data");
     }
 

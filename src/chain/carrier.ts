@@ -73,7 +73,7 @@ export class Carrier {
    */
   async carry(report: Report, signature: GroupSignature, network: Network): Promise<readonly Carried[]> {
     const prove = (feedIds: readonly Hex[]): Hex =>
-      toHex(encodeProof(report, signature, network.networkId, network.groupKeyX, feedIds));
+      encodeProof(report, signature, network.networkId, network.groupKeyX, feedIds);
     const errands = [
       ...(await this.#surfaceErrands(report, prove)),
       ...(await this.#settlementErrands(report, prove)),

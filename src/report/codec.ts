@@ -29,7 +29,7 @@ export const ENTRY_BYTES = 23;
 export const LEAF_BYTES = 125;
 export const LEAF_PREFIX = 0;
 export const DETAILED_LEAF_PREFIX = 3;
-const TAG_BYTES = 4;
+export const TAG_BYTES = 4;
 
 /** What every leaf has in common: 125 bytes, the prefix among them. */
 export function encodeLeafFields(leaf: FeedState): Uint8Array {

@@ -1,47 +1,30 @@
 /**
- * Proofs that leaves stand in a signed report: the TypeScript half of contracts/src/libraries/ReportProof.sol. All integers
- * big-endian.
+ * Proofs that feeds stand in a signed report: the argument of `verify` and `submitProven`. All integers big-endian.
  *
- *   proof    0x81 | networkTag 4 | keyTag 4 | round u48 | reportTimeMs u48 | pushDigest 32 | rAddress 20 | z 32
- *            | leafCount u16 | proven u16                                                               109 bytes
- *            | proven times: position u16 | leaf 125 or 157                     strictly ascending positions
- *            | siblings 32 each, level by level from the leaves to the top, in each level from left to right
+ *   proof   version u8 = 0x81 | networkTag 4 | keyTag 4 | round u48 | reportTimeMs u48 | pushDigest 32 | rAddress 20
+ *                | z 32 | leafCount u16 | proven u16                                                        → 109 bytes
+ *           | proven times: position u16 | leaf (125 or 157 bytes, codec.ts)            strictly ascending positions
+ *           | siblings 32 each: level by level from the leaves up, in each level from left to right, exactly those that
+ *             the proven leaves do not lead to themselves
+ *
+ * There is one encoding of every proof, and the contract refuses any other.
  */
 import type { Hex } from "../base/bytes.ts";
-import { ByteWriter, concatBytes, fromHex } from "../base/bytes.ts";
+import { ByteWriter, fromHex, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { encodeLeaf, pushDigest } from "./codec.ts";
+import { encodeLeaf, pushDigest, TAG_BYTES } from "./codec.ts";
 import { keccak } from "./hash.ts";
-import { parentsOf } from "./merkle.ts";
+import { merkleLevels } from "./merkle.ts";
 import type { GroupSignature, Report } from "./report.ts";
 
 export const PROOF_VERSION = 0x81;
-const TAG_BYTES = 4;
-
-/** Hashes that the known positions do not lead to themselves. */
-function siblingsOf(leaves: readonly Uint8Array[], positions: readonly number[]): readonly Uint8Array[] {
-  const siblings: Uint8Array[] = [];
-  let level = leaves;
-  let known = positions;
-  while (level.length > 1) {
-    const parents = new Set<number>();
-    for (const position of known) {
-      const neighbour = position ^ 1;
-      if (neighbour < level.length && !known.includes(neighbour)) siblings.push(level[neighbour]!);
-      parents.add(position >> 1);
-    }
-    level = parentsOf(level);
-    known = [...parents];
-  }
-  return siblings;
-}
+export const PROOF_HEADER_BYTES = 109;
 
 /**
- * @param report     with its leaves ascending by feed id, as signed
- * @param networkId  32 bytes; its first 4 become the network tag
- * @param groupKeyX  32 bytes, x of the group key that signed; its last 4 become the key tag
- * @param feedIds    which leaves, in any order, each once
- * @throws OracleError `unknown-feed`: the report has no such leaf; `no-feed`: none was asked for
+ * @param networkId 32 bytes; its first 4 become the network tag
+ * @param groupKeyX 32 bytes, x of the group key that signed; its last 4 become the key tag
+ * @param feedIds   the feeds to prove, at least one, in any order; one named twice is proven once
+ * @throws OracleError `proof-unknown-feed` when a feed is not in the report, `proof-empty` when none is named
  */
 export function encodeProof(
   report: Report,
@@ -49,14 +32,8 @@ export function encodeProof(
   networkId: Hex,
   groupKeyX: Hex,
   feedIds: readonly Hex[],
-): Uint8Array {
-  if (feedIds.length === 0) throw new OracleError("a proof of no feed proves nothing", { code: "no-feed" });
-  const found = feedIds.map((feedId) => {
-    const position = report.leaves.findIndex((leaf) => leaf.feedId === feedId.toLowerCase());
-    if (position >= 0) return position;
-    throw new OracleError(`round ${report.round} has no leaf of feed ${feedId}`, { code: "unknown-feed", feedId });
-  });
-  const positions = [...new Set(found)].sort((a, b) => a - b);
+): Hex {
+  const positions = positionsOf(report, feedIds);
   const leaves = report.leaves.map(encodeLeaf);
   const writer = new ByteWriter()
     .uint(PROOF_VERSION, 1)
@@ -70,5 +47,38 @@ export function encodeProof(
     .uint(leaves.length, 2)
     .uint(positions.length, 2);
   for (const position of positions) writer.uint(position, 2).raw(leaves[position]!);
-  return concatBytes(writer.done(), ...siblingsOf(leaves.map(keccak), positions));
+  for (const sibling of siblingsOf(leaves.map(keccak), positions)) writer.raw(sibling);
+  return toHex(writer.done());
+}
+
+function positionsOf(report: Report, feedIds: readonly Hex[]): readonly number[] {
+  if (feedIds.length === 0) throw new OracleError("a proof proves at least one feed", { code: "proof-empty" });
+  const wanted = new Set(feedIds.map((feedId) => feedId.toLowerCase()));
+  const positions: number[] = [];
+  for (const [position, leaf] of report.leaves.entries()) {
+    if (wanted.delete(leaf.feedId.toLowerCase())) positions.push(position);
+  }
+  const [missing] = wanted;
+  if (missing !== undefined) {
+    throw new OracleError(`feed ${missing} is not in the report of round ${report.round}`, {
+      code: "proof-unknown-feed",
+      feedId: missing,
+      round: report.round,
+    });
+  }
+  return positions;
+}
+
+/** The neighbours that are not known from below, in the order in which the verifier takes them. */
+function siblingsOf(leafHashes: readonly Uint8Array[], positions: readonly number[]): readonly Uint8Array[] {
+  const siblings: Uint8Array[] = [];
+  let known = new Set(positions);
+  for (const level of merkleLevels(leafHashes).slice(0, -1)) {
+    for (const position of [...known].sort((a, b) => a - b)) {
+      const neighbour = position ^ 1;
+      if (!known.has(neighbour) && neighbour < level.length) siblings.push(level[neighbour]!);
+    }
+    known = new Set([...known].map((position) => position >> 1));
+  }
+  return siblings;
 }

@@ -5,44 +5,112 @@ import {IHubHistory} from "../interfaces/IHubHistory.sol";
 import {IHubPairs} from "../interfaces/IHubPairs.sol";
 import {IOracleHub} from "../interfaces/IOracleHub.sol";
 import {FeedSlot, FeedSlotLibrary} from "../libraries/FeedSlot.sol";
-import {PairSlotLibrary} from "../libraries/PairSlot.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {HubStorage} from "./HubStorage.sol";
 
 /// @dev The list of feeds, their newest answers, and the values before those.
 abstract contract HubFeeds is HubStorage {
     uint8 private constant DECIMALS_MAX = 30;
+    uint256 private constant ANSWER_BYTES = 192;
 
     // -- For everybody
 
     /// @inheritdoc IOracleHub
-    function answerAt(uint16 index) public view returns (Answer memory) {
-        FeedSlot slot = _knownSlot(index);
-        return index < PAIRS_FROM ? _answerOf(slot) : _pairedAnswerOf(slot, index % 2);
+    function answerAt(uint16 index) external view returns (Answer memory) {
+        uint256 answer = _layOut(index);
+        // Stands for `return answer`, which would copy it twice.
+        assembly ("memory-safe") {
+            return(answer, ANSWER_BYTES)
+        }
+    }
+
+    /// @inheritdoc IHubPairs
+    function slotAt(uint16 index) external view returns (uint256 slot) {
+        uint256 place = _slotIndex(index);
+        assembly ("memory-safe") {
+            slot := sload(place)
+        }
     }
 
     /// @inheritdoc IOracleHub
-    function answers(uint16[] calldata indices) external view returns (Answer[] memory found) {
-        found = new Answer[](indices.length);
+    function answers(uint16[] calldata indices) external view returns (Answer[] memory) {
+        uint256 encoded = _reserve(64);
         for (uint256 i = 0; i < indices.length; i++) {
-            found[i] = answerAt(indices[i]);
+            _layOut(indices[i]);
+        }
+        assembly ("memory-safe") {
+            mstore(encoded, 32)
+            mstore(add(encoded, 32), indices.length)
+            return(encoded, add(64, mul(ANSWER_BYTES, indices.length)))
         }
     }
 
     /// @inheritdoc IOracleHub
     /// @custom:invariant snapshotsAreOfOneRound
-    function snapshot(uint16[] calldata indices) external view returns (uint64 round, Answer[] memory found) {
+    function snapshot(uint16[] calldata indices) external view returns (uint64 round, Answer[] memory) {
         if (indices.length == 0) revert EmptySnapshot();
-        found = new Answer[](indices.length);
+        uint256 encoded = _reserve(96);
         for (uint256 i = 0; i < indices.length; i++) {
-            Answer memory answer = answerAt(indices[i]);
-            if (answer.status != ReportCodec.STATUS_OK) {
-                revert SnapshotStatus(indices[i], answer.status, ReportCodec.STATUS_OK);
+            uint256 answer = _layOut(indices[i]);
+            uint64 ownRound;
+            uint8 status;
+            assembly ("memory-safe") {
+                ownRound := mload(add(answer, 64))
+                status := mload(add(answer, 160))
             }
-            if (i == 0) round = answer.round;
-            if (answer.round != round) revert SnapshotTorn(indices[i], answer.round, round);
-            found[i] = answer;
+            if (status != ReportCodec.STATUS_OK) revert SnapshotStatus(indices[i], status, ReportCodec.STATUS_OK);
+            if (i == 0) round = ownRound;
+            if (ownRound != round) revert SnapshotTorn(indices[i], ownRound, round);
         }
+        assembly ("memory-safe") {
+            mstore(encoded, round)
+            mstore(add(encoded, 32), 64)
+            mstore(add(encoded, 64), indices.length)
+            return(encoded, add(96, mul(ANSWER_BYTES, indices.length)))
+        }
+    }
+
+    /// @dev Takes memory in front of the answers that come next, for their ABI frame.
+    function _reserve(uint256 length) private pure returns (uint256 start) {
+        assembly ("memory-safe") {
+            start := mload(0x40)
+            mstore(0x40, add(start, length))
+        }
+    }
+
+    /// @dev Lays an Answer out in fresh memory, as memory and the ABI both have it: several calls in a row make the body
+    ///      of an array. Stands for `Answer({value: slot.value(), …})`, with the halves of a PairSlot and status 4 where
+    ///      the feed is frozen; 900 gas less.
+    function _layOut(uint256 index) private view returns (uint256 answer) {
+        uint256 era;
+        assembly ("memory-safe") {
+            let place := index
+            if gt(index, 0x7fff) { place := and(index, 0xfffe) }
+            let slot := sload(place)
+            era := and(slot, 3)
+            answer := mload(0x40)
+            mstore(0x40, add(answer, ANSWER_BYTES))
+            mstore(add(answer, 64), and(shr(63, slot), 0x1ffffffff))
+            mstore(add(answer, 96), and(shr(30, slot), 0xffffffff))
+            mstore(add(answer, 128), and(shr(4, slot), 0x3ffffff))
+            let status := and(shr(2, slot), 3)
+            switch gt(index, 0x7fff)
+            case 0 {
+                mstore(answer, sar(128, slot))
+                mstore(add(answer, 32), and(shr(96, slot), 0xffffffff))
+            }
+            default {
+                if and(index, 1) {
+                    status := and(shr(96, slot), 3)
+                    slot := shl(79, slot)
+                }
+                mstore(answer, sar(203, slot))
+                mstore(add(answer, 32), and(shr(177, slot), 0x3ffffff))
+            }
+            if eq(era, 3) { status := 4 }
+            mstore(add(answer, 160), status)
+        }
+        if (era == 0) _knownSlot(index);
     }
 
     /// @inheritdoc IOracleHub
@@ -52,15 +120,23 @@ abstract contract HubFeeds is HubStorage {
             FeedSlot kept = _rings[index][count % HISTORY_DEPTH];
             // The place may hold an older or a newer value, or only be paid for: the value itself says which it is.
             if (kept.count() == count) {
-                answer = _answerOf(kept);
-                answer.status = ReportCodec.STATUS_OK;
-                return answer;
+                return Answer({
+                    value: kept.value(),
+                    confidencePpb: kept.confidencePpb(),
+                    round: kept.round(),
+                    timeSec: kept.timeSec(),
+                    count: count,
+                    status: ReportCodec.STATUS_OK
+                });
             }
         }
         FeedSlot slot = _knownSlot(index);
         uint32 newest = slot.count();
         if (count == 0 || count != newest) revert ValueNotKept(index, count, _oldestKept(slot), newest);
-        return answerAt(index);
+        uint256 laidOut = _layOut(index);
+        assembly ("memory-safe") {
+            answer := laidOut
+        }
     }
 
     function _oldestKept(FeedSlot slot) private pure returns (uint32) {
@@ -109,24 +185,6 @@ abstract contract HubFeeds is HubStorage {
         uint256 position = _position[feedId];
         if (position == 0) revert UnknownFeedId(feedId);
         return position - 1;
-    }
-
-    function _answerOf(FeedSlot slot) private pure returns (Answer memory) {
-        return Answer({
-            value: slot.value(),
-            confidencePpb: slot.confidencePpb(),
-            round: slot.round(),
-            timeSec: slot.timeSec(),
-            count: slot.count(),
-            status: slot.era() == FeedSlotLibrary.ERA_FROZEN ? ReportCodec.STATUS_FROZEN : slot.status()
-        });
-    }
-
-    function _pairedAnswerOf(FeedSlot slot, uint256 second) private pure returns (Answer memory answer) {
-        answer = _answerOf(slot);
-        answer.value = PairSlotLibrary.valueOf(slot, second);
-        answer.confidencePpb = PairSlotLibrary.confidencePpbOf(slot, second);
-        if (answer.status != ReportCodec.STATUS_FROZEN) answer.status = PairSlotLibrary.statusOf(slot, second);
     }
 
     // -- For the owner

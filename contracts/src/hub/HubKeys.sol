@@ -13,10 +13,6 @@ abstract contract HubKeys is HubStorage {
     uint32 private constant SLOT_MS_MIN = 250;
     uint32 private constant SLOT_MS_MAX = 60_000;
 
-    /// @dev Some chains' clocks lag behind ours; with less, honest reports would revert there. With more, a report
-    ///      could sit on chain as the newest answer long before its time.
-    uint256 private constant AHEAD_MAX_SEC = 30;
-
     // -- For everybody
 
     /// @inheritdoc IOracleHub
@@ -121,9 +117,8 @@ abstract contract HubKeys is HubStorage {
         returns (bool byNewestKey)
     {
         uint256 key = _newest.groupKeyX;
-        if (key == 0) _refuseWithoutKey();
-        byNewestKey = _tag(key) == head.keyTag();
-        if (!byNewestKey) key = _previousKey(head.keyTag(), head.round());
+        byNewestKey = key != 0 && _tag(key) == head.keyTag();
+        if (!byNewestKey) key = _previousKey(head);
 
         bytes32 digest = ReportCodec.digest(networkId, head.round(), head.reportTimeMs(), pushDigest, root);
         if (!SchnorrSecp256k1.verify(key, digest, rAddress, z)) revert BadSignature(digest, key);
@@ -138,14 +133,13 @@ abstract contract HubKeys is HubStorage {
         revert KeyNotYetValid(round, sameKey ? _previous.firstRound : _newest.firstRound);
     }
 
-    function _refuseWithoutKey() private view {
+    /// @dev The key before the newest, for the rounds that are its own. The newest one is another, or there is none.
+    function _previousKey(ReportHead head) internal view returns (uint256 key) {
         if (_heldKeyX != 0) revert HubFrozen();
-        revert NotConfigured();
-    }
-
-    /// @dev The key before the newest, for the rounds that are its own.
-    function _previousKey(bytes4 keyTag, uint64 round) private view returns (uint256 key) {
+        if (_newest.groupKeyX == 0) revert NotConfigured();
         key = _previous.groupKeyX;
+        bytes4 keyTag = head.keyTag();
+        uint64 round = head.round();
         if (key == 0 || _tag(key) != keyTag) revert UnknownKey(keyTag, _tag(_newest.groupKeyX));
         if (round >= _newest.firstRound) revert KeyRetired(round, _newest.firstRound);
         if (round < _previous.firstRound) revert KeyNotYetValid(round, _previous.firstRound);

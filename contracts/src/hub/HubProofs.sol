@@ -21,7 +21,17 @@ abstract contract HubProofs is HubFeeds, HubEntries {
         returns (uint64 round, uint64 reportTimeMs, ProvenLeaf[] memory leaves)
     {
         (ReportHead head,) = _checkProof(proof);
-        return (head.round(), head.reportTimeMs(), ReportProof.leavesOf(proof));
+        uint256 encoded;
+        (leaves, encoded) = ReportProof.leavesOf(proof);
+        (round, reportTimeMs) = (head.round(), head.reportTimeMs());
+        // Stands for `return (round, reportTimeMs, leaves)`, which would copy the leaves once more.
+        assembly ("memory-safe") {
+            mstore(encoded, round)
+            mstore(add(encoded, 32), reportTimeMs)
+            mstore(add(encoded, 64), 96)
+            mstore(add(encoded, 96), mload(leaves))
+            return(encoded, add(128, mul(384, mload(leaves))))
+        }
     }
 
     /// @inheritdoc IHubProofs
@@ -29,7 +39,7 @@ abstract contract HubProofs is HubFeeds, HubEntries {
     /// @custom:invariant answersWereSigned
     function submitProven(bytes calldata proof) external {
         (ReportHead head, bool byNewestKey) = _checkProof(proof);
-        ProvenLeaf[] memory leaves = ReportProof.leavesOf(proof);
+        (ProvenLeaf[] memory leaves,) = ReportProof.leavesOf(proof);
         bool stored = false;
         for (uint256 i = 0; i < leaves.length; i++) {
             uint256 index = _checkedIndex(leaves[i], head.round());

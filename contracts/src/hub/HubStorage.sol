@@ -6,9 +6,16 @@ import {IHubGuard} from "../interfaces/IHubGuard.sol";
 import {IOracleHub} from "../interfaces/IOracleHub.sol";
 import {FeedSlot, FeedSlotLibrary} from "../libraries/FeedSlot.sol";
 
-/// @dev Everything that the hub keeps, in one place. The contracts beside this one are its chapters, and none of them
-///      has storage of its own.
-abstract contract HubStorage is IOracleHub, Owned {
+/// @dev The feeds' slots, in a contract of their own so that they begin at storage slot 0: a feed's index is its place.
+abstract contract HubSlots {
+    /// @dev By index; a pair has the one of its first feed. An array as long as a u16 needs neither a length in storage
+    ///      nor a hash for the place.
+    FeedSlot[65536] internal _slots;
+}
+
+/// @dev Everything else that the hub keeps. The contracts beside this one are its chapters, and none of them has storage
+///      of its own.
+abstract contract HubStorage is IOracleHub, HubSlots, Owned {
     /// @dev `rotate` touches every feed for about 5 000 gas: a thousand feeds stay far below a block's limit.
     uint256 internal constant FEEDS_MAX = 1000;
 
@@ -19,6 +26,10 @@ abstract contract HubStorage is IOracleHub, Owned {
     ///      back from a late settlement to its expiry. Twice as many would cost twice the 11 million gas to prepare. A
     ///      power of two, so that a place is a mask.
     uint256 internal constant HISTORY_DEPTH = 512;
+
+    /// @dev Some chains' clocks lag behind ours; with less, honest reports would revert there. With more, a report
+    ///      could sit on chain as the newest answer long before its time.
+    uint256 internal constant AHEAD_MAX_SEC = 30;
 
     /// @inheritdoc IOracleHub
     bytes32 public immutable networkId;
@@ -40,10 +51,6 @@ abstract contract HubStorage is IOracleHub, Owned {
     /// @dev Index plus one, so that zero means none.
     mapping(bytes32 feedId => uint256) internal _position;
 
-    /// @dev By index; a pair has the one of its first feed. An array as long as a u16 needs neither a length in storage
-    ///      nor a hash for the place.
-    FeedSlot[65536] internal _slots;
-
     /// @dev By index, then by the last bits of the value's count.
     FeedSlot[HISTORY_DEPTH][FEEDS_MAX] internal _rings;
 
@@ -59,7 +66,11 @@ abstract contract HubStorage is IOracleHub, Owned {
 
     /// @dev The feed's slot; reverts where there is no feed.
     function _knownSlot(uint256 index) internal view returns (FeedSlot slot) {
-        slot = _slots[_slotIndex(index)];
+        uint256 place = _slotIndex(index);
+        // Stands for `slot = _slots[place]`, which checks a bound.
+        assembly ("memory-safe") {
+            slot := sload(place)
+        }
         if (slot.era() == 0) {
             revert UnknownFeed(uint16(index), index < PAIRS_FROM ? _feeds.length : _pairedFeeds.length);
         }

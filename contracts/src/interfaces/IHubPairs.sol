@@ -21,4 +21,9 @@ interface IHubPairs {
 
     /// @notice How many feeds share a slot with their neighbour; their indices begin at 2^15.
     function pairedFeedCount() external view returns (uint256);
+
+    /// @notice The storage word behind a feed's answer, for contracts that count gas: `FeedSlot` has the layout for
+    ///         indices below 2^15 and `PairSlot` for those above. Zero where there is no feed; era 3 where it is frozen,
+    ///         which whoever reads the word has to look at.
+    function slotAt(uint16 index) external view returns (uint256 slot);
 }

@@ -223,11 +223,10 @@ interface IOracleHub is
     event ConfigurationChanged(Configuration previous, Configuration newest, Configuration replaced);
 
     /// @notice A report was accepted.
-    /// @param round        The report's round.
-    /// @param reportTimeMs The report's time, unix ms.
-    /// @param entries      Its entries as signed: index u16 | status u8 | value i128 | confidencePpb u32, 23 bytes each.
-    ///                     The ones that were skipped are among them, and each has its `EntrySkipped` before this event.
-    event ReportSubmitted(uint64 indexed round, uint64 reportTimeMs, bytes entries);
+    /// @param report What it said, packed: round u48 | reportTimeMs u48, then its entries as signed: index u16 | status u8 |
+    ///               value i128 | confidencePpb u32, 23 bytes each. The ones that were left out are among them, and
+    ///               each has its own event before this one.
+    event ReportSubmitted(bytes report);
 
     /// @notice An entry was at most as new as what is stored, and was left out.
     event EntrySkipped(uint16 indexed index, uint64 givenRound, uint64 storedRound);

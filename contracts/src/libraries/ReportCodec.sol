@@ -35,7 +35,7 @@ library ReportCodec {
     uint256 internal constant LEAF_BYTES = 125;
     uint256 internal constant DETAILED_LEAF_BYTES = 157;
 
-    bytes14 private constant DOMAIN = "TENOR/REPORT/1";
+    bytes14 internal constant DOMAIN = "TENOR/REPORT/1";
 
     struct Leaf {
         bytes32 feedId;
@@ -78,12 +78,14 @@ library ReportCodec {
     /// @notice The i-th entry.
     /// @param entries Whole entries, more than `i`.
     function entryAt(bytes calldata entries, uint256 i) internal pure returns (PushEntry) {
-        return entryFrom(entries, i * ENTRY_BYTES);
+        return PushEntry.wrap(wordAt(entries, i * ENTRY_BYTES) >> (8 * (32 - ENTRY_BYTES)));
     }
 
-    /// @notice The entry that begins at this byte.
-    function entryFrom(bytes calldata entries, uint256 at) internal pure returns (PushEntry) {
-        return PushEntry.wrap(wordAt(entries, at) >> (8 * (32 - ENTRY_BYTES)));
+    /// @notice The entry that begins at this byte of the calldata.
+    function entryAtByte(uint256 at) internal pure returns (PushEntry entry) {
+        assembly ("memory-safe") {
+            entry := shr(72, calldataload(at))
+        }
     }
 
     /// @dev Stands for `uint256(bytes32(data[offset:offset + 32]))`, with whatever the calldata holds after the end of
@@ -101,12 +103,22 @@ library ReportCodec {
     }
 
     /// @notice The 32 bytes that one threshold signature covers, for push and pull, on every chain.
+    /// @dev Stands for `keccak256(abi.encodePacked(DOMAIN, networkId, round, reportTimeMs, pushed, root))`, 130 gas more.
+    ///      Each field is written over what the one before left too much.
     function digest(bytes32 networkId, uint64 round, uint64 reportTimeMs, bytes32 pushed, bytes32 root)
         internal
         pure
-        returns (bytes32)
+        returns (bytes32 hash)
     {
-        return keccak256(abi.encodePacked(DOMAIN, networkId, round, reportTimeMs, pushed, root));
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, DOMAIN)
+            mstore(add(free, 14), networkId)
+            mstore(add(free, 46), or(shl(192, round), shl(128, reportTimeMs)))
+            mstore(add(free, 62), pushed)
+            mstore(add(free, 94), root)
+            hash := keccak256(free, 126)
+        }
     }
 
     /// @notice Hash of one leaf of the snapshot tree.

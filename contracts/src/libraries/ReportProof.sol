@@ -47,36 +47,87 @@ library ReportProof {
         uint256 count = word >> 240;
         uint256 proven = (word >> 224) & 0xffff;
         (bytes32 top, uint256 end) = proven == 1 ? _topOfOne(proof, count) : _topOfMany(proof, count, proven);
-        // What was read beyond the end made a root of anything; it is only used after this.
+        // What was read beyond the end made a root of anything, which nobody uses.
         if (proof.length < end) revert IReportProof.TruncatedProof(proof.length, end);
         if (proof.length > end) revert IReportProof.ProofTooLong(proof.length, end);
         return ReportCodec.rootHash(uint16(count), top);
     }
 
     /// @notice The leaves of a proof that `rootOf` accepted.
-    function leavesOf(bytes calldata proof) internal pure returns (IReportVerifier.ProvenLeaf[] memory leaves) {
-        leaves = new IReportVerifier.ProvenLeaf[]((ReportCodec.wordAt(proof, 105) >> 224) & 0xffff);
-        uint256 at = HEADER_BYTES;
-        for (uint256 i = 0; i < leaves.length; i++) {
-            at += POSITION_BYTES;
-            at += _readLeaf(proof, at, leaves[i]);
+    /// @return leaves  In the order of the proof.
+    /// @return encoded Where they stand in memory one behind the other, after four words that are the caller's.
+    function leavesOf(bytes calldata proof)
+        internal
+        pure
+        returns (IReportVerifier.ProvenLeaf[] memory leaves, uint256 encoded)
+    {
+        uint256 count = (ReportCodec.wordAt(proof, 105) >> 224) & 0xffff;
+        // Stands for `leaves = new IReportVerifier.ProvenLeaf[](count)`, whose structs would be anywhere.
+        assembly ("memory-safe") {
+            leaves := mload(0x40)
+            mstore(leaves, count)
+            encoded := add(leaves, mul(32, add(count, 1)))
+            mstore(0x40, add(encoded, add(128, mul(384, count))))
+            let at := add(proof.offset, 109)
+            let to := add(encoded, 128)
+            for { let i := 1 } iszero(gt(i, count)) { i := add(i, 1) } {
+                mstore(add(leaves, mul(32, i)), to)
+                // Two words hold all the small fields: the one behind the digests, and the leaf's last.
+                let prefix := byte(2, calldataload(at))
+                at := add(at, 2)
+                mstore(to, calldataload(add(at, 1)))
+                mstore(add(to, 32), calldataload(add(at, 33)))
+                let word := calldataload(add(at, 65))
+                mstore(add(to, 64), shr(248, word))
+                mstore(add(to, 96), sar(128, shl(8, word)))
+                mstore(add(to, 128), and(shr(88, word), 0xffffffff))
+                mstore(add(to, 160), and(shr(40, word), 0xffffffffffff))
+                mstore(add(to, 192), and(shr(32, word), 0xff))
+                word := calldataload(add(at, 93))
+                mstore(add(to, 224), sar(128, word))
+                mstore(add(to, 256), and(shr(96, word), 0xffffffff))
+                mstore(add(to, 288), and(shr(48, word), 0xffffffffffff))
+                mstore(add(to, 320), and(word, 0xffffffffffff))
+                switch prefix
+                case 0 {
+                    mstore(add(to, 352), 0)
+                    at := add(at, 125)
+                }
+                default {
+                    mstore(add(to, 352), calldataload(add(at, 125)))
+                    at := add(at, 157)
+                }
+                to := add(to, 384)
+            }
         }
     }
 
+    /// @dev `_topOfMany` for one leaf, without a memory of positions and hashes: 3 000 gas less among 256. Stands for
+    ///
+    ///        for (; width > 1; (width, position) = ((width + 1) / 2, position / 2)) {
+    ///            if (position % 2 == 1) top = nodeHash(sibling, top);
+    ///            else if (position + 1 < width) top = nodeHash(top, sibling);
+    ///        }
     function _topOfOne(bytes calldata proof, uint256 width) private pure returns (bytes32 top, uint256 end) {
         uint256 position;
         (position, top, end) = _leafAt(proof, HEADER_BYTES, width);
-        unchecked {
-            for (; width > 1; width = (width + 1) / 2) {
-                if (position % 2 == 1) {
-                    top = ReportCodec.nodeHash(bytes32(ReportCodec.wordAt(proof, end)), top);
-                    end += 32;
-                } else if (position + 1 < width) {
-                    top = ReportCodec.nodeHash(top, bytes32(ReportCodec.wordAt(proof, end)));
-                    end += 32;
+        assembly ("memory-safe") {
+            let node := mload(0x40)
+            let left := add(node, 1)
+            let sibling := add(proof.offset, end)
+            mstore8(node, 1)
+            for {} gt(width, 1) {} {
+                let isRight := and(position, 1)
+                if or(isRight, lt(add(position, 1), width)) {
+                    mstore(add(left, shl(5, isRight)), top)
+                    mstore(add(left, shl(5, xor(isRight, 1))), calldataload(sibling))
+                    top := keccak256(node, 65)
+                    sibling := add(sibling, 32)
                 }
-                position /= 2;
+                position := shr(1, position)
+                width := shr(1, add(width, 1))
             }
+            end := sub(sibling, proof.offset)
         }
     }
 
@@ -150,38 +201,17 @@ library ReportProof {
             end = at + length;
         }
         if (proof.length < end) revert IReportProof.TruncatedProof(proof.length, end);
-        hash = keccak256(proof[at:end]);
+        // Stands for `hash = keccak256(proof[at:end])`.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, add(proof.offset, at), length)
+            hash := keccak256(free, length)
+        }
     }
 
     function _leafBytes(uint8 prefix, uint16 position) private pure returns (uint256) {
         if (prefix == ReportCodec.LEAF) return ReportCodec.LEAF_BYTES;
         if (prefix != ReportCodec.DETAILED_LEAF) revert IReportProof.UnknownLeafPrefix(position, prefix);
         return ReportCodec.DETAILED_LEAF_BYTES;
-    }
-
-    /// @dev Two words hold all the small fields: the one behind the digests, and the leaf's last.
-    function _readLeaf(bytes calldata proof, uint256 at, IReportVerifier.ProvenLeaf memory leaf)
-        private
-        pure
-        returns (uint256 length)
-    {
-        unchecked {
-            leaf.feedId = bytes32(ReportCodec.wordAt(proof, at + 1));
-            leaf.definitionDigest = bytes32(ReportCodec.wordAt(proof, at + 33));
-            uint256 word = ReportCodec.wordAt(proof, at + 65);
-            leaf.status = uint8(word >> 248);
-            leaf.value = int128(uint128(word >> 120));
-            leaf.confidencePpb = uint32(word >> 88);
-            leaf.timeMs = uint48(word >> 40);
-            leaf.pubStatus = uint8(word >> 32);
-            word = ReportCodec.wordAt(proof, at + 93);
-            leaf.pubValue = int128(uint128(word >> 128));
-            leaf.pubConfidencePpb = uint32(word >> 96);
-            leaf.pubRound = uint48(word >> 48);
-            leaf.pubTimeMs = uint48(word);
-            if (ReportCodec.wordAt(proof, at) >> 248 == ReportCodec.LEAF) return ReportCodec.LEAF_BYTES;
-            leaf.detailHash = bytes32(ReportCodec.wordAt(proof, at + 125));
-            return ReportCodec.DETAILED_LEAF_BYTES;
-        }
     }
 }

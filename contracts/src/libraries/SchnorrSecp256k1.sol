@@ -7,30 +7,51 @@ library SchnorrSecp256k1 {
     /// @dev Order of the group.
     uint256 internal constant Q = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
 
+    uint256 private constant Q_MINUS_ONE = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364140;
+
     /// @dev ecrecover's name for an even y.
-    uint8 private constant V_EVEN = 27;
+    uint256 private constant V_EVEN = 27;
 
     /// @notice Whether (rAddress, z) is a signature of `digest` by the key with this x and an even y.
     /// @param groupKeyX x of the key. The caller vouches once, with `isKey`, that it is one.
     /// @param rAddress  Ethereum address of the nonce point R.
     /// @param z         The scalar: z·G = R + e·P.
-    /// @dev For one key, digest and R at most one z verifies.
-    function verify(uint256 groupKeyX, bytes32 digest, address rAddress, uint256 z) internal pure returns (bool) {
-        // Fail if z is zero or not reduced: z + Q would be a second signature.
-        if (z == 0 || z >= Q) return false;
-        // Fail if the key cannot stand in ecrecover's r, which must be in 1 .. Q-1.
-        if (groupKeyX == 0 || groupKeyX >= Q) return false;
-        // Fail if R is zero: ecrecover answers zero when it refuses its input, and zero must not equal zero.
-        if (rAddress == address(0)) return false;
+    /// @dev For one key, digest and R at most one z verifies. Stands for this, which costs 500 gas more:
+    ///
+    ///        if (z == 0 || z >= Q) return false;
+    ///        if (groupKeyX == 0 || groupKeyX >= Q) return false;
+    ///        if (rAddress == address(0)) return false;
+    ///        uint256 m = Q - mulmod(z, groupKeyX, Q);
+    ///        uint256 s = Q - mulmod(challenge(groupKeyX, digest, rAddress), groupKeyX, Q);
+    ///        return ecrecover(bytes32(m), V_EVEN, bytes32(groupKeyX), bytes32(s)) == rAddress;
+    function verify(uint256 groupKeyX, bytes32 digest, address rAddress, uint256 z) internal view returns (bool good) {
+        assembly ("memory-safe") {
+            // challenge(groupKeyX, digest, rAddress)
+            let r := shl(96, rAddress)
+            let free := mload(0x40)
+            mstore(free, groupKeyX)
+            mstore(add(free, 32), 0)
+            mstore(add(free, 33), digest)
+            mstore(add(free, 65), r)
+            let e := mod(keccak256(free, 85), Q)
 
-        uint256 e = challenge(groupKeyX, digest, rAddress);
+            // ecrecover(m, v, r, s) is the address of r⁻¹·(s·K − m·G), where K has x = r and the parity that v names.
+            // With r = Pₓ and K = P, s = −e·Pₓ and m = −z·Pₓ give z·G − e·P, which is R exactly if the signature is
+            // right. Should e be zero, s is Q, which ecrecover refuses; then it leaves the place of its answer zero.
+            mstore(free, sub(Q, mulmod(z, groupKeyX, Q)))
+            mstore(add(free, 32), V_EVEN)
+            mstore(add(free, 64), groupKeyX)
+            mstore(add(free, 96), sub(Q, mulmod(e, groupKeyX, Q)))
+            mstore(0, 0)
+            pop(staticcall(gas(), 1, free, 128, 0, 32))
+            good := eq(shl(96, mload(0)), r)
 
-        // ecrecover(m, v, r, s) is the address of r⁻¹·(s·K − m·G), where K has x = r and the parity that v names.
-        // With r = Pₓ and K = P, s = −e·Pₓ and m = −z·Pₓ give z·G − e·P, which is R exactly if the signature is right.
-        // Should e be zero, s is Q, which ecrecover refuses.
-        uint256 m = Q - mulmod(z, groupKeyX, Q);
-        uint256 s = Q - mulmod(e, groupKeyX, Q);
-        return ecrecover(bytes32(m), V_EVEN, bytes32(groupKeyX), bytes32(s)) == rAddress;
+            // Fail if the key cannot stand in ecrecover's r, which must be in 1 .. Q-1: ecrecover refuses it itself.
+            // Fail if z is zero or not reduced: z + Q would be a second signature.
+            good := and(good, lt(sub(z, 1), Q_MINUS_ONE))
+            // Fail if R is zero: ecrecover answers zero when it refuses its input, and zero must not equal zero.
+            good := gt(good, iszero(r))
+        }
     }
 
     /// @notice e = keccak256(Pₓ | parity of P's y, always 0 | digest | address(R)) mod Q.
@@ -43,6 +64,6 @@ library SchnorrSecp256k1 {
     ///      r⁻¹·(K − G) is no point only for K = G, which is not a key either: its secret is 1.
     function isKey(uint256 groupKeyX) internal pure returns (bool) {
         if (groupKeyX == 0 || groupKeyX >= Q) return false;
-        return ecrecover(bytes32(uint256(1)), V_EVEN, bytes32(groupKeyX), bytes32(uint256(1))) != address(0);
+        return ecrecover(bytes32(uint256(1)), uint8(V_EVEN), bytes32(groupKeyX), bytes32(uint256(1))) != address(0);
     }
 }

@@ -33,6 +33,20 @@ contract OracleHubGasTest is HubFixture {
         }
     }
 
+    function measureBare(uint16 due) private returns (uint256) {
+        (bool accepted,) = address(hub).call(report(key, FIRST_ROUND + 2, entriesFor(due, 3)));
+        assertTrue(accepted, "accepted");
+        return vm.snapshotGasLastCall("OracleHub", string.concat("bare ", vm.toString(due)));
+    }
+
+    function test_bare1() public {
+        measureBare(1);
+    }
+
+    function test_bare10() public {
+        measureBare(10);
+    }
+
     function measure(uint16 due, string memory name) private returns (uint256) {
         hub.submit(report(key, FIRST_ROUND + 2, entriesFor(due, 3)));
         return vm.snapshotGasLastCall("OracleHub", name);
@@ -83,5 +97,12 @@ contract OracleHubGasTest is HubFixture {
     function test_readOfTheHub() public {
         hub.answerAt(3);
         vm.snapshotGasLastCall("OracleHub", "read answerAt");
+    }
+
+    function test_aSnapshotOfFourFeedsStaysWithinItsBudget() public {
+        uint16[] memory indices = new uint16[](4);
+        (indices[0], indices[1], indices[2], indices[3]) = (2, 3, 5, 7);
+        hub.snapshot(indices);
+        assertAtMost(vm.snapshotGasLastCall("OracleHub", "read snapshot of 4 feeds"), 12_500, "gas");
     }
 }

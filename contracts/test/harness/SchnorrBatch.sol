@@ -14,7 +14,7 @@ contract SchnorrBatch {
     }
 
     /// @notice What the library says of each claim, in their order.
-    function verify(uint256 groupKeyX, Claim[] calldata claims) external pure returns (bool[] memory verified) {
+    function verify(uint256 groupKeyX, Claim[] calldata claims) external view returns (bool[] memory verified) {
         verified = new bool[](claims.length);
         for (uint256 i = 0; i < claims.length; i++) {
             Claim calldata claim = claims[i];
@@ -23,7 +23,7 @@ contract SchnorrBatch {
     }
 
     /// @notice The digest that each payload's signature has to cover, computed from its bytes alone.
-    function digests(bytes32 networkId, bytes[] calldata payloads) external pure returns (bytes32[] memory computed) {
+    function digests(bytes32 networkId, bytes[] calldata payloads) external view returns (bytes32[] memory computed) {
         computed = new bytes32[](payloads.length);
         for (uint256 i = 0; i < payloads.length; i++) {
             (ReportHead head, bytes calldata entries) = ReportCodec.decodePayload(payloads[i]);

@@ -9,7 +9,7 @@ contract SchnorrSecp256k1Test is Test {
     uint256 private constant Q = SchnorrSecp256k1.Q;
     uint256 private constant FIELD_P = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F;
 
-    function verifies(uint256 x, bytes32 digest, SchnorrSigner.Signature memory s) private pure returns (bool) {
+    function verifies(uint256 x, bytes32 digest, SchnorrSigner.Signature memory s) private view returns (bool) {
         return SchnorrSecp256k1.verify(x, digest, s.rAddress, s.z);
     }
 

@@ -48,6 +48,14 @@ abstract contract HubFixture is Test {
         }
     }
 
+    /// @dev As `makeFeeds`, with histories.
+    function makeFeedsWithHistory(uint256 from, uint256 count) internal pure returns (IOracleHub.Feed[] memory feeds) {
+        feeds = makeFeeds(from, count);
+        for (uint256 i = 0; i < count; i++) {
+            feeds[i].history = true;
+        }
+    }
+
     function firstConfiguration() internal view returns (IOracleHub.Configuration memory) {
         return IOracleHub.Configuration({
             cfg: keccak256("cfg 1"),
@@ -96,6 +104,24 @@ abstract contract HubFixture is Test {
         list = new Entry[](2);
         list[0] = first;
         list[1] = second;
+    }
+
+    /// @dev Both entries of a pair.
+    function pair(uint16 first, int128 value, int128 other) internal pure returns (Entry[] memory) {
+        return two(entry(first, value), entry(first + 1, other));
+    }
+
+    function join(Entry memory first, Entry[] memory rest) internal pure returns (Entry[] memory list) {
+        list = new Entry[](1 + rest.length);
+        list[0] = first;
+        for (uint256 i = 0; i < rest.length; i++) {
+            list[1 + i] = rest[i];
+        }
+    }
+
+    function indicesOf(uint16 only) internal pure returns (uint16[] memory indices) {
+        indices = new uint16[](1);
+        indices[0] = only;
     }
 
     function encodeEntries(Entry[] memory entries) internal pure returns (bytes memory packed) {

@@ -21,7 +21,7 @@ export function groupKey(seed: string): GroupKey {
 }
 
 /** z = k + e·s with e = keccak(Px | 0 | digest | address(R)) mod Q. */
-function signDigest(key: GroupKey, digest: Hex): { readonly rAddress: Hex; readonly z: Hex } {
+export function signDigest(key: GroupKey, digest: Hex): { readonly rAddress: Hex; readonly z: Hex } {
   const nonce = scalarOf(keccak_256(concatBytes(fromHex(digest), toBytes32(key.secret))));
   const rAddress = addressOf(secp256k1.Point.BASE.multiply(nonce));
   const challenge = scalarOf(
