@@ -52,7 +52,7 @@ contract MockHubTest is Test {
         mock.publish(2, 1);
     }
 
-    function testFuzz_theSignerSignsForItsKeyAlone(bytes32 digest) public pure {
+    function testFuzz_theSignerSignsForItsKeyAlone(bytes32 digest) public view {
         (address rAddress, uint256 z) = TestSigner.sign(digest);
         assertTrue(SchnorrSecp256k1.verify(TestSigner.GROUP_KEY_X, digest, rAddress, z), "verify");
         assertTrue(!SchnorrSecp256k1.verify(TestSigner.GROUP_KEY_X, ~digest, rAddress, z), "verify");
