@@ -16,6 +16,8 @@ export type FeedToAdd = {
   readonly definitionDigest: Hex;
   readonly decimals: number;
   readonly heartbeatSec: number;
+  /** Whether the hub keeps its last rounds: 5 000 gas more for each update. */
+  readonly keepsHistory?: boolean;
 };
 
 export type DeployOptions = {
@@ -57,11 +59,12 @@ export async function deployHub(options: DeployOptions, doors: { readonly signer
     });
   }
   const hub = await deployOne("OracleHub", [options.networkId, options.owner], signer);
-  const feeds = options.feeds.map(({ feedId, definitionDigest, decimals, heartbeatSec }) => [
+  const feeds = options.feeds.map(({ feedId, definitionDigest, decimals, heartbeatSec, keepsHistory = false }) => [
     feedId,
     definitionDigest,
     decimals,
     heartbeatSec,
+    keepsHistory,
   ]);
   if (feeds.length > 0) await sendOwn(hub.address, "addFeeds", [feeds], signer);
   // Each reader asks the hub for its feed, so they wait for `addFeeds`; among themselves they share a block.
