@@ -1,8 +1,8 @@
-// Writes test/vectors/report.json, which vitest and forge both read: reports as fields, and every byte and digest on the
-// way to the calldata of OracleHub.submit. Deterministic: secrets and nonces are hashes of fixed words, and known to
+// Writes test/vectors/report.json and test/vectors/proof.json, which vitest and forge both read: reports as fields, and
+// every byte and digest on the way to the calldata of OracleHub.submit; and proofs of their leaves. Deterministic: secrets and nonces are hashes of fixed words, and known to
 // everybody, so they must never guard anything.
 //
-//   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs            writes the file
+//   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs            writes the files
 //   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs --check    compares, exits 1 when it would change
 //
 // The codec under test makes the bytes; the signatures come from the curve directly and not from src/threshold, so that
@@ -15,8 +15,8 @@ import { ByteWriter, fromHex, toHex } from "../dist/base/bytes.js";
 import * as codec from "../dist/report/codec.js";
 import { detailHash, encodeDetail } from "../dist/report/detail-codec.js";
 import { keccak, keccakHex } from "../dist/report/hash.js";
+import { encodeProof } from "../dist/report/proof.js";
 
-const file = fileURLToPath(new URL("../test/vectors/report.json", import.meta.url));
 const { Point } = secp256k1;
 const Q = Point.Fn.ORDER;
 
@@ -242,14 +242,55 @@ for (const vector of vectors) {
     throw new Error(`${vector.name}: the payload has ${fromHex(vector.payload).length} bytes`);
   }
 }
-const text = `${JSON.stringify({ generator: "scripts/vectors.mjs", count: vectors.length, vectors }, null, 2)}\n`;
+/** Trees of all small shapes and some larger ones: one leaf, some leaves, and all of the small ones. */
+const PROOF_SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 32, 33];
 
-if (process.argv.includes("--check")) {
-  const same = existsSync(file) && readFileSync(file, "utf8") === text;
-  console.log(same ? "test/vectors/report.json is what the generator writes" : "test/vectors/report.json would change");
-  process.exitCode = same ? 0 : 1;
-} else {
+function subsets(dice, size) {
+  const some = upTo(size).filter((i) => i === size - 1 || dice(size) < 4);
+  const all = size <= 5 ? [upTo(size)] : [];
+  const distinct = new Map([[dice(size)], some, ...all].map((positions) => [positions.join(), positions]));
+  return [...distinct.values()];
+}
+
+function makeProofs(size) {
+  const name = `${size} leaves`;
+  const dice = makeDice(name);
+  const key = makeKey("A");
+  const networkId = keccakHex(new TextEncoder().encode("tenor vectors A"));
+  const round = 1000 + size;
+  const reportTimeMs = T0 + round * 1000;
+  const leaves = makeLeaves(dice, name, size, reportTimeMs, round);
+  for (let i = 2; i < size; i += 5) leaves[i].detail = makeSettlement(dice, "final");
+  const report = { round, reportTimeMs, leaves, pushes: makePushes(dice, upTo(size % 3)) };
+  const signature = sign(key, codec.reportDigest(networkId, report));
+  const groupKeyX = toHex(bytes32(key.x));
+  return subsets(dice, size).map((positions) => {
+    const feedIds = positions.map((i) => leaves[i].feedId);
+    return {
+      name: `${name}: ${positions.join(", ")}`,
+      networkId,
+      groupKeyX,
+      round,
+      reportTimeMs,
+      leafBytes: positions.map((i) => toHex(codec.encodeLeaf(leaves[i]))),
+      proof: encodeProof(report, signature, networkId, groupKeyX, feedIds),
+    };
+  });
+}
+
+function writeOrCompare(name, vectors) {
+  const file = fileURLToPath(new URL(`../test/vectors/${name}`, import.meta.url));
+  const text = `${JSON.stringify({ generator: "scripts/vectors.mjs", count: vectors.length, vectors }, null, 2)}\n`;
+  if (process.argv.includes("--check")) {
+    const same = existsSync(file) && readFileSync(file, "utf8") === text;
+    console.log(same ? `test/vectors/${name} is what the generator writes` : `test/vectors/${name} would change`);
+    if (!same) process.exitCode = 1;
+    return;
+  }
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
-  console.log(`${vectors.length} reports written to test/vectors/report.json`);
+  console.log(`${vectors.length} vectors written to test/vectors/${name}`);
 }
+
+writeOrCompare("report.json", vectors);
+writeOrCompare("proof.json", PROOF_SIZES.flatMap(makeProofs));

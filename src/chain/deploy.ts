@@ -16,6 +16,8 @@ export type FeedToAdd = {
   readonly definitionDigest: Hex;
   readonly decimals: number;
   readonly heartbeatSec: number;
+  /** Whether the hub keeps its last 512 values, for about 5 100 gas an update; default: no. For ever. */
+  readonly history?: boolean;
 };
 
 export type DeployOptions = {
@@ -57,11 +59,12 @@ export async function deployHub(options: DeployOptions, doors: { readonly signer
     });
   }
   const hub = await deployOne("OracleHub", [options.networkId, options.owner], signer);
-  const feeds = options.feeds.map(({ feedId, definitionDigest, decimals, heartbeatSec }) => [
+  const feeds = options.feeds.map(({ feedId, definitionDigest, decimals, heartbeatSec, history }) => [
     feedId,
     definitionDigest,
     decimals,
     heartbeatSec,
+    history ?? false,
   ]);
   if (feeds.length > 0) await sendOwn(hub.address, "addFeeds", [feeds], signer);
   // Each reader asks the hub for its feed, so they wait for `addFeeds`; among themselves they share a block.
