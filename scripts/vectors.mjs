@@ -1,5 +1,5 @@
-// Writes test/vectors/black.json (scripts/vectors/black.mjs) and test/vectors/report.json, which vitest and forge both read:
-// reports as fields, and every byte and digest on the way to the calldata of OracleHub.submit. Deterministic: secrets and nonces are hashes of fixed words, and known to
+// Writes test/vectors/report.json, proof.json and black.json (scripts/vectors/black.mjs), which vitest and forge both read:
+// reports as fields, and every byte and digest on the way to the calldata of OracleHub.submit; proofs of their leaves; premiums. Deterministic: secrets and nonces are hashes of fixed words, and known to
 // everybody, so they must never guard anything.
 //
 //   npx tsc -p tsconfig.build.json && node scripts/vectors.mjs            writes the files
@@ -15,9 +15,9 @@ import { ByteWriter, fromHex, toHex } from "../dist/base/bytes.js";
 import * as codec from "../dist/report/codec.js";
 import { detailHash, encodeDetail } from "../dist/report/detail-codec.js";
 import { keccak, keccakHex } from "../dist/report/hash.js";
+import { encodeProof } from "../dist/report/proof.js";
 import { blackVectors } from "./vectors/black.mjs";
 
-const pathOf = (name) => fileURLToPath(new URL(`../test/vectors/${name}`, import.meta.url));
 const { Point } = secp256k1;
 const Q = Point.Fn.ORDER;
 
@@ -243,21 +243,57 @@ for (const vector of vectors) {
     throw new Error(`${vector.name}: the payload has ${fromHex(vector.payload).length} bytes`);
   }
 }
-const asText = (content, space) => `${JSON.stringify(content, null, space)}\n`;
-const files = {
-  "report.json": asText({ generator: "scripts/vectors.mjs", count: vectors.length, vectors }, 2),
-  "black.json": asText(blackVectors(makeDice)).replaceAll("{", "\n{"),
-};
+/** Trees of all small shapes and some larger ones: one leaf, some leaves, and all of the small ones. */
+const PROOF_SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 32, 33];
 
-for (const [name, text] of Object.entries(files)) {
-  const file = pathOf(name);
+function subsets(dice, size) {
+  const some = upTo(size).filter((i) => i === size - 1 || dice(size) < 4);
+  const all = size <= 5 ? [upTo(size)] : [];
+  const distinct = new Map([[dice(size)], some, ...all].map((positions) => [positions.join(), positions]));
+  return [...distinct.values()];
+}
+
+function makeProofs(size) {
+  const name = `${size} leaves`;
+  const dice = makeDice(name);
+  const key = makeKey("A");
+  const networkId = keccakHex(new TextEncoder().encode("tenor vectors A"));
+  const round = 1000 + size;
+  const reportTimeMs = T0 + round * 1000;
+  const leaves = makeLeaves(dice, name, size, reportTimeMs, round);
+  for (let i = 2; i < size; i += 5) leaves[i].detail = makeSettlement(dice, "final");
+  const report = { round, reportTimeMs, leaves, pushes: makePushes(dice, upTo(size % 3)) };
+  const signature = sign(key, codec.reportDigest(networkId, report));
+  const groupKeyX = toHex(bytes32(key.x));
+  return subsets(dice, size).map((positions) => {
+    const feedIds = positions.map((i) => leaves[i].feedId);
+    return {
+      name: `${name}: ${positions.join(", ")}`,
+      networkId,
+      groupKeyX,
+      round,
+      reportTimeMs,
+      leafBytes: positions.map((i) => toHex(codec.encodeLeaf(leaves[i]))),
+      proof: encodeProof(report, signature, networkId, groupKeyX, feedIds),
+    };
+  });
+}
+
+const listed = (list) => `${JSON.stringify({ generator: "scripts/vectors.mjs", count: list.length, vectors: list }, null, 2)}\n`;
+
+function writeOrCompare(name, text) {
+  const file = fileURLToPath(new URL(`../test/vectors/${name}`, import.meta.url));
   if (process.argv.includes("--check")) {
     const same = existsSync(file) && readFileSync(file, "utf8") === text;
-    console.log(`test/vectors/${name} ${same ? "is what the generator writes" : "would change"}`);
+    console.log(same ? `test/vectors/${name} is what the generator writes` : `test/vectors/${name} would change`);
     if (!same) process.exitCode = 1;
-  } else {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-    console.log(`test/vectors/${name} written`);
+    return;
   }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(`test/vectors/${name} written`);
 }
+
+writeOrCompare("report.json", listed(vectors));
+writeOrCompare("proof.json", listed(PROOF_SIZES.flatMap(makeProofs)));
+writeOrCompare("black.json", `${JSON.stringify(blackVectors(makeDice))}\n`.replaceAll("{", "\n{"));

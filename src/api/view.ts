@@ -103,7 +103,8 @@ export type OnChainView = {
   readonly round: number;
   /** Report time as the contract holds it, unix seconds. */
   readonly timeSec: number;
-  readonly status: FeedStatus;
+  /** `frozen`: the hub's guardian or owner stopped it. */
+  readonly status: FeedStatus | "frozen";
   /** The feed's own dense counter of answers. */
   readonly count: number;
 };

@@ -16,8 +16,8 @@ export type FeedToAdd = {
   readonly definitionDigest: Hex;
   readonly decimals: number;
   readonly heartbeatSec: number;
-  /** Whether the hub keeps its last rounds: 5 000 gas more for each update. */
-  readonly keepsHistory?: boolean;
+  /** Whether the hub keeps its last 512 values, for about 5 100 gas an update. For ever. */
+  readonly history?: boolean;
 };
 
 export type DeployOptions = {
@@ -59,12 +59,12 @@ export async function deployHub(options: DeployOptions, doors: { readonly signer
     });
   }
   const hub = await deployOne("OracleHub", [options.networkId, options.owner], signer);
-  const feeds = options.feeds.map(({ feedId, definitionDigest, decimals, heartbeatSec, keepsHistory = false }) => [
+  const feeds = options.feeds.map(({ feedId, definitionDigest, decimals, heartbeatSec, history = false }) => [
     feedId,
     definitionDigest,
     decimals,
     heartbeatSec,
-    keepsHistory,
+    history,
   ]);
   if (feeds.length > 0) await sendOwn(hub.address, "addFeeds", [feeds], signer);
   // Each reader asks the hub for its feed, so they wait for `addFeeds`; among themselves they share a block.

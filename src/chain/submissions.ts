@@ -32,8 +32,11 @@ type Receipt = {
   readonly logs: readonly { readonly address: Hex; readonly topics: readonly string[]; readonly data: string }[];
 };
 
-function decodeEntries(hex: string): LandedEntry[] {
+/** What the hub's event says: round u48 | reportTimeMs u48, and the entries as they were signed. */
+function decodeReport(hex: string): NonNullable<Submission["report"]> {
   const reader = new ByteReader(fromHex(hex));
+  const round = reader.uint(6);
+  const reportTimeMs = reader.uint(6);
   const entries: LandedEntry[] = [];
   while (reader.remaining() > 0) {
     const index = reader.uint(2);
@@ -42,8 +45,10 @@ function decodeEntries(hex: string): LandedEntry[] {
     reader.uint(4);
     entries.push({ index, status, value });
   }
-  return entries;
+  return { round, reportTimeMs, entries };
 }
+
+const SELECTOR_DIGITS = 10;
 
 export class SubmissionReader {
   readonly #provider: JsonRpcProvider;
@@ -78,10 +83,9 @@ export class SubmissionReader {
       readonly timestamp: Hex;
       readonly transactions: readonly { readonly hash: Hex; readonly input: Hex }[];
     };
-    const selector = this.#abi.getFunction("submit")!.selector;
     const inputs = new Map(block.transactions.map(({ hash, input }) => [hash, input]));
     return ours
-      .filter(({ transactionHash }) => inputs.get(transactionHash)?.startsWith(selector) === true)
+      .filter(({ transactionHash }) => this.#isSubmit(inputs.get(transactionHash) ?? "0x"))
       .map((receipt) => ({
         hash: receipt.transactionHash,
         from: receipt.from,
@@ -93,6 +97,12 @@ export class SubmissionReader {
       }));
   }
 
+  /** A payload comes bare or as the argument of `submit`. */
+  #isSubmit(input: string): boolean {
+    const called = this.#abi.getFunction(input.slice(0, SELECTOR_DIGITS));
+    return called === null || called.name === "submit";
+  }
+
   #reportOf(receipt: Receipt): Submission["report"] {
     for (const log of receipt.logs) {
       const event =
@@ -100,8 +110,7 @@ export class SubmissionReader {
           ? this.#abi.parseLog({ topics: [...log.topics], data: log.data })
           : null;
       if (event?.name !== "ReportSubmitted") continue;
-      const { round, reportTimeMs, entries } = event.args.toObject();
-      return { round: Number(round), reportTimeMs: Number(reportTimeMs), entries: decodeEntries(String(entries)) };
+      return decodeReport(String(event.args.getValue("report")));
     }
     return null;
   }

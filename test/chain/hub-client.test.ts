@@ -36,6 +36,7 @@ describe("a deployed hub", () => {
         definitionDigest: `0x${"dd".repeat(32)}`,
         decimals: 8,
         heartbeatSec: 3_600,
+        history: false,
       })),
     );
     const { newest, previous } = await hub.configuration();

@@ -100,8 +100,8 @@ export async function landedOn(
     const landed: Landed[] = [];
     for (const { hash, from, report } of await reader.next()) {
       if (report === null) continue;
-      // selector 4, offset 32, length 32, then version 1, network tag 4, key tag 4
-      const at = 2 + 2 * (4 + 32 + 32 + 1 + 4);
+      // The bare payload: version 1, network tag 4, key tag 4.
+      const at = 2 + 2 * (1 + 4);
       landed.push({ round: report.round, keyTag: (await inputOf(hash)).slice(at, at + 8), from });
     }
     return landed.sort((a, b) => a.round - b.round);

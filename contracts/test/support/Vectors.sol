@@ -71,6 +71,30 @@ abstract contract Vectors is Test {
         }
     }
 
+    struct ProofVector {
+        string name;
+        bytes32 networkId;
+        bytes32 groupKeyX;
+        uint64 round;
+        uint64 reportTimeMs;
+        bytes[] leafBytes;
+        bytes proof;
+    }
+
+    string private constant PROOF_TYPES = "ProofVector(string name,bytes32 networkId,bytes32 groupKeyX,uint64 round,"
+        "uint64 reportTimeMs,bytes[] leafBytes,bytes proof)";
+
+    function readProofVectors() internal view returns (ProofVector[] memory vectors) {
+        string memory json = vm.readFile("test/vectors/proof.json");
+        uint256 count = vm.parseJsonUint(json, ".count");
+        assertTrue(count >= 20, "at least twenty proofs");
+        vectors = new ProofVector[](count);
+        for (uint256 i = 0; i < count; i++) {
+            string memory path = string.concat(".vectors[", vm.toString(i), "]");
+            vectors[i] = abi.decode(vm.parseJsonType(json, path, PROOF_TYPES), (ProofVector));
+        }
+    }
+
     function toCodec(VectorLeaf memory leaf) internal pure returns (ReportCodec.Leaf memory) {
         return ReportCodec.Leaf({
             feedId: leaf.feedId,
