@@ -279,7 +279,8 @@ function makeProofs(size) {
   });
 }
 
-const listed = (list) => `${JSON.stringify({ generator: "scripts/vectors.mjs", count: list.length, vectors: list }, null, 2)}\n`;
+const listed = (list) =>
+  `${JSON.stringify({ generator: "scripts/vectors.mjs", count: list.length, vectors: list }, null, 2)}\n`;
 
 function writeOrCompare(name, text) {
   const file = fileURLToPath(new URL(`../test/vectors/${name}`, import.meta.url));
