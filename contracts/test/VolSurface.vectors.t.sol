@@ -25,7 +25,7 @@ contract VolSurfaceVectorsTest is SurfaceFixture {
         uint256 vol;
     }
 
-    struct Vector {
+    struct SurfaceVector {
         string name;
         uint48 agreedMs;
         uint64 nowSec;
@@ -37,7 +37,7 @@ contract VolSurfaceVectorsTest is SurfaceFixture {
     }
 
     /// @dev Members in the order of the structs above.
-    string private constant TYPES = "Vector(string name,uint48 agreedMs,uint64 nowSec,bytes detail,bytes32 detailHash,"
+    string private constant TYPES = "SurfaceVector(string name,uint48 agreedMs,uint64 nowSec,bytes detail,bytes32 detailHash,"
         "uint48 gridRound,VectorSlice[] slices,VectorPoint[] points)"
         "VectorSlice(uint64 expirySec,uint64 forward,int64 a,int64 b,int64 rho,int64 m,int64 sigma,bytes32 slot)"
         "VectorPoint(uint256 strike,uint64 expirySec,uint256 forward,int256 k,uint256 totalVariance,uint256 vol)";
@@ -45,27 +45,27 @@ contract VolSurfaceVectorsTest is SurfaceFixture {
     /// @dev Where the slices begin, behind the head's two words.
     uint256 private constant FIRST_SLICE = 2;
 
-    function readVectors() private view returns (Vector[] memory vectors) {
+    function readVectors() private view returns (SurfaceVector[] memory vectors) {
         string memory json = vm.readFile("test/vectors/surface.json");
         uint256 count = vm.parseJsonUint(json, ".count");
         assertTrue(count >= 10, "at least ten surfaces");
-        vectors = new Vector[](count);
+        vectors = new SurfaceVector[](count);
         for (uint256 i = 0; i < count; i++) {
             string memory path = string.concat(".vectors[", vm.toString(i), "]");
-            vectors[i] = abi.decode(vm.parseJsonType(json, path, TYPES), (Vector));
+            vectors[i] = abi.decode(vm.parseJsonType(json, path, TYPES), (SurfaceVector));
         }
     }
 
-    function storeVector(Vector memory v) private {
+    function storeVector(SurfaceVector memory v) private {
         deploySurface(new CredulousVerifier());
         vm.warp(v.nowSec);
         surface.update(believed(leafOf(v.detailHash, v.agreedMs)), v.detail);
     }
 
     function test_whatTypeScriptHashedIsTakenAndStoredInTheSameSlots() public {
-        Vector[] memory vectors = readVectors();
+        SurfaceVector[] memory vectors = readVectors();
         for (uint256 i = 0; i < vectors.length; i++) {
-            Vector memory v = vectors[i];
+            SurfaceVector memory v = vectors[i];
             storeVector(v);
             for (uint256 j = 0; j < v.slices.length; j++) {
                 assertEq32(vm.load(address(surface), bytes32(FIRST_SLICE + j)), v.slices[j].slot, v.name);
@@ -77,10 +77,10 @@ contract VolSurfaceVectorsTest is SurfaceFixture {
     }
 
     function test_everyAnswerIsTypeScriptsToTheLastBit() public {
-        Vector[] memory vectors = readVectors();
+        SurfaceVector[] memory vectors = readVectors();
         uint256 checked = 0;
         for (uint256 i = 0; i < vectors.length; i++) {
-            Vector memory v = vectors[i];
+            SurfaceVector memory v = vectors[i];
             storeVector(v);
             for (uint256 j = 0; j < v.points.length; j++) {
                 VectorPoint memory p = v.points[j];

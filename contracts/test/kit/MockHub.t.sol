@@ -46,7 +46,9 @@ contract MockHubTest is Test {
 
     function test_whatARealHubRefusesReverts() public {
         uint64 aheadMs = uint64(block.timestamp + 31) * 1000;
-        vm.expectRevert(abi.encodeWithSelector(IOracleHub.FutureReport.selector, aheadMs, (block.timestamp + 30) * 1000));
+        vm.expectRevert(
+            abi.encodeWithSelector(IOracleHub.FutureReport.selector, aheadMs, (block.timestamp + 30) * 1000)
+        );
         mock.publishAt(0, 1, 0, 1, aheadMs);
         vm.expectRevert(abi.encodeWithSelector(IOracleHub.UnknownFeed.selector, 2, 2));
         mock.publish(2, 1);

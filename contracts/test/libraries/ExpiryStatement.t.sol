@@ -15,7 +15,7 @@ contract ExpiryStatementTest is Test {
         bytes32 digest;
     }
 
-    struct Vector {
+    struct ExpiryVector {
         string name;
         bytes32 networkId;
         bytes32 feedId;
@@ -25,7 +25,7 @@ contract ExpiryStatementTest is Test {
     }
 
     /// @dev Members in the order of the structs above.
-    string private constant TYPES = "Vector(string name,bytes32 networkId,bytes32 feedId,uint64 expirySec,"
+    string private constant TYPES = "ExpiryVector(string name,bytes32 networkId,bytes32 feedId,uint64 expirySec,"
         "VectorStatement[] statements,bytes encoded)"
         "VectorStatement(uint128 value,address signer,bytes32 r,bytes32 s,uint8 yParity,bytes32 digest)";
 
@@ -43,11 +43,11 @@ contract ExpiryStatementTest is Test {
         assertTrue(count >= 5, "at least five vectors");
         for (uint256 i = 0; i < count; i++) {
             string memory path = string.concat(".vectors[", vm.toString(i), "]");
-            checkVector(abi.decode(vm.parseJsonType(json, path, TYPES), (Vector)));
+            checkVector(abi.decode(vm.parseJsonType(json, path, TYPES), (ExpiryVector)));
         }
     }
 
-    function checkVector(Vector memory v) private view {
+    function checkVector(ExpiryVector memory v) private view {
         assertEq(v.encoded.length, v.statements.length * ExpiryStatement.BYTES, "length");
         bytes32 expiryId = ExpiryStatement.idOf(v.networkId, v.feedId, v.expirySec);
         for (uint256 i = 0; i < v.statements.length; i++) {
