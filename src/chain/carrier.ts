@@ -2,7 +2,7 @@
  * Carries what a signed report proves to the contracts that wait for it: whole surfaces, expiry prices, and to a hub what its
  * chain missed. Anybody may; the contracts believe the signature alone, so a carrier is trusted with nothing.
  */
-import { Contract, type ContractTransactionResponse, type Signer } from "ethers";
+import { Contract, type Signer } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
 import { encodeDetail } from "../report/detail-codec.ts";
@@ -35,9 +35,10 @@ const SETTLED_OPEN = 0n;
 /** A surface is carried when half of the age that its readers allow is gone, if nothing was published before that. */
 const SURFACE_AGE_PART = 0.5;
 
-type Surface = { readonly contract: Contract; readonly feedId: Hex; readonly maxAgeMs: number };
+type Surface = { readonly address: Hex; readonly contract: Contract; readonly feedId: Hex; readonly maxAgeMs: number };
 type Errand = {
   readonly what: string;
+  readonly to: Hex;
   readonly contract: Contract;
   readonly method: "update" | "settle" | "submitProven";
   readonly args: readonly string[];
@@ -47,7 +48,7 @@ export class Carrier {
   readonly #options: CarrierOptions;
   readonly #signer: Signer;
   readonly #hub: Contract;
-  readonly #settlements: readonly Contract[];
+  readonly #settlements: readonly { readonly address: Hex; readonly contract: Contract }[];
   #surfaces: readonly Surface[] | null = null;
   /** Prices that were written when this last looked: not asked for again. */
   readonly #settled = new Set<string>();
@@ -57,7 +58,10 @@ export class Carrier {
     this.#signer = doors.signer;
     this.#hub = new Contract(options.hub, loadArtifact("OracleHub").abi, doors.signer);
     const settlement = loadArtifact("Settlement").abi;
-    this.#settlements = options.settlements.map((address) => new Contract(address, settlement, doors.signer));
+    this.#settlements = options.settlements.map((address) => ({
+      address,
+      contract: new Contract(address, settlement, doors.signer),
+    }));
   }
 
   /** What the hub says of its network and its newest key. */
@@ -87,7 +91,7 @@ export class Carrier {
   async #surfaceErrands(report: Report, prove: (ids: readonly Hex[]) => Hex): Promise<readonly Errand[]> {
     const errands: Errand[] = [];
     this.#surfaces ??= await Promise.all(this.#options.surfaces.map(async (address) => await this.#surfaceAt(address)));
-    for (const { contract, feedId, maxAgeMs } of this.#surfaces) {
+    for (const { address: to, contract, feedId, maxAgeMs } of this.#surfaces) {
       const leaf = leafOf(report, feedId);
       if (leaf?.detail?.kind !== "surface" || leaf.status !== "ok") continue;
       const [timeMs] = (await contract.getFunction("state").staticCall()) as readonly [bigint];
@@ -98,7 +102,7 @@ export class Carrier {
         leaf.pubTimeMs > storedMs || leaf.detail.published.some((slice) => slice.fitTimeMs > storedMs);
       if (!isOld && !wasPublished) continue;
       const args = [prove([feedId]), encodeSurfaceUpdate(leaf.detail)];
-      errands.push({ what: `surface of round ${leaf.detail.gridRound}`, contract, method: "update", args });
+      errands.push({ what: `surface of round ${leaf.detail.gridRound}`, to, contract, method: "update", args });
     }
     return errands;
   }
@@ -107,7 +111,7 @@ export class Carrier {
     const contract = new Contract(address, loadArtifact("VolSurface").abi, this.#signer);
     const feedId = (await contract.getFunction("feedId").staticCall()) as Hex;
     const maxAgeSec = (await contract.getFunction("maxAgeSec").staticCall()) as bigint;
-    return { contract, feedId, maxAgeMs: Number(maxAgeSec) * 1_000 };
+    return { address, contract, feedId, maxAgeMs: Number(maxAgeSec) * 1_000 };
   }
 
   async #settlementErrands(report: Report, prove: (ids: readonly Hex[]) => Hex): Promise<readonly Errand[]> {
@@ -115,8 +119,8 @@ export class Carrier {
     for (const { feedId, status, detail } of report.leaves) {
       if (detail?.kind !== "settlement" || detail.phase !== "final" || status !== "ok") continue;
       const expirySec = Math.floor(detail.expiryMs / 1_000);
-      for (const contract of this.#settlements) {
-        const name = `${String(contract.target)} ${feedId} ${expirySec}`;
+      for (const { address: to, contract } of this.#settlements) {
+        const name = `${to} ${feedId} ${expirySec}`;
         if (this.#settled.has(name)) continue;
         const [state] = (await contract.getFunction("settlementOf").staticCall(feedId, expirySec)) as readonly [bigint];
         if (state !== SETTLED_OPEN) {
@@ -125,7 +129,7 @@ export class Carrier {
         }
         const args = [prove([feedId]), toHex(encodeDetail(detail))];
         const when = new Date(detail.expiryMs).toISOString();
-        errands.push({ what: `price at ${when}`, contract, method: "settle", args });
+        errands.push({ what: `price at ${when}`, to, contract, method: "settle", args });
       }
     }
     return errands;
@@ -145,7 +149,7 @@ export class Carrier {
     }
     if (missed.length === 0) return [];
     const what = `${missed.length} missed ${missed.length === 1 ? "publication" : "publications"}`;
-    return [{ what, contract: this.#hub, method: "submitProven", args: [prove(missed)] }];
+    return [{ what, to: this.#options.hub, contract: this.#hub, method: "submitProven", args: [prove(missed)] }];
   }
 
   /** Null for a feed that this chain's hub does not list. */
@@ -157,10 +161,9 @@ export class Carrier {
     }
   }
 
-  async #run({ what, contract, method, args }: Errand): Promise<Carried> {
-    const to = String(contract.target) as Hex;
+  async #run({ what, to, contract, method, args }: Errand): Promise<Carried> {
     try {
-      const sent = (await contract.getFunction(method).send(...args)) as ContractTransactionResponse;
+      const sent = await contract.getFunction(method).send(...args);
       const receipt = await sent.wait();
       return { what, to, hash: sent.hash, gasUsed: Number(receipt?.gasUsed ?? 0), refused: null };
     } catch (error) {

@@ -61,7 +61,7 @@ describe("a report that a node tells", () => {
           tried++;
           expect(
             codeOf(() => verifyReport(readReport(reply), network)),
-            `${key}: ${String(kept)}`,
+            `${key}: ${JSON.stringify(kept)}`,
           ).not.toBe("accepted");
           holder[key] = kept;
         }

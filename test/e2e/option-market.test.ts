@@ -24,8 +24,9 @@ const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const PERIOD_SEC = 90;
 const WINDOW_SEC = PERIOD_SEC / 2;
 const DISPUTE_SEC = 600;
-const NAMES = ["spot-index", "iv-atm-7d", "rate-30d", "vol-surface", "settlement"].map((kind) => `BTC-USD.${kind}`);
-const [SPOT, VOL, RATE, SURFACE, SETTLEMENT] = [0, 1, 2, 3, 4];
+const KINDS = ["spot-index", "iv-atm-7d", "rate-30d", "vol-surface", "settlement"] as const;
+type Kind = (typeof KINDS)[number];
+const nameOf = (kind: Kind): string => `BTC-USD.${kind}`;
 const DAY_SEC = 86_400;
 const WAD = 10n ** 18n;
 const YEAR_SEC = 365 * DAY_SEC;
@@ -37,7 +38,7 @@ let devnet: Devnet;
 let market: Market;
 let carrier: ChildProcess | null = null;
 let carried = "";
-let ids: readonly Hex[];
+let settlementId: Hex;
 let deployer: Person;
 let writer: Person;
 let buyer: Person;
@@ -48,23 +49,24 @@ let surface: Contract;
 let options: Contract;
 let feeds: Contract;
 
-async function reader(index: number, name: string, positiveOnly: boolean): Promise<Contract> {
+async function reader(kind: Kind, positiveOnly: boolean): Promise<Contract> {
   const none = `0x${"0".repeat(40)}`;
   const wanted = [DAY_SEC, 0, positiveOnly, 0, 0, none, none];
-  return await market.deploy("FeedReader.sol/FeedReader", devnet.hub, index, name, wanted);
+  return await market.deploy("FeedReader.sol/FeedReader", devnet.hub, KINDS.indexOf(kind), nameOf(kind), wanted);
 }
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tenor-options-"));
   const files = devnetFeeds(folder, PERIOD_SEC * 1_000);
-  const chosen = NAMES.map((name) => files.find((file) => basename(file) === `${name}.json`)!);
+  const chosen = KINDS.map((kind) => files.find((file) => basename(file) === `${nameOf(kind)}.json`)!);
   devnet = await startDevnet({ feeds: chosen, logLevel: "info" });
   const listed = (await fetchJson<FeedsReply>(`${devnet.nodes[0]!.apiUrl}/v1/feeds`))!.feeds;
-  ids = NAMES.map((name) => listed.find((feed) => feed.name === name)!.feedId as Hex);
+  const idOf = (kind: Kind): Hex => listed.find(({ name }) => name === nameOf(kind))!.feedId as Hex;
+  settlementId = idOf("settlement");
   const { leaves } = await eventually("a signed report", 60_000, async () => {
     return await fetchJson<SignedReportView>(`${devnet.nodes[0]!.apiUrl}/v1/reports/latest`);
   });
-  const { definitionDigest } = leaves.find(({ feedId }) => feedId === ids[SETTLEMENT!])!;
+  const { definitionDigest } = leaves.find(({ feedId }) => feedId === settlementId)!;
 
   market = new Market(devnet, 6);
   [deployer, writer, buyer] = [await market.person(6), await market.person(7), await market.person(8)];
@@ -72,7 +74,7 @@ beforeAll(async () => {
   quote = await market.deploy("Tokens.sol/Token", 6);
   const unit = `0x${Buffer.from("USD/BTC").toString("hex").padEnd(64, "0")}`;
   const definition = [definitionDigest, `0x${"0".repeat(64)}`, 10n, 0, 90_000];
-  const founders = [[ids[SETTLEMENT!], unit, 8, definition]];
+  const founders = [[settlementId, unit, 8, definition]];
   const registry = await market.deploy("FeedRegistry.sol/FeedRegistry", deployer.address, 2 * DAY_SEC, founders);
   const members = await Promise.all([0, 1, 2, 3].map(async (i) => (await market.person(i)).address));
   const ascending = [...members].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
@@ -80,17 +82,17 @@ beforeAll(async () => {
   const limits = [900_000, DISPUTE_SEC, 50];
   const targets = [devnet.hub, await registry.getAddress(), await committee.getAddress()];
   settlement = await market.deploy("Settlement.sol/Settlement", ...targets, limits);
-  surface = await market.deploy("VolSurface.sol/VolSurface", devnet.hub, ids[SURFACE!], DAY_SEC, 2n * WAD);
-  const spot = await (await reader(SPOT!, NAMES[SPOT!]!, true)).getAddress();
-  const vol = await (await reader(VOL!, NAMES[VOL!]!, true)).getAddress();
-  const rate = await (await reader(RATE!, NAMES[RATE!]!, false)).getAddress();
+  surface = await market.deploy("VolSurface.sol/VolSurface", devnet.hub, idOf("vol-surface"), DAY_SEC, 2n * WAD);
+  const spot = await (await reader("spot-index", true)).getAddress();
+  const vol = await (await reader("iv-atm-7d", true)).getAddress();
+  const rate = await (await reader("rate-30d", false)).getAddress();
   // A minute's option lies before the surface's first expiry.
   const flat = await market.deploy("FlatSurface.sol/FlatSurface", spot, vol, rate);
   feeds = await market.deploy("MarketReader.sol/MarketReader", spot, rate, await flat.getAddress(), WAD / 2n);
   const terms = [
     await feeds.getAddress(),
     await settlement.getAddress(),
-    ids[SETTLEMENT!],
+    settlementId,
     await base.getAddress(),
     await quote.getAddress(),
     LOTS_PER_UNIT,
@@ -154,14 +156,29 @@ describe("options on the devnet", () => {
     );
     expect(landed.refused).toBeNull();
     expect(landed.gasUsed!).toBeLessThan(400_000);
-    const shown = (await fetchJson<SurfaceReply>(`${devnet.nodes[0]!.apiUrl}/v1/feeds/${NAMES[SURFACE!]!}/surface`))!
-      .surface;
+    const shown = (await fetchJson<SurfaceReply>(
+      `${devnet.nodes[0]!.apiUrl}/v1/feeds/${nameOf("vol-surface")}/surface`,
+    ))!.surface;
     const slices = await read<readonly { expirySec: bigint; forward: bigint }[]>(surface, "slices");
     expect(slices.length).toBe(shown.slices.length);
     const { expirySec, forward } = slices[2]!;
     const [vol] = await read<readonly [bigint, bigint]>(surface, "impliedVol", forward, expirySec);
     expect(Number(vol) / 1e18).toBeGreaterThan(0.1);
     expect(Number(vol) / 1e18).toBeLessThan(3);
+  });
+
+  test("an audit of the spot reader finds every guard but the one that it was not asked for", {
+    timeout: 60_000,
+  }, async () => {
+    const spot = await read<string>(feeds, "spotReader");
+    const words = ["audit", spot, "--rpc", devnet.rpcUrl, "--hub", devnet.hub, "--call", "latestAnswer()"];
+    const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    child.stdout.on("data", (data: Buffer) => (said += data.toString()));
+    const [code] = (await once(child, "close")) as [number];
+    expect(said).toContain("feed 0");
+    expect(said.match(/LACK \w+/g)).toEqual(["LACK uncertain"]);
+    expect(code).toBe(1);
   });
 
   test("a call is written, bought at Black's premium, settled by the signed price and paid out to the last unit", {
@@ -199,20 +216,20 @@ describe("options on the devnet", () => {
     await expectWhole();
 
     await eventually("the expiry's price on chain", 240_000, async () => {
-      const [state] = await read<readonly [bigint]>(settlement, "settlementOf", ids[SETTLEMENT!], expirySec);
+      const [state] = await read<readonly [bigint]>(settlement, "settlementOf", settlementId, expirySec);
       return state === 1n ? true : null;
     });
     // Every member says under its own key what it saw: nothing there that would void the price.
     for (const { apiUrl } of devnet.nodes) {
       const { statements } = (await fetchJson<StatementsReply>(`${apiUrl}/v1/statements`))!;
       const said = statements.find(({ expiryMs }) => expiryMs === expirySec * 1_000)!;
-      const [, settled] = await read<readonly [bigint, bigint]>(settlement, "settlementOf", ids[SETTLEMENT!], expirySec);
+      const [, settled] = await read<readonly [bigint, bigint]>(settlement, "settlementOf", settlementId, expirySec);
       expect(Math.abs((Number(said.value) * 1e10) / Number(settled) - 1)).toBeLessThan(0.005);
     }
     await expect(buyer.send(options, "exercise", id)).rejects.toThrow();
     await market.rpc("evm_increaseTime", DISPUTE_SEC);
     await market.rpc("evm_mine");
-    const price = await read<bigint>(settlement, "finalPrice", ids[SETTLEMENT!], expirySec);
+    const price = await read<bigint>(settlement, "finalPrice", settlementId, expirySec);
     expect(Math.abs(Number(price) / Number(spot) - 1)).toBeLessThan(0.05);
 
     await buyer.send(options, "exercise", id);
