@@ -16,6 +16,9 @@ contract OracleHub is HubProofs, HubGuard {
     /// @dev Version and network tag of the payloads meant for this hub, as they stand in the first five bytes.
     uint256 private immutable _front;
 
+    /// @dev Where Solidity lets memory begin. A submit takes it first, before anything else could have.
+    uint256 private constant TOLD = 0x80;
+
     constructor(bytes32 network, address firstOwner) HubStorage(network, firstOwner) {
         _front = (uint256(ReportCodec.VERSION) << 32) | uint32(bytes4(network));
     }
@@ -51,22 +54,18 @@ contract OracleHub is HubProofs, HubGuard {
 
         bytes32 digest = networkId;
         bytes32 domain = ReportCodec.DOMAIN;
-        uint256 told;
-        uint256 size;
         // What the event says is laid out now, because the digest of the entries needs a copy of them anyway: stands
-        // for `told = abi.encode(abi.encodePacked(round, reportTimeMs, entries))`. Then comes `ReportCodec.digest`.
+        // for `abi.encode(abi.encodePacked(round, reportTimeMs, entries))` at TOLD, where nobody wrote yet: what is
+        // padding there is zero. Then comes `ReportCodec.digest`.
         assembly ("memory-safe") {
             let length := sub(payload.length, 105)
-            told := mload(0x40)
-            size := add(64, and(add(length, 43), not(31)))
-            let entries := add(told, 76)
-            mstore(told, 32)
-            mstore(add(told, 32), add(length, 12))
-            mstore(add(told, 64), shl(72, head))
-            mstore(add(entries, length), 0)
+            let entries := add(TOLD, 76)
+            mstore(TOLD, 32)
+            mstore(add(TOLD, 32), add(length, 12))
+            mstore(add(TOLD, 64), shl(72, head))
             calldatacopy(entries, add(payload.offset, 105), length)
 
-            let free := add(told, size)
+            let free := add(add(TOLD, 64), and(add(length, 43), not(31)))
             mstore(0x40, free)
             mstore(free, domain)
             mstore(add(free, 14), digest)
@@ -79,18 +78,18 @@ contract OracleHub is HubProofs, HubGuard {
 
         uint256 key = _newest.groupKeyX;
         bool byNewestKey;
+        address rAddress;
+        uint256 z;
+        // Stands for `key != 0 && _tag(key) == head.keyTag()` and `ReportCodec.signatureOf(payload)`.
         assembly ("memory-safe") {
             byNewestKey := gt(iszero(and(xor(key, shr(184, head)), 0xffffffff)), iszero(key))
+            rAddress := shr(96, calldataload(add(payload.offset, 53)))
+            z := calldataload(add(payload.offset, 73))
         }
         if (!byNewestKey) key = _previousKey(head);
-        (address rAddress, uint256 z) = ReportCodec.signatureOf(payload);
         if (!SchnorrSecp256k1.verify(key, digest, rAddress, z)) _explain(payload, digest, key);
 
         _store(head, payload, byNewestKey);
-        bytes32 topic = ReportSubmitted.selector;
-        assembly ("memory-safe") {
-            log1(told, size, topic)
-        }
     }
 
     /// @dev Reverts for what `_submit` found.
@@ -105,28 +104,28 @@ contract OracleHub is HubProofs, HubGuard {
 
     /// @dev Stores the entries, which are signed by now. What nearly every one is, a newer value of a single feed that
     ///      the newest key has spoken of before, is done in a few words; the others are sorted out one by one.
+    ///      Tells of the report, and ends the call.
     function _store(ReportHead head, bytes calldata payload, bool byNewestKey) private {
         unchecked {
             uint256 at;
             uint256 end;
             uint256 stamp;
-            // Entries begin with their index, so as numbers they have its order. Those of pairs are negative and thus
-            // never above the floor, which holds the last index and is -1 before the first.
-            uint256 floor = type(uint256).max;
+            int256 last = -1;
             uint256 skipped = 0;
             assembly ("memory-safe") {
                 at := add(payload.offset, 105)
                 end := add(payload.offset, payload.length)
                 let timeSec := div(and(shr(88, head), 0xffffffffffff), 1000)
-                stamp := or(or(shl(63, and(shr(136, head), 0xffffffffffff)), shl(30, timeSec)), 6)
+                // Of a value by the newest key, and one more in the count.
+                stamp := or(or(shl(63, and(shr(136, head), 0xffffffffffff)), shl(30, timeSec)), 0x16)
             }
             while (true) {
                 // Stands for this, as long as the condition holds, where stored is `_slots[entry.index()]`:
-                //   entry.index() > last index && entry.index() < PAIRS_FROM && entry.status() == STATUS_OK
-                //     && stored.era() == ERA_NEWEST && stored.round() < round && stored.timeSec() <= timeSec
-                //     && stored.count() < COUNT_MAX
+                //   entry.index() > last && entry.status() == STATUS_OK && stored.era() == ERA_NEWEST
+                //     && stored.round() < round && stored.timeSec() <= timeSec && stored.count() < 2 ** 25
                 //   _storeSingle(stored, entry, round, timeSec, ERA_NEWEST)
-                // A count that overflows carries into bit 30, which is read together with the history's bit 62.
+                // A pair's slot never has that era in these bits. Counts from 2^25 on are left to `_storeUnusual`, so
+                // that one more cannot overflow here and no other check is needed.
                 assembly ("memory-safe") {
                     let roundMask := 0xffffffff8000000000000000
                     let timeMask := 0x3fffffffc0000000
@@ -138,35 +137,42 @@ contract OracleHub is HubProofs, HubGuard {
                         let slot := sload(index)
                         if iszero(
                             and(
-                                and(sgt(word, floor), eq(byte(2, word), 1)),
+                                and(sgt(index, last), eq(byte(2, word), 1)),
                                 and(
                                     eq(and(slot, 3), 2),
-                                    and(gt(round, and(slot, roundMask)), iszero(gt(and(slot, timeMask), time)))
+                                    gt(gt(round, and(slot, roundMask)), gt(and(slot, timeMask), time))
                                 )
                             )
                         ) { break }
-                        let kept := add(and(slot, 0x400000003ffffff0), 16)
-                        slot := or(shl(96, shr(72, word)), or(stamp, kept))
-                        if and(kept, 0x4000000040000000) {
-                            if and(kept, 0x40000000) { break }
-                            sstore(add(add(_rings.slot, shl(9, index)), and(shr(4, kept), 511)), slot)
+                        word := or(shl(96, shr(72, word)), add(stamp, and(slot, 0x400000003ffffff0)))
+                        if and(slot, 0x4000000020000000) {
+                            if and(slot, 0x20000000) { break }
+                            sstore(add(add(_rings.slot, shl(9, index)), and(shr(4, word), 511)), word)
                         }
-                        sstore(index, slot)
-                        floor := or(word, 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff)
+                        sstore(index, word)
+                        last := index
                     }
                 }
                 if (at >= end) break;
                 PushEntry entry = ReportCodec.entryAtByte(at);
-                if (floor != type(uint256).max) _checkOrder(uint16(floor >> 240), entry);
+                if (last >= 0) _checkOrder(uint16(uint256(last)), entry);
                 if (entry.index() >= PAIRS_FROM) {
                     skipped += _storePairs(head, at, end, byNewestKey);
                     break;
                 }
                 if (!_storeUnusual(head, entry, byNewestKey)) skipped += ReportCodec.ENTRY_BYTES;
-                floor = (PushEntry.unwrap(entry) << 72) | type(uint240).max;
+                last = int256(uint256(entry.index()));
                 at += ReportCodec.ENTRY_BYTES;
             }
-            if (skipped != 0 && skipped == payload.length - ReportCodec.HEADER_BYTES) _refuse(head, end);
+            if (skipped != 0) {
+                if (skipped == payload.length - ReportCodec.HEADER_BYTES) _refuse(head, end);
+            }
+        }
+        bytes32 topic = ReportSubmitted.selector;
+        // Stands for the event and the end of the call. Its size is that of two words and the report, padded.
+        assembly ("memory-safe") {
+            log1(TOLD, add(64, and(sub(payload.length, 62), not(31))), topic)
+            stop()
         }
     }
 
@@ -177,6 +183,7 @@ contract OracleHub is HubProofs, HubGuard {
     /// @dev The entries from `at` on, which are those of pairs: two by two, and none alone.
     /// @return skipped Bytes of the entries that were left out.
     function _storePairs(ReportHead head, uint256 at, uint256 end, bool byNewestKey) private returns (uint256 skipped) {
+        if (byNewestKey) _eraUnderNewestKey(head.round());
         PushEntry entry = ReportCodec.entryAtByte(at);
         while (true) {
             at += ReportCodec.ENTRY_BYTES;
@@ -192,7 +199,7 @@ contract OracleHub is HubProofs, HubGuard {
                 entry = beside;
                 continue;
             }
-            if (!_storePairOf(head, entry, beside, byNewestKey)) skipped += 2 * ReportCodec.ENTRY_BYTES;
+            if (!_storePairOf(head, entry, beside)) skipped += 2 * ReportCodec.ENTRY_BYTES;
             at += ReportCodec.ENTRY_BYTES;
             if (at == end) return skipped;
             entry = ReportCodec.entryAtByte(at);
@@ -210,13 +217,12 @@ contract OracleHub is HubProofs, HubGuard {
         return true;
     }
 
-    function _storePairOf(ReportHead head, PushEntry first, PushEntry second, bool byNewestKey) private returns (bool) {
+    function _storePairOf(ReportHead head, PushEntry first, PushEntry second) private returns (bool) {
         FeedSlot slot = _knownSlot(first.index());
         _checkStatus(first);
         _checkStatus(second);
         if (!_isOpenFor(first.index(), slot, head.round())) return false;
-        uint8 era = _eraAfter(slot, head.round(), byNewestKey);
-        return _storePair(slot, first, second, head.round(), head.reportTimeSec(), era);
+        return _storePair(slot, first, second, head.round(), head.reportTimeSec());
     }
 
     function _checkStatus(PushEntry entry) private pure {

@@ -36,16 +36,18 @@ abstract contract HubEntries is HubKeys {
         if (slot.hasHistory()) _keep(index, slot);
     }
 
-    /// @dev Stores both entries of a pair in the slot that is open for them, or neither.
+    /// @dev Stores both entries of a pair in the slot that is open for them, or neither. Its era stays 1: the one pass of
+    ///      `OracleHub` over single feeds knows by it that this is none, and a report with pairs looks its key's first
+    ///      round up once.
     /// @custom:invariant pairsMoveTogether
-    function _storePair(FeedSlot slot, PushEntry first, PushEntry second, uint64 round, uint256 timeSec, uint8 era)
+    function _storePair(FeedSlot slot, PushEntry first, PushEntry second, uint64 round, uint256 timeSec)
         internal
         returns (bool stored)
     {
         uint16 index = first.index();
         if (first.status() != ReportCodec.STATUS_OK || second.status() != ReportCodec.STATUS_OK) {
             (uint8 one, uint8 other) = (_besideNone(first.status()), _besideNone(second.status()));
-            _slots[index] = PairSlotLibrary.withStatuses(slot, one, other, round, era);
+            _slots[index] = PairSlotLibrary.withStatuses(slot, one, other, round, FeedSlotLibrary.ERA_LISTED);
             return true;
         }
         _checkFollows(index, slot, timeSec);
@@ -54,7 +56,8 @@ abstract contract HubEntries is HubKeys {
             return false;
         }
         uint256 halves = PairSlotLibrary.half(first, 0) | PairSlotLibrary.half(second, 1);
-        _slots[index] = PairSlotLibrary.withValues(slot, halves, FeedSlotLibrary.stamp(round, timeSec, era));
+        uint256 stamp = FeedSlotLibrary.stamp(round, timeSec, FeedSlotLibrary.ERA_LISTED);
+        _slots[index] = PairSlotLibrary.withValues(slot, halves, stamp);
         return true;
     }
 

@@ -43,9 +43,8 @@ abstract contract HubProofs is HubFeeds, HubEntries {
         bool stored = false;
         for (uint256 i = 0; i < leaves.length; i++) {
             uint256 index = _checkedIndex(leaves[i], head.round());
-            bool isStored = index < PAIRS_FROM
-                ? _storeProven(index, leaves[i], byNewestKey)
-                : _storeProvenPair(index, leaves, i, byNewestKey);
+            bool isStored =
+                index < PAIRS_FROM ? _storeProven(index, leaves[i], byNewestKey) : _storeProvenPair(index, leaves, i);
             stored = stored || isStored;
         }
         if (!stored) revert NothingStored(head.round());
@@ -99,10 +98,7 @@ abstract contract HubProofs is HubFeeds, HubEntries {
     }
 
     /// @dev Leaves stand in the order of their ids, so the neighbour is anywhere in the proof.
-    function _storeProvenPair(uint256 index, ProvenLeaf[] memory leaves, uint256 i, bool byNewestKey)
-        private
-        returns (bool)
-    {
+    function _storeProvenPair(uint256 index, ProvenLeaf[] memory leaves, uint256 i) private returns (bool) {
         bytes32 wanted = _pairedFeeds[(index - PAIRS_FROM) ^ 1].feedId;
         uint256 j = 0;
         while (j < leaves.length && leaves[j].feedId != wanted) j++;
@@ -111,20 +107,19 @@ abstract contract HubProofs is HubFeeds, HubEntries {
             return false;
         }
         // The first of the two takes the second along, whichever stands first in the proof.
-        return index % 2 == 0 && _storeProvenNeighbours(index, leaves[i], leaves[j], byNewestKey);
+        return index % 2 == 0 && _storeProvenNeighbours(index, leaves[i], leaves[j]);
     }
 
-    function _storeProvenNeighbours(uint256 index, ProvenLeaf memory first, ProvenLeaf memory second, bool byNewestKey)
+    function _storeProvenNeighbours(uint256 index, ProvenLeaf memory first, ProvenLeaf memory second)
         private
         returns (bool stored)
     {
         FeedSlot slot = _slots[index];
         uint64 round = first.pubRound;
         if (!_isOpenFor(index, slot, round)) return false;
-        uint8 era = _eraOfPublication(round, byNewestKey);
         PushEntry one = _entryOf(index, first, first.pubStatus);
         PushEntry other = _entryOf(index + 1, second, second.pubStatus);
-        stored = _storePair(slot, one, other, round, first.pubTimeMs / 1000, era);
+        stored = _storePair(slot, one, other, round, first.pubTimeMs / 1000);
         if (!stored) return false;
         _tellProven(index, first);
         _tellProven(index + 1, second);
