@@ -8,6 +8,7 @@ import {PushEntry, PushEntryLibrary} from "../libraries/PushEntry.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {ReportHead} from "../libraries/ReportHead.sol";
 import {ReportProof} from "../libraries/ReportProof.sol";
+import {SchnorrSecp256k1} from "../libraries/SchnorrSecp256k1.sol";
 import {HubEntries} from "./HubEntries.sol";
 import {HubFeeds} from "./HubFeeds.sol";
 
@@ -51,14 +52,14 @@ abstract contract HubProofs is HubFeeds, HubEntries {
         emit ProofSubmitted(head.round(), head.reportTimeMs());
     }
 
-    /// @dev The round is compared with its key's first one always: no stored answer proves it here.
     function _checkProof(bytes calldata proof) private view returns (ReportHead head, bool byNewestKey) {
         head = ReportProof.headOf(proof);
         _checkHead(head);
         bytes32 root = ReportProof.rootOf(proof);
-        (bytes32 pushDigest, address rAddress, uint256 z) = ReportProof.signedBy(proof);
-        byNewestKey = _checkSignature(head, pushDigest, root, rAddress, z);
-        if (byNewestKey) _eraUnderNewestKey(head.round());
+        (bytes32 pushDigest, address rAddress, uint256 z, uint256 key) = ReportProof.signedBy(proof);
+        byNewestKey = _checkKey(head, key);
+        bytes32 digest = ReportCodec.digest(networkId, head.round(), head.reportTimeMs(), pushDigest, root);
+        if (!SchnorrSecp256k1.verify(key, digest, rAddress, z)) revert BadSignature(digest, key);
     }
 
     function _checkedIndex(ProvenLeaf memory leaf, uint64 reportRound) private view returns (uint256 index) {

@@ -42,6 +42,10 @@ abstract contract HubStorage is IOracleHub, HubSlots, Owned {
     Configuration internal _newest;
     Configuration internal _previous;
 
+    /// @dev What `_newest` says of its key and first round, for proofs, which bring the key along: the first 208 bits of
+    ///      the key's hash, then the first round. One cold read where `_newest` would be two. Zero with its key.
+    uint256 internal _pullKey;
+
     /// @dev The newest key while the hub is frozen, else zero.
     uint256 internal _heldKeyX;
 
