@@ -110,6 +110,7 @@ contract OracleHub is HubProofs, HubGuard {
             uint256 at;
             uint256 end;
             uint256 stamp;
+            // Index and status of the last entry, as HubSlots has them.
             int256 last = -1;
             uint256 skipped = 0;
             assembly ("memory-safe") {
@@ -120,8 +121,8 @@ contract OracleHub is HubProofs, HubGuard {
                 stamp := or(or(shl(63, and(shr(136, head), 0xffffffffffff)), shl(30, timeSec)), 0x16)
             }
             while (true) {
-                // Stands for this, as long as the condition holds, where stored is `_slots[entry.index()]`:
-                //   entry.index() > last && entry.status() == STATUS_OK && stored.era() == ERA_NEWEST
+                // Stands for this, as long as the condition holds, where stored is `_slotOf(entry.index())`:
+                //   entry.index() > last index && entry.status() == STATUS_OK && stored.era() == ERA_NEWEST
                 //     && stored.round() < round && stored.timeSec() <= timeSec && stored.count() < 2 ** 25
                 //   _storeSingle(stored, entry, round, timeSec, ERA_NEWEST)
                 // A pair's slot never has that era in these bits. Counts from 2^25 on are left to `_storeUnusual`, so
@@ -133,35 +134,32 @@ contract OracleHub is HubProofs, HubGuard {
                     let time := and(stamp, timeMask)
                     for {} lt(at, end) { at := add(at, 23) } {
                         let word := calldataload(at)
-                        let index := shr(240, word)
-                        let slot := sload(index)
+                        let place := shr(232, word)
+                        let slot := sload(place)
                         if iszero(
                             and(
-                                and(sgt(index, last), eq(byte(2, word), 1)),
-                                and(
-                                    eq(and(slot, 3), 2),
-                                    gt(gt(round, and(slot, roundMask)), gt(and(slot, timeMask), time))
-                                )
+                                and(sgt(place, last), eq(and(slot, 3), 2)),
+                                gt(gt(round, and(slot, roundMask)), gt(and(slot, timeMask), time))
                             )
                         ) { break }
                         word := or(shl(96, shr(72, word)), add(stamp, and(slot, 0x400000003ffffff0)))
                         if and(slot, 0x4000000020000000) {
                             if and(slot, 0x20000000) { break }
-                            sstore(add(add(_rings.slot, shl(9, index)), and(shr(4, word), 511)), word)
+                            sstore(add(add(_rings.slot, shl(9, shr(8, place))), and(shr(4, word), 511)), word)
                         }
-                        sstore(index, word)
-                        last := index
+                        sstore(place, word)
+                        last := place
                     }
                 }
                 if (at >= end) break;
                 PushEntry entry = ReportCodec.entryAtByte(at);
-                if (last >= 0) _checkOrder(uint16(uint256(last)), entry);
+                if (last >= 0) _checkOrder(uint16(uint256(last >> 8)), entry);
                 if (entry.index() >= PAIRS_FROM) {
                     skipped += _storePairs(head, at, end, byNewestKey);
                     break;
                 }
                 if (!_storeUnusual(head, entry, byNewestKey)) skipped += ReportCodec.ENTRY_BYTES;
-                last = int256(uint256(entry.index()));
+                last = int256(uint256(entry.index()) << 8 | type(uint8).max);
                 at += ReportCodec.ENTRY_BYTES;
             }
             if (skipped != 0) {

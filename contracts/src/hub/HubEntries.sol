@@ -26,13 +26,13 @@ abstract contract HubEntries is HubKeys {
     function _storeSingle(FeedSlot slot, PushEntry entry, uint64 round, uint256 timeSec, uint8 era) internal {
         uint16 index = entry.index();
         if (entry.status() != ReportCodec.STATUS_OK) {
-            _slots[index] = slot.withStatus(entry.status(), round, era);
+            _setSlot(index, slot.withStatus(entry.status(), round, era));
             return;
         }
         _checkFollows(index, slot, timeSec);
         uint256 stamp = FeedSlotLibrary.stamp(round, timeSec, era);
         slot = slot.withValue(entry.value(), entry.confidencePpb(), stamp);
-        _slots[index] = slot;
+        _setSlot(index, slot);
         if (slot.hasHistory()) _keep(index, slot);
     }
 
@@ -47,7 +47,7 @@ abstract contract HubEntries is HubKeys {
         uint16 index = first.index();
         if (first.status() != ReportCodec.STATUS_OK || second.status() != ReportCodec.STATUS_OK) {
             (uint8 one, uint8 other) = (_besideNone(first.status()), _besideNone(second.status()));
-            _slots[index] = PairSlotLibrary.withStatuses(slot, one, other, round, FeedSlotLibrary.ERA_LISTED);
+            _setSlot(index, PairSlotLibrary.withStatuses(slot, one, other, round, FeedSlotLibrary.ERA_LISTED));
             return true;
         }
         _checkFollows(index, slot, timeSec);
@@ -57,7 +57,7 @@ abstract contract HubEntries is HubKeys {
         }
         uint256 halves = PairSlotLibrary.half(first, 0) | PairSlotLibrary.half(second, 1);
         uint256 stamp = FeedSlotLibrary.stamp(round, timeSec, FeedSlotLibrary.ERA_LISTED);
-        _slots[index] = PairSlotLibrary.withValues(slot, halves, stamp);
+        _setSlot(index, PairSlotLibrary.withValues(slot, halves, stamp));
         return true;
     }
 

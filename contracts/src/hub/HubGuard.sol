@@ -25,7 +25,7 @@ abstract contract HubGuard is HubKeys {
             FeedSlot slot = _knownSlot(indices[i]);
             if (slot.era() == FeedSlotLibrary.ERA_FROZEN) continue;
             uint256 first = _slotIndex(indices[i]);
-            _slots[first] = slot.withEra(FeedSlotLibrary.ERA_FROZEN);
+            _setSlot(first, slot.withEra(FeedSlotLibrary.ERA_FROZEN));
             emit FeedFrozen(uint16(first), msg.sender);
             if (first >= PAIRS_FROM) emit FeedFrozen(uint16(first + 1), msg.sender);
         }
@@ -38,7 +38,7 @@ abstract contract HubGuard is HubKeys {
             if (slot.era() != FeedSlotLibrary.ERA_FROZEN) revert FeedNotFrozen(indices[i]);
             uint256 first = _slotIndex(indices[i]);
             // Whose key its round belongs to was forgotten: the next report finds it out again.
-            _slots[first] = slot.withEra(FeedSlotLibrary.ERA_LISTED);
+            _setSlot(first, slot.withEra(FeedSlotLibrary.ERA_LISTED));
             emit FeedUnfrozen(uint16(first));
             if (first >= PAIRS_FROM) emit FeedUnfrozen(uint16(first + 1));
         }

@@ -26,11 +26,11 @@ abstract contract HubKeys is HubStorage {
     function latestRound() public view returns (uint64 latest) {
         uint256 length = _feeds.length;
         for (uint256 i = 0; i < length; i++) {
-            latest = _later(latest, _slots[i]);
+            latest = _later(latest, _slotOf(i));
         }
         uint256 end = PAIRS_FROM + _pairedFeeds.length;
         for (uint256 i = PAIRS_FROM; i < end; i += 2) {
-            latest = _later(latest, _slots[i]);
+            latest = _later(latest, _slotOf(i));
         }
     }
 
@@ -70,11 +70,11 @@ abstract contract HubKeys is HubStorage {
 
         uint256 length = _feeds.length;
         for (uint256 i = 0; i < length; i++) {
-            _slots[i] = _slots[i].afterRotation();
+            _setSlot(i, _slotOf(i).afterRotation());
         }
         uint256 end = PAIRS_FROM + _pairedFeeds.length;
         for (uint256 i = PAIRS_FROM; i < end; i += 2) {
-            _slots[i] = _slots[i].afterRotation();
+            _setSlot(i, _slotOf(i).afterRotation());
         }
     }
 

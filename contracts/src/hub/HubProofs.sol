@@ -82,7 +82,7 @@ abstract contract HubProofs is HubFeeds, HubEntries {
     /// @dev A feed that was last published as missing or disputed carries the value it had before: a chain that missed
     ///      both catches up with both.
     function _storeProven(uint256 index, ProvenLeaf memory leaf, bool byNewestKey) private returns (bool) {
-        FeedSlot slot = _slots[index];
+        FeedSlot slot = _slotOf(index);
         if (!_isOpenFor(index, slot, leaf.pubRound)) return false;
         uint8 era = _eraOfPublication(leaf.pubRound, byNewestKey);
         uint256 timeSec = leaf.pubTimeMs / 1000;
@@ -92,7 +92,7 @@ abstract contract HubProofs is HubFeeds, HubEntries {
             _storeSingle(slot, _entryOf(index, leaf, ReportCodec.STATUS_OK), leaf.pubRound, timeSec, era);
         }
         if (leaf.pubStatus != ReportCodec.STATUS_OK) {
-            _slots[index] = _slots[index].withStatus(leaf.pubStatus, leaf.pubRound, era);
+            _setSlot(index, _slotOf(index).withStatus(leaf.pubStatus, leaf.pubRound, era));
         }
         _tellProven(index, leaf);
         return true;
@@ -115,7 +115,7 @@ abstract contract HubProofs is HubFeeds, HubEntries {
         private
         returns (bool stored)
     {
-        FeedSlot slot = _slots[index];
+        FeedSlot slot = _slotOf(index);
         uint64 round = first.pubRound;
         if (!_isOpenFor(index, slot, round)) return false;
         PushEntry one = _entryOf(index, first, first.pubStatus);
