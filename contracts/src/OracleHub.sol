@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {HubGuard} from "./hub/HubGuard.sol";
+import {HubPairs} from "./hub/HubPairs.sol";
 import {HubProofs} from "./hub/HubProofs.sol";
 import {HubStorage} from "./hub/HubStorage.sol";
 import {IOracleHub} from "./interfaces/IOracleHub.sol";
@@ -12,7 +13,7 @@ import {ReportHead} from "./libraries/ReportHead.sol";
 import {SchnorrSecp256k1} from "./libraries/SchnorrSecp256k1.sol";
 
 /// @custom:version 0.1.0
-contract OracleHub is HubProofs, HubGuard {
+contract OracleHub is HubPairs, HubProofs, HubGuard {
     /// @dev Version and network tag of the payloads meant for this hub, as they stand in the first five bytes.
     uint256 private immutable _front;
 
@@ -31,7 +32,9 @@ contract OracleHub is HubProofs, HubGuard {
     /// @dev A payload that comes bare, without a selector and its ABI frame: 600 gas and 68 bytes less. Its first four
     ///      bytes are the version and a part of the network's tag, and no function of the hub begins like that; should
     ///      a network's ever do, its payloads still come through `submit`.
-    fallback() external {
+    ///
+    ///      Payable only in its head: what money would come along is refused with everything else.
+    fallback() external payable {
         _submit(msg.data);
     }
 
@@ -49,6 +52,7 @@ contract OracleHub is HubProofs, HubGuard {
             wrong := or(xor(shr(216, head), wrong), lt(payload.length, 128))
             wrong := or(wrong, gt(timeMs, mul(add(timestamp(), AHEAD_MAX_SEC), 1000)))
             wrong := or(wrong, or(gt(timeMs, 4294967295999), and(shr(169, head), 0x7fff)))
+            wrong := or(wrong, callvalue())
         }
         if (wrong != 0) _explain(payload, 0, 0);
 
@@ -80,9 +84,9 @@ contract OracleHub is HubProofs, HubGuard {
         bool byNewestKey;
         address rAddress;
         uint256 z;
-        // Stands for `key != 0 && _tag(key) == head.keyTag()` and `ReportCodec.signatureOf(payload)`.
+        // Stands for `_tag(key) == head.keyTag()` and `ReportCodec.signatureOf(payload)`. No signature is that of key zero.
         assembly ("memory-safe") {
-            byNewestKey := gt(iszero(and(xor(key, shr(184, head)), 0xffffffff)), iszero(key))
+            byNewestKey := iszero(and(xor(key, shr(184, head)), 0xffffffff))
             rAddress := shr(96, calldataload(add(payload.offset, 53)))
             z := calldataload(add(payload.offset, 73))
         }
@@ -99,6 +103,8 @@ contract OracleHub is HubProofs, HubGuard {
         uint256 timeSec = head.reportTimeSec();
         if (timeSec > FeedSlotLibrary.TIME_SEC_MAX) revert TimeOverflow(timeSec, FeedSlotLibrary.TIME_SEC_MAX);
         if (head.round() > FeedSlotLibrary.ROUND_MAX) revert RoundOverflow(head.round(), FeedSlotLibrary.ROUND_MAX);
+        if (msg.value != 0) revert ValueSent(msg.value);
+        if (key == 0) _previousKey(head);
         revert BadSignature(digest, key);
     }
 
@@ -109,6 +115,8 @@ contract OracleHub is HubProofs, HubGuard {
         unchecked {
             uint256 at;
             uint256 end;
+            uint256 roundBits;
+            uint256 timeBits;
             uint256 stamp;
             // Index and status of the last entry, as HubSlots has them.
             int256 last = -1;
@@ -116,9 +124,10 @@ contract OracleHub is HubProofs, HubGuard {
             assembly ("memory-safe") {
                 at := add(payload.offset, 105)
                 end := add(payload.offset, payload.length)
-                let timeSec := div(and(shr(88, head), 0xffffffffffff), 1000)
+                roundBits := shl(63, and(shr(136, head), 0xffffffffffff))
+                timeBits := shl(30, div(and(shr(88, head), 0xffffffffffff), 1000))
                 // Of a value by the newest key, and one more in the count.
-                stamp := or(or(shl(63, and(shr(136, head), 0xffffffffffff)), shl(30, timeSec)), 0x16)
+                stamp := or(or(roundBits, timeBits), 0x16)
             }
             while (true) {
                 // Stands for this, as long as the condition holds, where stored is `_slotOf(entry.index())`:
@@ -128,10 +137,6 @@ contract OracleHub is HubProofs, HubGuard {
                 // A pair's slot never has that era in these bits. Counts from 2^25 on are left to `_storeUnusual`, so
                 // that one more cannot overflow here and no other check is needed.
                 assembly ("memory-safe") {
-                    let roundMask := 0xffffffff8000000000000000
-                    let timeMask := 0x3fffffffc0000000
-                    let round := and(stamp, roundMask)
-                    let time := and(stamp, timeMask)
                     for {} lt(at, end) { at := add(at, 23) } {
                         let word := calldataload(at)
                         let place := shr(232, word)
@@ -139,7 +144,10 @@ contract OracleHub is HubProofs, HubGuard {
                         if iszero(
                             and(
                                 and(sgt(place, last), eq(and(slot, 3), 2)),
-                                gt(gt(round, and(slot, roundMask)), gt(and(slot, timeMask), time))
+                                gt(
+                                    gt(roundBits, and(slot, 0xffffffff8000000000000000)),
+                                    gt(and(slot, 0x3fffffffc0000000), timeBits)
+                                )
                             )
                         ) { break }
                         word := or(shl(96, shr(72, word)), add(stamp, and(slot, 0x400000003ffffff0)))
@@ -174,37 +182,6 @@ contract OracleHub is HubProofs, HubGuard {
         }
     }
 
-    function _checkOrder(uint16 last, PushEntry entry) private pure {
-        if (entry.index() <= last) revert EntriesNotAscending(last, entry.index());
-    }
-
-    /// @dev The entries from `at` on, which are those of pairs: two by two, and none alone.
-    /// @return skipped Bytes of the entries that were left out.
-    function _storePairs(ReportHead head, uint256 at, uint256 end, bool byNewestKey) private returns (uint256 skipped) {
-        if (byNewestKey) _eraUnderNewestKey(head.round());
-        PushEntry entry = ReportCodec.entryAtByte(at);
-        while (true) {
-            at += ReportCodec.ENTRY_BYTES;
-            PushEntry beside = ReportCodec.entryAtByte(at);
-            uint16 index = entry.index();
-            if (at < end) _checkOrder(index, beside);
-            if (index % 2 == 1 || at == end || beside.index() != index + 1) {
-                _knownSlot(index);
-                _checkStatus(entry);
-                emit PairIncomplete(index, head.round());
-                skipped += ReportCodec.ENTRY_BYTES;
-                if (at == end) return skipped;
-                entry = beside;
-                continue;
-            }
-            if (!_storePairOf(head, entry, beside)) skipped += 2 * ReportCodec.ENTRY_BYTES;
-            at += ReportCodec.ENTRY_BYTES;
-            if (at == end) return skipped;
-            entry = ReportCodec.entryAtByte(at);
-            _checkOrder(index + 1, entry);
-        }
-    }
-
     /// @dev Stores or skips one entry of a single feed.
     function _storeUnusual(ReportHead head, PushEntry entry, bool byNewestKey) private returns (bool) {
         FeedSlot slot = _knownSlot(entry.index());
@@ -213,19 +190,6 @@ contract OracleHub is HubProofs, HubGuard {
         uint8 era = _eraAfter(slot, head.round(), byNewestKey);
         _storeSingle(slot, entry, head.round(), head.reportTimeSec(), era);
         return true;
-    }
-
-    function _storePairOf(ReportHead head, PushEntry first, PushEntry second) private returns (bool) {
-        FeedSlot slot = _knownSlot(first.index());
-        _checkStatus(first);
-        _checkStatus(second);
-        if (!_isOpenFor(first.index(), slot, head.round())) return false;
-        return _storePair(slot, first, second, head.round(), head.reportTimeSec());
-    }
-
-    function _checkStatus(PushEntry entry) private pure {
-        uint8 status = entry.status();
-        if (status == 0 || status > ReportCodec.STATUS_DISPUTED) revert BadStatus(entry.index(), status);
     }
 
     /// @dev Nothing was stored: the last entry says why.

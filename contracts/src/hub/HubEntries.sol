@@ -65,4 +65,13 @@ abstract contract HubEntries is HubKeys {
     function _besideNone(uint8 status) private pure returns (uint8) {
         return status == ReportCodec.STATUS_OK ? ReportCodec.STATUS_MISSING : status;
     }
+
+    function _checkOrder(uint16 last, PushEntry entry) internal pure {
+        if (entry.index() <= last) revert EntriesNotAscending(last, entry.index());
+    }
+
+    function _checkStatus(PushEntry entry) internal pure {
+        uint8 status = entry.status();
+        if (status == 0 || status > ReportCodec.STATUS_DISPUTED) revert BadStatus(entry.index(), status);
+    }
 }
