@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IOracleHub} from "../src/interfaces/IOracleHub.sol";
+import {IHubProofs} from "../src/interfaces/IHubProofs.sol";
 import {IReportProof} from "../src/interfaces/IReportProof.sol";
 import {IReportVerifier} from "../src/interfaces/IReportVerifier.sol";
 import {OracleHub} from "../src/OracleHub.sol";
@@ -179,7 +180,7 @@ contract OracleHubVerifyTest is ProofFixture {
     function testFuzz_otherPrefixesAreRefused(uint8 prefix) public {
         vm.assume(prefix != 0 && prefix != 3);
         bytes memory proof = prove(key, makeTree(ROUND, 4), 2);
-        proof[111] = bytes1(prefix);
+        proof[143] = bytes1(prefix);
         verifyExpecting(abi.encodeWithSelector(IReportProof.UnknownLeafPrefix.selector, 1, prefix), proof);
     }
 
@@ -194,7 +195,7 @@ contract OracleHubVerifyTest is ProofFixture {
     function test_aClaimOfManyLeavesIsRefusedBeforeTheyAreRead() public {
         TreeReport memory tree = makeTree(ROUND, 4);
         bytes memory proof = bytes.concat(proofHead(key, tree), bytes2(0xffff), leafBytes(tree.leaves[0]));
-        uint256 wanted = 109 + 65_535 * 127;
+        uint256 wanted = 141 + 65_535 * 127;
         verifyExpecting(abi.encodeWithSelector(IReportProof.TruncatedProof.selector, proof.length, wanted), proof);
     }
 
@@ -202,10 +203,10 @@ contract OracleHubVerifyTest is ProofFixture {
     function test_anotherPositionOrCountIsRefused() public view {
         TreeReport memory tree = makeTree(ROUND, 8);
         bytes memory proof = prove(key, tree, 1 << 3);
-        proof[110] = bytes1(uint8(2));
+        proof[142] = bytes1(uint8(2));
         assertTrue(isRefused(proof), "position");
         proof = prove(key, tree, 1 << 3);
-        proof[106] = bytes1(uint8(7));
+        proof[138] = bytes1(uint8(7));
         assertTrue(isRefused(proof), "count");
     }
 
@@ -213,7 +214,7 @@ contract OracleHubVerifyTest is ProofFixture {
     function test_aChangedLeafHasABadSignature() public {
         TreeReport memory tree = makeTree(ROUND, 4);
         bytes memory proof = prove(key, tree, 2);
-        proof[111 + 81] = bytes1(uint8(proof[111 + 81]) ^ 1);
+        proof[143 + 81] = bytes1(uint8(proof[143 + 81]) ^ 1);
         tree.leaves[1].value ^= 1;
         verifyExpecting(badSignature(digestOfTree(tree)), proof);
     }
@@ -231,6 +232,27 @@ contract OracleHubVerifyTest is ProofFixture {
         TreeReport memory tree = makeTree(ROUND, 4);
         SchnorrSigner.Key memory pretender = SchnorrSigner.Key({secret: otherKey.secret, x: key.x});
         verifyExpecting(badSignature(digestOfTree(tree)), prove(pretender, tree, 2));
+    }
+
+    /// @dev The tag names the key and the key is brought along: they must be the same, and the one the hub holds.
+    function test_anotherKeyThanTheOneNamedIsRefused() public {
+        TreeReport memory tree = makeTree(ROUND, 4);
+        bytes memory proof = prove(key, tree, 2);
+        proof[105] ^= 0x01;
+        verifyExpecting(abi.encodeWithSelector(IHubProofs.WrongProofKey.selector, key.x ^ (1 << 248), key.x), proof);
+        proof = prove(key, tree, 2);
+        proof[136] ^= 0x01;
+        verifyExpecting(abi.encodeWithSelector(IHubProofs.WrongProofKey.selector, key.x ^ 1, key.x), proof);
+        proof = prove(key, tree, 2);
+        proof[8] ^= 0x01;
+        bytes4 given = bytes4(uint32(key.x) ^ 1);
+        verifyExpecting(abi.encodeWithSelector(IOracleHub.UnknownKey.selector, given, bytes4(uint32(key.x))), proof);
+    }
+
+    function test_aRefreshKeepsTheKeyOnBothSides() public {
+        hub.rotate(nextConfiguration(key.x, 2, FIRST_ROUND + 50));
+        assertProves(makeTree(FIRST_ROUND + 49, 4), 2);
+        assertProves(makeTree(FIRST_ROUND + 50, 4), 2);
     }
 
     function test_aZeroNonceAndABigScalarAreRefused() public {

@@ -2,7 +2,7 @@
  * Proofs that feeds stand in a signed report: the argument of `verify` and `submitProven`. All integers big-endian.
  *
  *   proof   version u8 = 0x81 | networkTag 4 | keyTag 4 | round u48 | reportTimeMs u48 | pushDigest 32 | rAddress 20
- *                | z 32 | leafCount u16 | proven u16                                                        → 109 bytes
+ *                | z 32 | groupKeyX 32 | leafCount u16 | proven u16                                         → 141 bytes
  *           | proven times: position u16 | leaf (125 or 157 bytes, codec.ts)            strictly ascending positions
  *           | siblings 32 each: level by level from the leaves up, in each level from left to right, exactly those that
  *             the proven leaves do not lead to themselves
@@ -18,7 +18,7 @@ import { merkleLevels } from "./merkle.ts";
 import type { GroupSignature, Report } from "./report.ts";
 
 export const PROOF_VERSION = 0x81;
-export const PROOF_HEADER_BYTES = 109;
+export const PROOF_HEADER_BYTES = 141;
 
 /**
  * @param networkId 32 bytes; its first 4 become the network tag
@@ -44,6 +44,7 @@ export function encodeProof(
     .hex(pushDigest(report.pushes), 32)
     .hex(signature.rAddress, 20)
     .hex(signature.z, 32)
+    .hex(groupKeyX, 32)
     .uint(leaves.length, 2)
     .uint(positions.length, 2);
   for (const position of positions) writer.uint(position, 2).raw(leaves[position]!);

@@ -108,9 +108,10 @@ describe("a proof", () => {
     expect(`0x${bytes.subarray(21, 53).toString("hex")}`).toBe(pushDigest(report.pushes));
     expect(`0x${bytes.subarray(53, 73).toString("hex")}`).toBe(SIGNATURE.rAddress);
     expect(`0x${bytes.subarray(73, 105).toString("hex")}`).toBe(SIGNATURE.z);
-    expect(bytes.readUInt16BE(105)).toBe(5);
-    expect(bytes.readUInt16BE(107)).toBe(2);
-    expect(bytes.readUInt16BE(109)).toBe(1);
+    expect(`0x${bytes.subarray(105, 137).toString("hex")}`).toBe(KEY_X);
+    expect(bytes.readUInt16BE(137)).toBe(5);
+    expect(bytes.readUInt16BE(139)).toBe(2);
+    expect(bytes.readUInt16BE(141)).toBe(1);
   });
 
   test("leads from every leaf of every tree of 1 to 33 leaves to that tree's root", () => {

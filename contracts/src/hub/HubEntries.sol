@@ -26,26 +26,28 @@ abstract contract HubEntries is HubKeys {
     function _storeSingle(FeedSlot slot, PushEntry entry, uint64 round, uint256 timeSec, uint8 era) internal {
         uint16 index = entry.index();
         if (entry.status() != ReportCodec.STATUS_OK) {
-            _slots[index] = slot.withStatus(entry.status(), round, era);
+            _setSlot(index, slot.withStatus(entry.status(), round, era));
             return;
         }
         _checkFollows(index, slot, timeSec);
         uint256 stamp = FeedSlotLibrary.stamp(round, timeSec, era);
         slot = slot.withValue(entry.value(), entry.confidencePpb(), stamp);
-        _slots[index] = slot;
+        _setSlot(index, slot);
         if (slot.hasHistory()) _keep(index, slot);
     }
 
-    /// @dev Stores both entries of a pair in the slot that is open for them, or neither.
+    /// @dev Stores both entries of a pair in the slot that is open for them, or neither. Its era stays 1: the one pass of
+    ///      `OracleHub` over single feeds knows by it that this is none, and a report with pairs looks its key's first
+    ///      round up once.
     /// @custom:invariant pairsMoveTogether
-    function _storePair(FeedSlot slot, PushEntry first, PushEntry second, uint64 round, uint256 timeSec, uint8 era)
+    function _storePair(FeedSlot slot, PushEntry first, PushEntry second, uint64 round, uint256 timeSec)
         internal
         returns (bool stored)
     {
         uint16 index = first.index();
         if (first.status() != ReportCodec.STATUS_OK || second.status() != ReportCodec.STATUS_OK) {
             (uint8 one, uint8 other) = (_besideNone(first.status()), _besideNone(second.status()));
-            _slots[index] = PairSlotLibrary.withStatuses(slot, one, other, round, era);
+            _setSlot(index, PairSlotLibrary.withStatuses(slot, one, other, round, FeedSlotLibrary.ERA_LISTED));
             return true;
         }
         _checkFollows(index, slot, timeSec);
@@ -54,12 +56,22 @@ abstract contract HubEntries is HubKeys {
             return false;
         }
         uint256 halves = PairSlotLibrary.half(first, 0) | PairSlotLibrary.half(second, 1);
-        _slots[index] = PairSlotLibrary.withValues(slot, halves, FeedSlotLibrary.stamp(round, timeSec, era));
+        uint256 stamp = FeedSlotLibrary.stamp(round, timeSec, FeedSlotLibrary.ERA_LISTED);
+        _setSlot(index, PairSlotLibrary.withValues(slot, halves, stamp));
         return true;
     }
 
     /// @dev A feed whose neighbour has no agreed value has none here either: its own cannot be stored alone.
     function _besideNone(uint8 status) private pure returns (uint8) {
         return status == ReportCodec.STATUS_OK ? ReportCodec.STATUS_MISSING : status;
+    }
+
+    function _checkOrder(uint16 last, PushEntry entry) internal pure {
+        if (entry.index() <= last) revert EntriesNotAscending(last, entry.index());
+    }
+
+    function _checkStatus(PushEntry entry) internal pure {
+        uint8 status = entry.status();
+        if (status == 0 || status > ReportCodec.STATUS_DISPUTED) revert BadStatus(entry.index(), status);
     }
 }

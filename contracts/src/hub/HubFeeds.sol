@@ -25,11 +25,8 @@ abstract contract HubFeeds is HubStorage {
     }
 
     /// @inheritdoc IHubPairs
-    function slotAt(uint16 index) external view returns (uint256 slot) {
-        uint256 place = _slotIndex(index);
-        assembly ("memory-safe") {
-            slot := sload(place)
-        }
+    function slotAt(uint16 index) external view returns (uint256) {
+        return FeedSlot.unwrap(_slotOf(_slotIndex(index)));
     }
 
     /// @inheritdoc IOracleHub
@@ -86,7 +83,7 @@ abstract contract HubFeeds is HubStorage {
         assembly ("memory-safe") {
             let place := index
             if gt(index, 0x7fff) { place := and(index, 0xfffe) }
-            let slot := sload(place)
+            let slot := sload(or(shl(8, place), 1))
             era := and(slot, 3)
             answer := mload(0x40)
             mstore(0x40, add(answer, ANSWER_BYTES))
@@ -194,7 +191,7 @@ abstract contract HubFeeds is HubStorage {
         uint256 index = _feeds.length;
         if (index + added.length > FEEDS_MAX) revert TooManyFeeds(index + added.length, FEEDS_MAX);
         for (uint256 i = 0; i < added.length; i++) {
-            _slots[index] = added[i].history ? FeedSlotLibrary.LISTED_WITH_HISTORY : FeedSlotLibrary.LISTED;
+            _setSlot(index, added[i].history ? FeedSlotLibrary.LISTED_WITH_HISTORY : FeedSlotLibrary.LISTED);
             _add(_feeds, added[i], index++);
         }
     }
@@ -207,7 +204,7 @@ abstract contract HubFeeds is HubStorage {
         for (uint256 i = 0; i < added.length; i++) {
             if (added[i].history) revert HistoryOfPair(added[i].feedId);
             uint256 index = PAIRS_FROM + _pairedFeeds.length;
-            _slots[_slotIndex(index)] = FeedSlotLibrary.LISTED;
+            _setSlot(_slotIndex(index), FeedSlotLibrary.LISTED);
             _add(_pairedFeeds, added[i], index);
         }
     }

@@ -3,10 +3,10 @@ pragma solidity ^0.8.34;
 
 import {IHubGuard} from "../interfaces/IHubGuard.sol";
 import {FeedSlot, FeedSlotLibrary} from "../libraries/FeedSlot.sol";
-import {HubStorage} from "./HubStorage.sol";
+import {HubKeys} from "./HubKeys.sol";
 
 /// @dev The brake: who may stop feeds or the hub, and who may let them go on. Neither can set a value.
-abstract contract HubGuard is HubStorage {
+abstract contract HubGuard is HubKeys {
     modifier onlyGuardian() {
         if (msg.sender != guardian && msg.sender != owner) revert NotGuardian(msg.sender, guardian, owner);
         _;
@@ -25,7 +25,7 @@ abstract contract HubGuard is HubStorage {
             FeedSlot slot = _knownSlot(indices[i]);
             if (slot.era() == FeedSlotLibrary.ERA_FROZEN) continue;
             uint256 first = _slotIndex(indices[i]);
-            _slots[first] = slot.withEra(FeedSlotLibrary.ERA_FROZEN);
+            _setSlot(first, slot.withEra(FeedSlotLibrary.ERA_FROZEN));
             emit FeedFrozen(uint16(first), msg.sender);
             if (first >= PAIRS_FROM) emit FeedFrozen(uint16(first + 1), msg.sender);
         }
@@ -38,7 +38,7 @@ abstract contract HubGuard is HubStorage {
             if (slot.era() != FeedSlotLibrary.ERA_FROZEN) revert FeedNotFrozen(indices[i]);
             uint256 first = _slotIndex(indices[i]);
             // Whose key its round belongs to was forgotten: the next report finds it out again.
-            _slots[first] = slot.withEra(FeedSlotLibrary.ERA_LISTED);
+            _setSlot(first, slot.withEra(FeedSlotLibrary.ERA_LISTED));
             emit FeedUnfrozen(uint16(first));
             if (first >= PAIRS_FROM) emit FeedUnfrozen(uint16(first + 1));
         }
@@ -48,7 +48,7 @@ abstract contract HubGuard is HubStorage {
     function freezeHub() external onlyGuardian {
         if (_heldKeyX != 0) revert HubFrozen();
         if (_newest.groupKeyX == 0) revert NotConfigured();
-        (_heldKeyX, _newest.groupKeyX) = (_newest.groupKeyX, 0);
+        (_heldKeyX, _newest.groupKeyX, _pullKey) = (_newest.groupKeyX, 0, 0);
         emit HubWasFrozen(msg.sender);
     }
 
@@ -56,6 +56,7 @@ abstract contract HubGuard is HubStorage {
     function unfreezeHub() external onlyOwner {
         if (_heldKeyX == 0) revert HubNotFrozen();
         (_newest.groupKeyX, _heldKeyX) = (_heldKeyX, 0);
+        _pullKey = _pullKeyOf(_newest.groupKeyX, _newest.firstRound);
         emit HubWasUnfrozen();
     }
 

@@ -26,11 +26,11 @@ abstract contract HubKeys is HubStorage {
     function latestRound() public view returns (uint64 latest) {
         uint256 length = _feeds.length;
         for (uint256 i = 0; i < length; i++) {
-            latest = _later(latest, _slots[i]);
+            latest = _later(latest, _slotOf(i));
         }
         uint256 end = PAIRS_FROM + _pairedFeeds.length;
         for (uint256 i = PAIRS_FROM; i < end; i += 2) {
-            latest = _later(latest, _slots[i]);
+            latest = _later(latest, _slotOf(i));
         }
     }
 
@@ -46,6 +46,7 @@ abstract contract HubKeys is HubStorage {
         _checkAlone(first);
         emit ConfigurationChanged(_previous, first, _newest);
         _newest = first;
+        _pullKey = _pullKeyOf(first.groupKeyX, first.firstRound);
     }
 
     /// @inheritdoc IOracleHub
@@ -65,14 +66,15 @@ abstract contract HubKeys is HubStorage {
         _previous = followed;
         _newest = next;
         if (_heldKeyX != 0) (_newest.groupKeyX, _heldKeyX) = (0, next.groupKeyX);
+        else _pullKey = _pullKeyOf(next.groupKeyX, next.firstRound);
 
         uint256 length = _feeds.length;
         for (uint256 i = 0; i < length; i++) {
-            _slots[i] = _slots[i].afterRotation();
+            _setSlot(i, _slotOf(i).afterRotation());
         }
         uint256 end = PAIRS_FROM + _pairedFeeds.length;
         for (uint256 i = PAIRS_FROM; i < end; i += 2) {
-            _slots[i] = _slots[i].afterRotation();
+            _setSlot(i, _slotOf(i).afterRotation());
         }
     }
 
@@ -103,25 +105,38 @@ abstract contract HubKeys is HubStorage {
 
     /// @dev Refuses another network's reports and those from the future before storage is read.
     function _checkHead(ReportHead head) internal view {
-        if (head.networkTag() != bytes4(networkId)) revert WrongNetwork(head.networkTag(), bytes4(networkId));
-        uint256 maxMs = (block.timestamp + AHEAD_MAX_SEC) * 1000;
-        if (head.reportTimeMs() > maxMs) revert FutureReport(head.reportTimeMs(), maxMs);
+        bytes4 wanted = bytes4(networkId);
+        if (head.networkTag() != wanted) revert WrongNetwork(head.networkTag(), wanted);
+        unchecked {
+            // A block's time is no number that could overflow here.
+            uint256 maxMs = (block.timestamp + AHEAD_MAX_SEC) * 1000;
+            if (head.reportTimeMs() > maxMs) revert FutureReport(head.reportTimeMs(), maxMs);
+        }
     }
 
-    /// @dev One cold slot when the newest key signed: every other slot is read on the way to the previous key or to
-    ///      an error.
-    /// @return byNewestKey True leaves open whether the round is that key's: see `_eraUnderNewestKey`.
-    function _checkSignature(ReportHead head, bytes32 pushDigest, bytes32 root, address rAddress, uint256 z)
-        internal
-        view
-        returns (bool byNewestKey)
-    {
-        uint256 key = _newest.groupKeyX;
-        byNewestKey = key != 0 && _tag(key) == head.keyTag();
-        if (!byNewestKey) key = _previousKey(head);
+    /// @dev Whether a proof's key signs its round; reverts where it does not.
+    /// @param key As the proof brings it.
+    function _checkKey(ReportHead head, uint256 key) internal view returns (bool byNewestKey) {
+        uint256 known = _pullKey;
+        uint256 given = _pullKeyOf(key, 0);
+        // Of the newest key, in its rounds: one cold slot. Every other one is read on the way to the previous key or to
+        // an error.
+        if (known >> 48 == given >> 48 && head.round() >= uint48(known) && head.keyTag() == _tag(key)) return true;
+        uint256 wanted = _newest.groupKeyX;
+        byNewestKey = wanted != 0 && _tag(wanted) == head.keyTag();
+        if (byNewestKey) _eraUnderNewestKey(head.round());
+        else wanted = _previousKey(head);
+        if (key != wanted) revert WrongProofKey(key, wanted);
+    }
 
-        bytes32 digest = ReportCodec.digest(networkId, head.round(), head.reportTimeMs(), pushDigest, root);
-        if (!SchnorrSecp256k1.verify(key, digest, rAddress, z)) revert BadSignature(digest, key);
+    /// @dev See `_pullKey`.
+    function _pullKeyOf(uint256 groupKeyX, uint64 firstRound) internal pure returns (uint256 packed) {
+        // Stands for `uint256(keccak256(abi.encode(groupKeyX)))`.
+        assembly ("memory-safe") {
+            mstore(0, groupKeyX)
+            packed := keccak256(0, 32)
+        }
+        return (packed & ~uint256(type(uint48).max)) | firstRound;
     }
 
     /// @dev Era of a round that the newest key signed; reverts for the rounds before that key.

@@ -8,6 +8,7 @@ import {PushEntry, PushEntryLibrary} from "../libraries/PushEntry.sol";
 import {ReportCodec} from "../libraries/ReportCodec.sol";
 import {ReportHead} from "../libraries/ReportHead.sol";
 import {ReportProof} from "../libraries/ReportProof.sol";
+import {SchnorrSecp256k1} from "../libraries/SchnorrSecp256k1.sol";
 import {HubEntries} from "./HubEntries.sol";
 import {HubFeeds} from "./HubFeeds.sol";
 
@@ -43,23 +44,22 @@ abstract contract HubProofs is HubFeeds, HubEntries {
         bool stored = false;
         for (uint256 i = 0; i < leaves.length; i++) {
             uint256 index = _checkedIndex(leaves[i], head.round());
-            bool isStored = index < PAIRS_FROM
-                ? _storeProven(index, leaves[i], byNewestKey)
-                : _storeProvenPair(index, leaves, i, byNewestKey);
+            bool isStored =
+                index < PAIRS_FROM ? _storeProven(index, leaves[i], byNewestKey) : _storeProvenPair(index, leaves, i);
             stored = stored || isStored;
         }
         if (!stored) revert NothingStored(head.round());
         emit ProofSubmitted(head.round(), head.reportTimeMs());
     }
 
-    /// @dev The round is compared with its key's first one always: no stored answer proves it here.
     function _checkProof(bytes calldata proof) private view returns (ReportHead head, bool byNewestKey) {
         head = ReportProof.headOf(proof);
         _checkHead(head);
         bytes32 root = ReportProof.rootOf(proof);
-        (bytes32 pushDigest, address rAddress, uint256 z) = ReportProof.signedBy(proof);
-        byNewestKey = _checkSignature(head, pushDigest, root, rAddress, z);
-        if (byNewestKey) _eraUnderNewestKey(head.round());
+        (bytes32 pushDigest, address rAddress, uint256 z, uint256 key) = ReportProof.signedBy(proof);
+        byNewestKey = _checkKey(head, key);
+        bytes32 digest = ReportCodec.digest(networkId, head.round(), head.reportTimeMs(), pushDigest, root);
+        if (!SchnorrSecp256k1.verify(key, digest, rAddress, z)) revert BadSignature(digest, key);
     }
 
     function _checkedIndex(ProvenLeaf memory leaf, uint64 reportRound) private view returns (uint256 index) {
@@ -82,7 +82,7 @@ abstract contract HubProofs is HubFeeds, HubEntries {
     /// @dev A feed that was last published as missing or disputed carries the value it had before: a chain that missed
     ///      both catches up with both.
     function _storeProven(uint256 index, ProvenLeaf memory leaf, bool byNewestKey) private returns (bool) {
-        FeedSlot slot = _slots[index];
+        FeedSlot slot = _slotOf(index);
         if (!_isOpenFor(index, slot, leaf.pubRound)) return false;
         uint8 era = _eraOfPublication(leaf.pubRound, byNewestKey);
         uint256 timeSec = leaf.pubTimeMs / 1000;
@@ -92,17 +92,14 @@ abstract contract HubProofs is HubFeeds, HubEntries {
             _storeSingle(slot, _entryOf(index, leaf, ReportCodec.STATUS_OK), leaf.pubRound, timeSec, era);
         }
         if (leaf.pubStatus != ReportCodec.STATUS_OK) {
-            _slots[index] = _slots[index].withStatus(leaf.pubStatus, leaf.pubRound, era);
+            _setSlot(index, _slotOf(index).withStatus(leaf.pubStatus, leaf.pubRound, era));
         }
         _tellProven(index, leaf);
         return true;
     }
 
     /// @dev Leaves stand in the order of their ids, so the neighbour is anywhere in the proof.
-    function _storeProvenPair(uint256 index, ProvenLeaf[] memory leaves, uint256 i, bool byNewestKey)
-        private
-        returns (bool)
-    {
+    function _storeProvenPair(uint256 index, ProvenLeaf[] memory leaves, uint256 i) private returns (bool) {
         bytes32 wanted = _pairedFeeds[(index - PAIRS_FROM) ^ 1].feedId;
         uint256 j = 0;
         while (j < leaves.length && leaves[j].feedId != wanted) j++;
@@ -111,20 +108,19 @@ abstract contract HubProofs is HubFeeds, HubEntries {
             return false;
         }
         // The first of the two takes the second along, whichever stands first in the proof.
-        return index % 2 == 0 && _storeProvenNeighbours(index, leaves[i], leaves[j], byNewestKey);
+        return index % 2 == 0 && _storeProvenNeighbours(index, leaves[i], leaves[j]);
     }
 
-    function _storeProvenNeighbours(uint256 index, ProvenLeaf memory first, ProvenLeaf memory second, bool byNewestKey)
+    function _storeProvenNeighbours(uint256 index, ProvenLeaf memory first, ProvenLeaf memory second)
         private
         returns (bool stored)
     {
-        FeedSlot slot = _slots[index];
+        FeedSlot slot = _slotOf(index);
         uint64 round = first.pubRound;
         if (!_isOpenFor(index, slot, round)) return false;
-        uint8 era = _eraOfPublication(round, byNewestKey);
         PushEntry one = _entryOf(index, first, first.pubStatus);
         PushEntry other = _entryOf(index + 1, second, second.pubStatus);
-        stored = _storePair(slot, one, other, round, first.pubTimeMs / 1000, era);
+        stored = _storePair(slot, one, other, round, first.pubTimeMs / 1000);
         if (!stored) return false;
         _tellProven(index, first);
         _tellProven(index + 1, second);

@@ -6,11 +6,28 @@ import {IHubGuard} from "../interfaces/IHubGuard.sol";
 import {IOracleHub} from "../interfaces/IOracleHub.sol";
 import {FeedSlot, FeedSlotLibrary} from "../libraries/FeedSlot.sol";
 
-/// @dev The feeds' slots, in a contract of their own so that they begin at storage slot 0: a feed's index is its place.
+/// @dev The feeds' slots, in a contract of their own so that they begin at storage slot 0.
+///
+///      The slot of index i is storage slot 256·i + 1, which is how an entry with status ok begins, read as a number:
+///      index u16 | status u8. So `submit` has the place and half of its checks in one shift, and an entry with another
+///      status comes to an empty place. An array needs neither a length in storage nor a hash for the place.
 abstract contract HubSlots {
-    /// @dev By index; a pair has the one of its first feed. An array as long as a u16 needs neither a length in storage
-    ///      nor a hash for the place.
-    FeedSlot[65536] internal _slots;
+    /// @dev Only takes the room; `_slotOf` and `_setSlot` are the way in.
+    FeedSlot[2 ** 24] private _slots;
+
+    /// @param first Index of a single feed, or of the first of a pair.
+    function _slotOf(uint256 first) internal view returns (FeedSlot slot) {
+        // Stands for `slot = _slots[256 * first + 1]`, which checks a bound.
+        assembly ("memory-safe") {
+            slot := sload(or(shl(8, first), 1))
+        }
+    }
+
+    function _setSlot(uint256 first, FeedSlot slot) internal {
+        assembly ("memory-safe") {
+            sstore(or(shl(8, first), 1), slot)
+        }
+    }
 }
 
 /// @dev Everything else that the hub keeps. The contracts beside this one are its chapters, and none of them has storage
@@ -42,6 +59,10 @@ abstract contract HubStorage is IOracleHub, HubSlots, Owned {
     Configuration internal _newest;
     Configuration internal _previous;
 
+    /// @dev What `_newest` says of its key and first round, for proofs, which bring the key along: the first 208 bits of
+    ///      the key's hash, then the first round. One cold read where `_newest` would be two. Zero with its key.
+    uint256 internal _pullKey;
+
     /// @dev The newest key while the hub is frozen, else zero.
     uint256 internal _heldKeyX;
 
@@ -66,11 +87,7 @@ abstract contract HubStorage is IOracleHub, HubSlots, Owned {
 
     /// @dev The feed's slot; reverts where there is no feed.
     function _knownSlot(uint256 index) internal view returns (FeedSlot slot) {
-        uint256 place = _slotIndex(index);
-        // Stands for `slot = _slots[place]`, which checks a bound.
-        assembly ("memory-safe") {
-            slot := sload(place)
-        }
+        slot = _slotOf(_slotIndex(index));
         if (slot.era() == 0) {
             revert UnknownFeed(uint16(index), index < PAIRS_FROM ? _feeds.length : _pairedFeeds.length);
         }

@@ -3,6 +3,9 @@ pragma solidity ^0.8.34;
 
 /// @title Catching up: what a report says of earlier publications is stored on a chain that missed them.
 interface IHubProofs {
+    /// @notice The key that a proof brings along is not the one it names by its tag.
+    error WrongProofKey(uint256 given, uint256 wanted);
+
     /// @notice The leaf speaks of the feed by another definition than the hub knows.
     error WrongDefinition(uint16 index, bytes32 given, bytes32 wanted);
 

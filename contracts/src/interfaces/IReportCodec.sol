@@ -17,4 +17,7 @@ interface IReportCodec {
     /// @param given  Version in the payload.
     /// @param wanted Version that this contract reads.
     error UnknownVersion(uint8 given, uint8 wanted);
+
+    /// @notice Money came along with the payload, wei. The hub has no use for it.
+    error ValueSent(uint256 given);
 }

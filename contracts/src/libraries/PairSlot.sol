@@ -14,6 +14,8 @@ import {PushEntry} from "./PushEntry.sol";
 ///   value       ±2^52: 45 million units with 8 decimals
 ///   confidence  up to 67 108 863 ppb, which is 6.7 %
 ///
+///   era         0 no such pair; 1 listed; 3 frozen; never 2
+///
 ///   Everything from round on stands where a FeedSlot has it. What does not fit is refused by the caller, never cut.
 library PairSlotLibrary {
     int256 internal constant VALUE_MAX = 2 ** 52 - 1;

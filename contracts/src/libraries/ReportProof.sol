@@ -8,10 +8,11 @@ import {ReportHead} from "./ReportHead.sol";
 
 /// @title Bytes of a proof that leaves stand in a signed report: the Solidity half of src/report/proof.ts.
 /// @dev All integers big-endian. The front is a payload's (`ReportCodec`) with the push digest in the root's place,
-///      because here the root is what has to be found out.
+///      because here the root is what has to be found out; and with the key, as the hub keeps only its hash beside the
+///      key's first round.
 ///
 ///   proof    version u8 | networkTag 4 | keyTag 4 | round u48 | reportTimeMs u48 | pushDigest 32 | rAddress 20 | z 32
-///            | leafCount u16 | proven u16                                                          109 bytes
+///            | groupKeyX 32 | leafCount u16 | proven u16                                           141 bytes
 ///            | proven times: position u16 | leaf 125 or 157                     strictly ascending positions
 ///            | siblings 32 each
 ///
@@ -22,7 +23,7 @@ import {ReportHead} from "./ReportHead.sol";
 ///   of leaves is hashed into the root, so positions mean what they say.
 library ReportProof {
     uint8 internal constant VERSION = 0x81;
-    uint256 internal constant HEADER_BYTES = 109;
+    uint256 internal constant HEADER_BYTES = 141;
 
     uint256 private constant POSITION_BYTES = 2;
 
@@ -33,17 +34,22 @@ library ReportProof {
         if (head.version() != VERSION) revert IReportProof.UnknownProofVersion(head.version(), VERSION);
     }
 
-    /// @notice The push digest and the signature of a proof that `headOf` accepted.
-    function signedBy(bytes calldata proof) internal pure returns (bytes32 pushDigest, address rAddress, uint256 z) {
+    /// @notice The push digest, the signature and its key of a proof that `headOf` accepted.
+    function signedBy(bytes calldata proof)
+        internal
+        pure
+        returns (bytes32 pushDigest, address rAddress, uint256 z, uint256 groupKeyX)
+    {
         pushDigest = bytes32(ReportCodec.wordAt(proof, 21));
         rAddress = address(uint160(ReportCodec.wordAt(proof, 53) >> 96));
         z = ReportCodec.wordAt(proof, 73);
+        groupKeyX = ReportCodec.wordAt(proof, 105);
     }
 
     /// @notice The root that the leaves and siblings lead to. Checks everything about the proof's form.
     /// @param proof One that `headOf` accepted.
     function rootOf(bytes calldata proof) internal pure returns (bytes32) {
-        uint256 word = ReportCodec.wordAt(proof, 105);
+        uint256 word = ReportCodec.wordAt(proof, 137);
         uint256 count = word >> 240;
         uint256 proven = (word >> 224) & 0xffff;
         (bytes32 top, uint256 end) = proven == 1 ? _topOfOne(proof, count) : _topOfMany(proof, count, proven);
@@ -61,14 +67,14 @@ library ReportProof {
         pure
         returns (IReportVerifier.ProvenLeaf[] memory leaves, uint256 encoded)
     {
-        uint256 count = (ReportCodec.wordAt(proof, 105) >> 224) & 0xffff;
+        uint256 count = (ReportCodec.wordAt(proof, 137) >> 224) & 0xffff;
         // Stands for `leaves = new IReportVerifier.ProvenLeaf[](count)`, whose structs would be anywhere.
         assembly ("memory-safe") {
             leaves := mload(0x40)
             mstore(leaves, count)
             encoded := add(leaves, mul(32, add(count, 1)))
             mstore(0x40, add(encoded, add(128, mul(384, count))))
-            let at := add(proof.offset, 109)
+            let at := add(proof.offset, 141)
             let to := add(encoded, 128)
             for { let i := 1 } iszero(gt(i, count)) { i := add(i, 1) } {
                 mstore(add(leaves, mul(32, i)), to)
@@ -116,16 +122,17 @@ library ReportProof {
             let left := add(node, 1)
             let sibling := add(proof.offset, end)
             mstore8(node, 1)
-            for {} gt(width, 1) {} {
+            for { let last := sub(width, 1) } last { last := shr(1, last) } {
                 let isRight := and(position, 1)
-                if or(isRight, lt(add(position, 1), width)) {
-                    mstore(add(left, shl(5, isRight)), top)
-                    mstore(add(left, shl(5, xor(isRight, 1))), calldataload(sibling))
+                // Not for the odd last one, which rises unchanged.
+                if or(isRight, xor(position, last)) {
+                    let at := shl(5, isRight)
+                    mstore(add(left, at), top)
+                    mstore(add(left, xor(at, 32)), calldataload(sibling))
                     top := keccak256(node, 65)
                     sibling := add(sibling, 32)
                 }
                 position := shr(1, position)
-                width := shr(1, add(width, 1))
             }
             end := sub(sibling, proof.offset)
         }

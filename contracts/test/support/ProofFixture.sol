@@ -97,7 +97,7 @@ abstract contract ProofFixture is HubFixture {
         bytes memory front =
             abi.encodePacked(uint8(0x81), bytes4(NETWORK), uint32(signer.x), uint48(tree.round), uint48(tree.timeMs));
         bytes32 pushed = ReportCodec.pushDigest(tree.entries);
-        return abi.encodePacked(front, pushed, signature.rAddress, signature.z, uint16(tree.leaves.length));
+        return abi.encodePacked(front, pushed, signature.rAddress, signature.z, signer.x, uint16(tree.leaves.length));
     }
 
     /// @dev The hashes that lie beside the paths of the marked leaves.
