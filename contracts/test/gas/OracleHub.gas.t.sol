@@ -150,5 +150,4 @@ contract OracleHubGasTest is HubFixture {
         hub.snapshot(indices);
         assertAtMost(vm.snapshotGasLastCall("OracleHub", "read snapshot of 4 feeds"), 12_500, "gas");
     }
-
 }
