@@ -129,7 +129,8 @@ contract OracleHub is HubPairs, HubProofs, HubGuard {
                 // Of a value by the newest key, and one more in the count.
                 stamp := or(or(roundBits, timeBits), 0x16)
             }
-            while (true) {
+            // There is at least one entry; so each pass begins before the end.
+            do {
                 // Stands for this, as long as the condition holds, where stored is `_slotOf(entry.index())`:
                 //   entry.index() > last index && entry.status() == STATUS_OK && stored.era() == ERA_NEWEST
                 //     && stored.round() < round && stored.timeSec() <= timeSec && stored.count() < 2 ** 25
@@ -137,7 +138,7 @@ contract OracleHub is HubPairs, HubProofs, HubGuard {
                 // A pair's slot never has that era in these bits. Counts from 2^25 on are left to `_storeUnusual`, so
                 // that one more cannot overflow here and no other check is needed.
                 assembly ("memory-safe") {
-                    for {} lt(at, end) { at := add(at, 23) } {
+                    for {} 1 {} {
                         let word := calldataload(at)
                         let place := shr(232, word)
                         let slot := sload(place)
@@ -157,6 +158,9 @@ contract OracleHub is HubPairs, HubProofs, HubGuard {
                         }
                         sstore(place, word)
                         last := place
+                        at := add(at, 23)
+                        if lt(at, end) { continue }
+                        break
                     }
                 }
                 if (at >= end) break;
@@ -169,7 +173,7 @@ contract OracleHub is HubPairs, HubProofs, HubGuard {
                 if (!_storeUnusual(head, entry, byNewestKey)) skipped += ReportCodec.ENTRY_BYTES;
                 last = int256(uint256(entry.index()) << 8 | type(uint8).max);
                 at += ReportCodec.ENTRY_BYTES;
-            }
+            } while (at < end);
             if (skipped != 0) {
                 if (skipped == payload.length - ReportCodec.HEADER_BYTES) _refuse(head, end);
             }

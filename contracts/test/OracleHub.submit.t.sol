@@ -33,6 +33,35 @@ contract OracleHubSubmitTest is HubFixture {
         assertEq32(bytes4(reason), IOracleHub.StaleReport.selector, "error");
     }
 
+    /// @dev Calldata may go on behind the payload, and whoever carries it chooses how. Nothing there is an entry.
+    function testFuzz_whatFollowsThePayloadIsNotRead(uint8 statuses, bool paired) public {
+        hub.addPairs(makeFeeds(4, 4));
+        uint16 first = paired ? 2 ** 15 : 0;
+        for (uint64 i = 0; i < 2; i++) {
+            hub.submit(report(key, FIRST_ROUND + i, four(first, 1)));
+        }
+        // Usual and unusual entries in front of the end, for the ways in which the one pass comes to it.
+        Entry[] memory signed = two(entry(first, 7), entry(first + 1, 8));
+        signed[0].status = 1 + statuses % 3;
+        signed[1].status = 1 + (statuses >> 4) % 3;
+        bytes memory payload = report(key, FIRST_ROUND + 2, signed);
+        bytes memory more = encodeEntries(two(entry(first + 2, 666), entry(first + 3, 666)));
+        (bool accepted,) =
+            address(hub).call(bytes.concat(IOracleHub.submit.selector, abi.encode(32, payload.length), payload, more));
+        assertTrue(accepted, "accepted");
+        assertEq(hub.answerAt(first).round, FIRST_ROUND + 2, "stored");
+        assertEqInt(hub.answerAt(first + 2).value, 1, "not an entry");
+        assertEqInt(hub.answerAt(first + 3).value, 1, "not an entry");
+    }
+
+    function four(uint16 first, int128 value) private pure returns (Entry[] memory) {
+        return
+            join(
+                entry(first, value),
+                join(entry(first + 1, value), two(entry(first + 2, value), entry(first + 3, value)))
+            );
+    }
+
     function test_whatIsNoFunctionAndNoPayloadIsRefused() public {
         (bool accepted, bytes memory reason) = address(hub).call(hex"12345678");
         assertTrue(!accepted, "refused");

@@ -62,10 +62,7 @@ function largest(...values: readonly bigint[]): bigint {
 export type GasTable = {
   /** One submit without its feeds: intrinsic, calldata, signature, event. */
   readonly baseGas: number;
-  /**
-   * Each feed, at its first answer ever, which is the dearest. A feed with history costs 17 000 more for each place of its ring that is new:
-   * somebody calls the hub's `prepareHistory` before.
-   */
+  /** Each feed, with its history when that is prepared on the hub; one that is not costs 17 100 more for 512 updates. */
   readonly perFeedGas: number;
   readonly marginPercent: number;
 };

@@ -51,7 +51,7 @@ contract OracleHubGasTest is HubFixture {
     }
 
     function test_tenFeedsStayWithinTheirBudget() public {
-        assertAtMost(measure(0, 10, "submit 10"), 10 * 8_710, "gas");
+        assertAtMost(measure(0, 10, "submit 10"), 10 * 8_700, "gas");
     }
 
     function test_fiftyFeedsStayWithinTheirBudget() public {

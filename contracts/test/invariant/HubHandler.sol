@@ -3,12 +3,13 @@ pragma solidity ^0.8.34;
 
 import {OracleHub} from "../../src/OracleHub.sol";
 import {IOracleHub} from "../../src/interfaces/IOracleHub.sol";
-import {Entry, HubFixture} from "../support/HubFixture.sol";
+import {Entry} from "../support/HubFixture.sol";
+import {ProofFixture} from "../support/ProofFixture.sol";
 import {SchnorrSigner} from "../support/SchnorrSigner.sol";
 
-/// @dev What the world may do to a hub: carry reports of any age, by the right key or another, whole or damaged, and
-///      rotate the key. Keeps a ledger of what was rightly signed, which is not made from what the hub says.
-contract HubHandler is HubFixture {
+/// @dev What the world may do to a hub: carry reports of any age and proofs of them, by the right key or another, whole
+///      or damaged, freeze feeds, and rotate the key. Keeps a ledger of what was rightly signed, which is not made from what the hub says.
+contract HubHandler is ProofFixture {
     uint16 public constant FEEDS = 4;
     /// @dev Answers before the last action.
     mapping(uint16 index => IOracleHub.Answer) private _before;
@@ -25,6 +26,9 @@ contract HubHandler is HubFixture {
     SchnorrSigner.Key private _newKey;
     uint64 private _configCount = 1;
 
+    mapping(uint16 index => bool) public isFrozen;
+
+    uint256 public acceptedProofs;
     uint256 public acceptedReports;
     uint256 public refusedReports;
     uint256 public rotations;
@@ -51,7 +55,7 @@ contract HubHandler is HubFixture {
         Entry[] memory entries = _entries(feeds, statuses, value);
         bool anyIsNewer = false;
         for (uint256 i = 0; i < entries.length; i++) {
-            bool isNewer = round > _before[entries[i].index].round;
+            bool isNewer = round > _before[entries[i].index].round && !isFrozen[entries[i].index];
             anyIsNewer = anyIsNewer || isNewer;
             valueExpected[entries[i].index] = isNewer && entries[i].status == 1 && round >= keyFirstRound;
         }
@@ -59,6 +63,43 @@ contract HubHandler is HubFixture {
         bool wanted = anyIsNewer && round >= keyFirstRound;
         assertTrue(_submit(report(_keyOf(round), round, entries)) == wanted, "accepted exactly what is newer");
         _sign(round, entries);
+    }
+
+    /// @notice A report of which some leaves are shown, with publications of up to seven rounds before it.
+    function submitProven(uint64 round, uint8 feeds, uint32 ages, int128 value) external {
+        _remember();
+        round = _foldRound(round);
+        TreeReport memory tree = makeTree(round, FEEDS);
+        uint256 mask = 1 + feeds % 15;
+        bool anyIsNewer = false;
+        Entry[] memory said = new Entry[](1);
+        for (uint16 i = 0; i < FEEDS; i++) {
+            uint64 age = (ages >> (3 * i)) & 7;
+            uint64 published = round > FIRST_ROUND + age ? round - age : FIRST_ROUND;
+            (tree.leaves[i].pubRound, tree.leaves[i].pubTimeMs) = (uint48(published), uint48(timeOf(published)));
+            (tree.leaves[i].pubValue, tree.leaves[i].pubConfidencePpb) = (value ^ int128(uint128(i)), i);
+            if ((mask >> i) & 1 == 0) continue;
+            bool isNewer = published > _before[i].round && !isFrozen[i];
+            anyIsNewer = anyIsNewer || isNewer;
+            valueExpected[i] = isNewer && round >= keyFirstRound;
+            said[0] = Entry(i, 1, tree.leaves[i].pubValue, i);
+            _sign(published, said);
+        }
+        bytes memory proof = prove(_keyOf(round), tree, mask);
+        (bool accepted,) = address(hub).call(abi.encodeCall(hub.submitProven, (proof)));
+        assertTrue(accepted == (anyIsNewer && round >= keyFirstRound), "proven exactly what is newer");
+        if (accepted) acceptedProofs++;
+    }
+
+    /// @notice Freezes a feed, or lets it go on.
+    function freeze(uint8 feed, uint8 patience) external {
+        _remember();
+        uint16 index = feed % FEEDS;
+        if (isFrozen[index]) hub.unfreezeFeeds(indicesOf(index));
+        // Seldom, and let go on often: else all feeds would be frozen most of the time.
+        else if (patience % 4 == 0) hub.freezeFeeds(indicesOf(index));
+        else return;
+        isFrozen[index] = !isFrozen[index];
     }
 
     /// @notice A report by the key of the other side of the newest hand-over. It must never count.

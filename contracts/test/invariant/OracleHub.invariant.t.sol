@@ -44,7 +44,20 @@ contract OracleHubInvariantTest is Test {
             bytes32 value = keccak256(abi.encode(i, a.value, a.confidencePpb, a.timeSec));
             assertTrue(a.count == 0 || handler.signedValue(value), "value");
             bytes32 status = keccak256(abi.encode(i, a.status, a.round));
-            assertTrue(a.round == 0 || handler.signedStatus(status), "status");
+            assertTrue(a.round == 0 || a.status == 4 || handler.signedStatus(status), "status");
+        }
+    }
+
+    /// @dev Status 4 as long as it is frozen, and nothing of the answer moves in that time.
+    function invariant_frozenAnswersStand() public view {
+        for (uint16 i = 0; i < handler.FEEDS(); i++) {
+            IOracleHub.Answer memory a = hub.answerAt(i);
+            IOracleHub.Answer memory before = handler.answerBefore(i);
+            assertTrue((a.status == 4) == handler.isFrozen(i), "status");
+            if (a.status != 4) continue;
+            assertEqInt(a.value, before.value, "value");
+            assertEq(a.round, before.round, "round");
+            assertEq(a.count, before.count, "count");
         }
     }
 
@@ -56,11 +69,18 @@ contract OracleHubInvariantTest is Test {
             handler.submitByTheWrongKey(uint64(dice >> 8), uint8(dice >> 72), 1);
             handler.submitDamaged(uint64(dice >> 16), uint8(dice >> 80), 1, dice, 1);
             handler.rotate(dice, uint8(dice >> 96), uint8(dice >> 104));
+            handler.freeze(uint8(dice >> 112), uint8(dice >> 120));
+            handler.submitProven(
+                uint64(dice >> 24), uint8(dice >> 128), uint32(dice >> 136), int64(uint64(dice >> 168))
+            );
+            invariant_countGrowsByOne();
+            invariant_frozenAnswersStand();
             invariant_roundsNeverDecrease();
             invariant_answersWereSigned();
         }
         assertTrue(handler.acceptedReports() > 100, "accepted reports");
         assertTrue(handler.refusedReports() > 400, "refused reports");
+        assertTrue(handler.acceptedProofs() > 20, "accepted proofs");
         assertTrue(handler.rotations() > 20, "rotations");
     }
 }
