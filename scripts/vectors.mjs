@@ -274,7 +274,7 @@ function makeProofs(size) {
       round,
       reportTimeMs,
       leafBytes: positions.map((i) => toHex(codec.encodeLeaf(leaves[i]))),
-      proof: encodeProof(report, signature, networkId, groupKeyX, feedIds),
+      proof: toHex(encodeProof(report, signature, networkId, groupKeyX, feedIds)),
     };
   });
 }

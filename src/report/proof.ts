@@ -10,7 +10,7 @@
  * There is one encoding of every proof, and the contract refuses any other.
  */
 import type { Hex } from "../base/bytes.ts";
-import { ByteWriter, fromHex, toHex } from "../base/bytes.ts";
+import { ByteWriter, fromHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import { encodeLeaf, pushDigest, TAG_BYTES } from "./codec.ts";
 import { keccak } from "./hash.ts";
@@ -24,7 +24,7 @@ export const PROOF_HEADER_BYTES = 141;
  * @param networkId 32 bytes; its first 4 become the network tag
  * @param groupKeyX 32 bytes, x of the group key that signed; its last 4 become the key tag
  * @param feedIds   the feeds to prove, at least one, in any order; one named twice is proven once
- * @throws OracleError `proof-unknown-feed` when a feed is not in the report, `proof-empty` when none is named
+ * @throws OracleError `unknown-feed` when a feed is not in the report, `no-feed` when none is named
  */
 export function encodeProof(
   report: Report,
@@ -32,7 +32,7 @@ export function encodeProof(
   networkId: Hex,
   groupKeyX: Hex,
   feedIds: readonly Hex[],
-): Hex {
+): Uint8Array {
   const positions = positionsOf(report, feedIds);
   const leaves = report.leaves.map(encodeLeaf);
   const writer = new ByteWriter()
@@ -49,11 +49,11 @@ export function encodeProof(
     .uint(positions.length, 2);
   for (const position of positions) writer.uint(position, 2).raw(leaves[position]!);
   for (const sibling of siblingsOf(leaves.map(keccak), positions)) writer.raw(sibling);
-  return toHex(writer.done());
+  return writer.done();
 }
 
 function positionsOf(report: Report, feedIds: readonly Hex[]): readonly number[] {
-  if (feedIds.length === 0) throw new OracleError("a proof proves at least one feed", { code: "proof-empty" });
+  if (feedIds.length === 0) throw new OracleError("a proof proves at least one feed", { code: "no-feed" });
   const wanted = new Set(feedIds.map((feedId) => feedId.toLowerCase()));
   const positions: number[] = [];
   for (const [position, leaf] of report.leaves.entries()) {
@@ -62,7 +62,7 @@ function positionsOf(report: Report, feedIds: readonly Hex[]): readonly number[]
   const [missing] = wanted;
   if (missing !== undefined) {
     throw new OracleError(`feed ${missing} is not in the report of round ${report.round}`, {
-      code: "proof-unknown-feed",
+      code: "unknown-feed",
       feedId: missing,
       round: report.round,
     });

@@ -54,7 +54,7 @@ function reportOf(count: number): Report {
 
 function prove(report: Report, positions: readonly number[]): Hex {
   const feedIds = positions.map((i) => report.leaves[i]!.feedId);
-  return encodeProof(report, SIGNATURE, NETWORK, KEY_X, feedIds);
+  return toHex(encodeProof(report, SIGNATURE, NETWORK, KEY_X, feedIds));
 }
 
 type Read = { readonly root: Hex; readonly proven: ReadonlyMap<number, Uint8Array>; readonly left: number };

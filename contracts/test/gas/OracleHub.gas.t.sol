@@ -12,20 +12,17 @@ contract OracleHubGasTest is HubFixture {
     uint16 private constant P = 2 ** 15;
     uint16 private constant KEPT_FROM = 100;
 
-    /// @dev Indices 0 to 99 plain, 100 to 109 with histories, one with a name, and 50 pairs. Three updates make the steady
+    /// @dev Indices 0 to 99 plain, 100 to 109 with histories, and 50 pairs. Three updates make the steady
     ///      state: the first finds empty slots of the first era.
     function setUp() public {
         deployHub(100);
         hub.addFeeds(makeFeedsWithHistory(KEPT_FROM, 10));
-        IOracleHub.Feed[] memory named = makeFeeds(110, 1);
-        named[0].feedId = keccak256("a feed with a name");
-        hub.addFeeds(named);
         hub.addPairs(makeFeeds(111, 100));
         for (uint16 i = 0; i < 10; i++) {
             hub.prepareHistory(KEPT_FROM + i, 8);
         }
         for (uint64 i = 0; i < 2; i++) {
-            hub.submit(report(key, FIRST_ROUND + i, entriesFrom(0, 111, int64(i))));
+            hub.submit(report(key, FIRST_ROUND + i, entriesFrom(0, 110, int64(i))));
             hub.submit(report(key, FIRST_ROUND + i, entriesFrom(P, 100, int64(i))));
         }
         vm.warp(timeSecOf(FIRST_ROUND + 2) + 1);
@@ -107,7 +104,7 @@ contract OracleHubGasTest is HubFixture {
 
     function test_submitUnderOtherConfigurations() public {
         hub.rotate(nextConfiguration(otherKey.x, 2, FIRST_ROUND + 3));
-        vm.snapshotGasLastCall("OracleHub", "rotate, 111 feeds and 50 pairs");
+        vm.snapshotGasLastCall("OracleHub", "rotate, 110 feeds and 50 pairs");
         hub.submit(report(key, FIRST_ROUND + 2, entriesFrom(0, 1, 3)));
         vm.snapshotGasLastCall("OracleHub", "submit(bytes) 1, by the previous key");
         hub.submit(report(otherKey, FIRST_ROUND + 3, entriesFrom(0, 1, 4)));
