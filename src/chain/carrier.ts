@@ -77,7 +77,7 @@ export class Carrier {
    */
   async carry(report: Report, signature: GroupSignature, network: Network): Promise<readonly Carried[]> {
     const prove = (feedIds: readonly Hex[]): Hex =>
-      encodeProof(report, signature, network.networkId, network.groupKeyX, feedIds);
+      toHex(encodeProof(report, signature, network.networkId, network.groupKeyX, feedIds));
     const errands = [
       ...(await this.#surfaceErrands(report, prove)),
       ...(await this.#settlementErrands(report, prove)),

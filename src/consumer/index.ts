@@ -24,7 +24,7 @@ export { fetchReport, type Network, type VerifiedReport, verifyReport } from "./
  * @throws OracleError when the report has no such feed
  */
 export function proofOf({ report, signature }: VerifiedReport, network: Network, feedIds: readonly Hex[]): Hex {
-  return encodeProof(report, signature, network.networkId, network.groupKeyX, feedIds);
+  return toHex(encodeProof(report, signature, network.networkId, network.groupKeyX, feedIds));
 }
 
 /** The argument of `OracleHub.submit`; null when the report publishes nothing. */

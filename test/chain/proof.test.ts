@@ -3,7 +3,7 @@ import { Contract, JsonRpcProvider } from "ethers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
-import { fromHex, toHex } from "../../src/base/bytes.ts";
+import { toHex } from "../../src/base/bytes.ts";
 import { loadArtifact } from "../../src/chain/artifacts.ts";
 import { readReport } from "../../src/consumer/signed-report.ts";
 import { detailHash } from "../../src/report/detail-codec.ts";
@@ -32,7 +32,7 @@ function reportOf(count: number): Report {
 }
 
 const proofOf = (report: Report, feedIds: readonly Hex[]): Uint8Array =>
-  fromHex(encodeProof(report, signReport(KEY, NETWORK_ID, report), NETWORK_ID, KEY.x, feedIds));
+  encodeProof(report, signReport(KEY, NETWORK_ID, report), NETWORK_ID, KEY.x, feedIds);
 
 /** A leaf as the hub tells it. */
 function toldBy(leaf: FeedState): readonly unknown[] {
