@@ -1,6 +1,7 @@
 // `npm run bench [-- NAME …]`: every claim about cost and speed, measured on this machine. Without a name: rounds.
 const BENCHES = {
   rounds: "what a round of four nodes costs and how long it takes",
+  gas: "what each call of the contracts costs, beside what peers pay",
   network: "nanoseconds for garbage at each decoder; with --minutes 5, what broken connections leave behind",
   quant: "implied volatilities, prices and greeks",
   signing: "what a signing session costs, and what it costs to name a liar",

@@ -8,12 +8,12 @@
 //   --sets 16x100   committees and their number of feeds, of the part "feeds"
 //   --profile DIR   CPU profiles of every node go there
 // Figures of a shared machine are noisy: compare ratios, and quote the last table in bench/last.txt with its date.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { namespacesMissing } from "../dist/devnet/wires/namespaces.js";
+import { gasRows } from "./gas-rows.mjs";
 import { Bench } from "./measured-round.mjs";
 import { numberOption, numbersOption, textOption } from "./options.mjs";
 
@@ -156,28 +156,7 @@ if (parts.includes("shipped")) {
   });
 }
 
-function measureGas() {
-  const run = spawnSync(process.execPath, ["scripts/forge.mjs", "snapshot", "--check"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  if (run.status !== 0) throw new Error(`gas differs from .gas-snapshot:\n${run.stdout}${run.stderr}`);
-  const snapshot = readFileSync(join(root, ".gas-snapshot"), "utf8");
-  const gas = (feeds) => {
-    const match = new RegExp(`submit of ${feeds} due feeds?, third update: (\\d+)`).exec(snapshot);
-    if (match === null) throw new Error(`.gas-snapshot has no submit of ${feeds} feeds`);
-    return Number(match[1]);
-  };
-  row(
-    "gas per submit of 1 feed",
-    gas(1),
-    "gas",
-    "limit 45 000; OCR2 91.8k, Scribe 82.0k, RedStone 48.6k, bare minimum 35.0k",
-  );
-  row("gas per submit of 10 feeds, each", gas(10) / 10, "gas", "bare minimum 8.2k; Pyth 40.8k, RedStone (5) 29.9k");
-}
-
-if (parts.includes("gas")) measureGas();
+if (parts.includes("gas")) for (const { name, value, unit, anchor } of gasRows()) row(name, value, unit, anchor);
 
 if (!asJson) {
   const shown = rows.map(({ name, value, unit, anchor }) => [

@@ -78,6 +78,7 @@ for (const name of [
   "contracts/src",
   "contracts/test",
   "contracts/examples",
+  "contracts/kit",
 ]) {
   if (!existsSync(join(root, name))) continue;
   mkdirSync(join(copy, name, ".."), { recursive: true });

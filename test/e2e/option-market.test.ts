@@ -1,6 +1,8 @@
 /**
  * The proof that the feeds suffice: an option is written, priced on chain, bought, settled by the nodes' signed price and paid out, over
- * real nodes, a real chain and `tenor carry` as a process of its own.
+ * real nodes, a real chain and `tenor carry` as a process of its own. With the devnet's addresses it runs what the documents say:
+ *   npx tenor carry --node http://127.0.0.1:8080 --rpc http://127.0.0.1:8545 --hub HUB --surface SURFACE --settlement SETTLEMENT
+ *   npx tenor audit CONSUMER --rpc http://127.0.0.1:8545 --hub HUB
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
