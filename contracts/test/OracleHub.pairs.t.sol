@@ -212,6 +212,15 @@ contract OracleHubPairsTest is HubFixture {
         assertTrue(accepted == (byNew == (round >= next)), "accepted exactly in its own rounds");
     }
 
+    /// @dev The place behind the last one would be taken for a feed by every report that names it.
+    function test_aRotationListsNothing() public {
+        hub.rotate(nextConfiguration(otherKey.x, 2, FIRST_ROUND + 50));
+        assertEq(hub.slotAt(1) & 3, 1, "the last single feed");
+        assertEq(hub.slotAt(P + 2) & 3, 1, "the last pair");
+        assertEq(hub.slotAt(2), 0, "behind the single feeds");
+        assertEq(hub.slotAt(P + 4), 0, "behind the pairs");
+    }
+
     function test_theLatestRoundLooksAtPairsToo() public {
         hub.submit(report(key, FIRST_ROUND + 7, pair(P + 2, 5, 6)));
         assertEq(hub.latestRound(), FIRST_ROUND + 7, "round");

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Interface } from "ethers";
 import { expect, test } from "vitest";
 import { loadArtifact, parseArtifact } from "../../src/chain/artifacts.ts";
@@ -40,5 +41,24 @@ test("forge's form and the short form mean the same, anything else is refused wi
     expect(() => parseArtifact("X", "x.json", text)).toThrowError(
       expect.objectContaining({ code: "artifact-malformed", message: expect.stringContaining("x.json") }),
     );
+  }
+});
+
+test("every contract that is deployed is small enough for a chain to take it", () => {
+  const out = new URL("../../contracts/out/", import.meta.url);
+  for (const name of [
+    "OracleHub",
+    "FeedReader",
+    "VolSurface",
+    "Settlement",
+    "Committee",
+    "FeedRegistry",
+    "OptionMarket",
+  ]) {
+    const artifact = JSON.parse(readFileSync(new URL(`${name}.sol/${name}.json`, out), "utf8")) as {
+      deployedBytecode: { object: string };
+    };
+    // EIP-170
+    expect((artifact.deployedBytecode.object.length - 2) / 2, name).toBeLessThanOrEqual(24_576);
   }
 });

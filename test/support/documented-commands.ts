@@ -92,6 +92,7 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     by: "file",
     file: "test/e2e/option-market.test.ts",
   },
+  "npm run mutate -- --list": { by: "documents", where: "repository", prints: /^\d+ of \d+ mutants in \d+ files$/m },
   // It is what runs this test.
   "bash .ci/run": { by: "file", file: ".ci/run" },
   "npx vitest run test/quant": { by: "documents", where: "repository", prints: /Tests +\d+ passed/ },
