@@ -39,12 +39,13 @@ function tell({ call, feedIndex, findings }: AuditedCall): void {
   }
 }
 
-async function audit(consumer: Hex, options: AuditOptions): Promise<void> {
+/** @returns the exit code */
+async function audit(consumer: Hex, options: AuditOptions): Promise<number> {
   const { rpc: rpcUrl, hub, call: calls = [], from } = options;
   const audited = await auditConsumer({ rpcUrl, hub, consumer, calls, ...(from === undefined ? {} : { from }) });
   if (options.json === true) process.stdout.write(`${JSON.stringify(audited)}\n`);
   else for (const one of audited) tell(one);
-  if (audited.some(({ findings }) => findings.some(({ isGuarded }) => !isGuarded))) process.exitCode = 1;
+  return audited.some(({ findings }) => findings.some(({ isGuarded }) => !isGuarded)) ? 1 : 0;
 }
 
 export function auditCommand(): Command {
