@@ -36,6 +36,7 @@ const ALREADY_SEEN = "PublishError.Duplicate";
 
 const VERDICTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
   accept: TopicValidatorResult.Accept,
+  "second-hand": TopicValidatorResult.Accept,
   ignore: TopicValidatorResult.Ignore,
   reject: TopicValidatorResult.Reject,
 };
@@ -226,11 +227,14 @@ export class Gossip {
       return TopicValidatorResult.Reject;
     }
     // A copy: the message must not keep the whole network buffer alive.
-    const verdict = VERDICTS[this.#doors.inbox.receive(topic, Uint8Array.from(message.data), member)];
-    if (verdict !== TopicValidatorResult.Accept || FLOODED_TOPICS.includes(topic)) return verdict;
+    const verdict = this.#doors.inbox.receive(topic, Uint8Array.from(message.data), member);
+    // Who has it from another than its author has no line to the author, and may not be the only one.
+    if (verdict !== "accept" || FLOODED_TOPICS.includes(topic)) return VERDICTS[verdict];
     const draw = { messageId: messageId(message), peers: this.#doors.committee.names(), source: member.peerId };
     // To gossipsub, what is not passed on is ignored: remembered as seen, and nobody's fault.
-    return passesOn({ ...draw, self: this.#doors.committee.selfPeerId }) ? verdict : TopicValidatorResult.Ignore;
+    return passesOn({ ...draw, self: this.#doors.committee.selfPeerId })
+      ? VERDICTS[verdict]
+      : TopicValidatorResult.Ignore;
   }
 
   /** Gossipsub drops an overlong frame silently and knows no frame rate, so both are counted beside it. */

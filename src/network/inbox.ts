@@ -4,7 +4,8 @@ import type { Logger } from "../base/ports.ts";
 import type { Committee, Member } from "./committee.ts";
 
 export type Channel = "observe" | "report" | "relay" | "evidence" | "direct";
-export type Verdict = "accept" | "ignore" | "reject";
+/** `second-hand`: accepted, and its author is another than the peer that it came from. */
+export type Verdict = "accept" | "second-hand" | "ignore" | "reject";
 
 export type InboxDoors = {
   readonly committee: Committee;
@@ -25,6 +26,7 @@ export class Inbox {
     const verdict = this.#judge(channel, bytes, from);
     switch (verdict) {
       case "accept":
+      case "second-hand":
         this.#deliver(channel, bytes, from);
         return verdict;
       case "reject":

@@ -31,7 +31,7 @@ export type ConfigurationsDoors = Omit<ActiveDoors, "lines" | "offer" | "onRepor
   readonly onActive: () => void;
 };
 
-type Verdict = "accept" | "ignore" | "reject";
+type Verdict = "accept" | "second-hand" | "ignore" | "reject";
 
 const CFG_BYTES = 32;
 

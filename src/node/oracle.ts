@@ -138,7 +138,7 @@ export class Oracle {
   }
 
   /** The verdict on a peer's bytes; an accepted message is queued for the machine. */
-  receive(channel: Channel, bytes: Uint8Array, fromId: number): "accept" | "ignore" | "reject" {
+  receive(channel: Channel, bytes: Uint8Array, fromId: number): "accept" | "second-hand" | "ignore" | "reject" {
     const verdict = this.#inbox.judge(channel, bytes, fromId);
     if (verdict.verdict === "accept" || (verdict.verdict === "ignore" && verdict.why === "round-closed")) {
       this.#doors.watcher.heard(verdict.message, fromId);
@@ -146,6 +146,7 @@ export class Oracle {
     } else if (verdict.verdict === "reject") {
       this.#doors.watcher.refused(channel, verdict.why, fromId);
     }
+    if (verdict.verdict === "accept") return verdict.message.sender === fromId ? "accept" : "second-hand";
     return verdict.verdict === "pass-on" ? "accept" : verdict.verdict;
   }
 
