@@ -5,8 +5,8 @@
  * them is in the way of one message and not of the next.
  */
 
-/** One liar among them leaves one. */
-export const RELAYS_OF_A_MESSAGE = 2;
+/** In a committee of four that is everybody. One liar among them leaves two. */
+export const RELAYS_OF_A_MESSAGE = 3;
 
 /**
  * All members that had the message from the same source draw the same relays.

@@ -35,7 +35,7 @@ export type SelfWatchDoors = {
 };
 
 const ASK_TIMEOUT_MS = 1_000;
-/** While recovering: peers that have not answered are asked again. */
+/** While recovering: all peers are asked, again and again. */
 const ASK_AGAIN_MS = 250;
 /** Afterwards one peer after the other, so often: a twin is found within a few times as many seconds as there are peers. */
 const WATCH_EVERY_MS = 2_000;
@@ -86,7 +86,8 @@ export class SelfWatch {
     this.#timer = setTimeout(() => this.#tick(), isRecovering ? ASK_AGAIN_MS : WATCH_EVERY_MS);
     if (isRecovering) {
       this.#take({ kind: "slot-looked-up", round: this.#doors.roundNow() });
-      for (const id of this.#peerIds) if (!this.#state.answers.has(id)) this.#ask(id);
+      // Those that have answered too: what a twin says meanwhile is heard before this life speaks, whatever gossip carries.
+      for (const id of this.#peerIds) this.#ask(id);
     } else {
       this.#turn = (this.#turn + 1) % this.#peerIds.length;
       this.#ask(this.#peerIds[this.#turn]!);

@@ -11,7 +11,7 @@ function relaysOf(messageId: Uint8Array, peers: readonly string[], source: strin
 }
 
 describe("who passes a message on", () => {
-  test.each([3, 4, 7, 16, 31])("of %i members exactly two do, never the author, whoever it is", (n) => {
+  test.each([4, 5, 7, 16, 31])("of %i members exactly three do, never the author, whoever it is", (n) => {
     const peers = namesOf(n);
     for (let i = 0; i < 50; i++) {
       for (const source of peers) expect(relaysOf(idOf(i), peers, source)).toHaveLength(RELAYS_OF_A_MESSAGE);
@@ -35,7 +35,7 @@ describe("who passes a message on", () => {
   test("a message's id alone decides: a liar that is a relay now is none for most others", () => {
     const peers = namesOf(16);
     const asked = Array.from({ length: 160 }, (_, i) => relaysOf(idOf(i), peers, "peer-00").includes("peer-05"));
-    expect(asked.filter(Boolean).length).toBeLessThan(40);
+    expect(asked.filter(Boolean).length).toBeLessThan(60);
     expect(asked.filter(Boolean).length).toBeGreaterThan(4);
   });
 });
