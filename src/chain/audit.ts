@@ -6,7 +6,7 @@ import { Contract, JsonRpcProvider } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import { loadArtifact } from "./artifacts.ts";
-import { FAULTS, type Fault, isSlotOf, type SlotAnswer } from "./feed-slot.ts";
+import { FAULTS, type Fault, feedIndexAt, hasValue } from "./feed-slot.ts";
 import { fieldOf } from "./wire.ts";
 
 export type AuditOptions = {
@@ -39,7 +39,6 @@ type Slot = { readonly key: Hex; readonly word: bigint; readonly index: number }
 /** PUSH4 of a selector, and what dispatchers do with it next: EQ, or DUP and EQ or GT. */
 const SELECTOR_PUSH = /63([0-9a-f]{8})(?=14|8114|8011|8111|1461)/g;
 const SELECTORS_MAX = 256;
-const FEEDS_READ_AT_ONCE = 200;
 
 /** @throws OracleError `no-contract`, `not-a-hub`, `audit-unsupported` (the RPC), `nothing-to-audit` */
 export async function auditConsumer(options: AuditOptions): Promise<readonly AuditedCall[]> {
@@ -64,40 +63,30 @@ class Audit {
     const { consumer } = this.#options;
     const code = await this.#provider.getCode(consumer);
     if (code === "0x") throw new OracleError(`no contract at ${consumer}`, { code: "no-contract", consumer });
-    const answers = await this.#answers();
+    await this.#checkHub();
     const calls = this.#options.calls.length > 0 ? this.#options.calls : selectorsIn(code);
     const audited: AuditedCall[] = [];
-    for (const call of calls) audited.push(...(await this.#auditCall(call, answers)));
+    for (const call of calls) audited.push(...(await this.#auditCall(call)));
     if (audited.length > 0) return audited;
     throw new OracleError(
-      `none of ${calls.length} views of ${consumer} answers and reads a feed of ${this.#options.hub}; name one with its arguments`,
+      `none of ${calls.length} views of ${consumer} answers and reads a feed of ${this.#options.hub} that has a slot of its own; name one with its arguments`,
       { code: "nothing-to-audit", consumer, calls: calls.length },
     );
   }
 
-  /** What every feed of the hub answers, by which its slot is recognised. */
-  async #answers(): Promise<readonly SlotAnswer[]> {
+  async #checkHub(): Promise<void> {
     const { hub } = this.#options;
-    const contract = new Contract(hub, loadArtifact("OracleHub").abi, this.#provider);
     try {
-      const count = Number(await contract.getFunction("feedCount").staticCall());
-      const answers: SlotAnswer[] = [];
-      for (let from = 0; from < count; from += FEEDS_READ_AT_ONCE) {
-        const length = Math.min(FEEDS_READ_AT_ONCE, count - from);
-        const indices = Array.from({ length }, (_, i) => from + i);
-        const rows = (await contract.getFunction("answers").staticCall(indices)) as readonly SlotAnswer[];
-        answers.push(...rows);
-      }
-      return answers;
+      await new Contract(hub, loadArtifact("OracleHub").abi, this.#provider).getFunction("feedCount").staticCall();
     } catch (error) {
       throw new OracleError(`${hub} does not answer like a hub: ${reasonOf(error)}`, { code: "not-a-hub", hub }, error);
     }
   }
 
-  async #auditCall(call: Hex, answers: readonly SlotAnswer[]): Promise<readonly AuditedCall[]> {
+  async #auditCall(call: Hex): Promise<readonly AuditedCall[]> {
     const healthy = await this.#call(call, []);
     if (healthy === null) return [];
-    const slots = await this.#feedSlots(call, answers);
+    const slots = await this.#feedSlots(call);
     const audited: AuditedCall[] = [];
     for (const slot of slots) {
       const findings: Finding[] = [];
@@ -115,7 +104,7 @@ class Audit {
   }
 
   /** The feeds that a call reads, by the storage that it touches. */
-  async #feedSlots(call: Hex, answers: readonly SlotAnswer[]): Promise<readonly Slot[]> {
+  async #feedSlots(call: Hex): Promise<readonly Slot[]> {
     const { hub, consumer, from } = this.#options;
     let list: unknown;
     try {
@@ -134,9 +123,10 @@ class Audit {
       .flatMap((row) => fieldOf(row, "storageKeys") as readonly Hex[]);
     const slots: Slot[] = [];
     for (const key of keys) {
+      const index = feedIndexAt(BigInt(key));
+      if (index === null) continue;
       const word = BigInt(await this.#provider.getStorage(hub, key));
-      const index = answers.findIndex((answer) => isSlotOf(word, answer));
-      if (index >= 0) slots.push({ key, word, index });
+      if (hasValue(word)) slots.push({ key, word, index });
     }
     return slots;
   }

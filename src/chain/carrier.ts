@@ -64,11 +64,13 @@ export class Carrier {
     }));
   }
 
-  /** What the hub says of its network and its newest key. */
-  async network(): Promise<Network> {
+  /** The hub's network under its newest key and under the one before, which signs until the newest one's first round. */
+  async networks(): Promise<readonly Network[]> {
     const networkId = (await this.#hub.getFunction("networkId").staticCall()) as Hex;
-    const [newest] = (await this.#hub.getFunction("configuration").staticCall()) as readonly [{ groupKeyX: bigint }];
-    return { networkId, groupKeyX: `0x${newest.groupKeyX.toString(16).padStart(64, "0")}` };
+    const rows = (await this.#hub.getFunction("configuration").staticCall()) as readonly { groupKeyX: bigint }[];
+    return rows
+      .filter(({ groupKeyX }) => groupKeyX !== 0n)
+      .map(({ groupKeyX }) => ({ networkId, groupKeyX: `0x${groupKeyX.toString(16).padStart(64, "0")}` }));
   }
 
   /**

@@ -1,12 +1,5 @@
 /** A feed's slot on the hub, and how it would look if something were wrong: the layout is drawn in contracts/src/libraries/FeedSlot.sol. */
 
-export type SlotAnswer = {
-  readonly value: bigint;
-  readonly round: bigint;
-  readonly timeSec: bigint;
-  readonly count: bigint;
-};
-
 export type Fault = {
   readonly name: "stale" | "missing" | "disputed" | "frozen" | "uncertain" | "zero" | "negative";
   /** The number itself is bad, and not only what stands beside it. */
@@ -18,12 +11,12 @@ export type Fault = {
 type Field = { readonly at: bigint; readonly bits: bigint };
 const VALUE: Field = { at: 128n, bits: 128n };
 const CONFIDENCE: Field = { at: 96n, bits: 32n };
-const ROUND: Field = { at: 63n, bits: 33n };
 const TIME: Field = { at: 30n, bits: 32n };
 const COUNT: Field = { at: 4n, bits: 26n };
 const STATUS: Field = { at: 2n, bits: 2n };
 const ERA: Field = { at: 0n, bits: 2n };
 
+const PAIRS_FROM = 2n ** 15n;
 const MISSING = 2n;
 const DISPUTED = 3n;
 const FROZEN = 3n;
@@ -37,15 +30,18 @@ const read = (word: bigint, field: Field): bigint => (word >> field.at) & maskOf
 const write = (word: bigint, field: Field, value: bigint): bigint =>
   (word & ~(maskOf(field) << field.at)) | ((value & maskOf(field)) << field.at);
 
-/** Of a feed that has a slot of its own and has ever had a value. */
-export function isSlotOf(word: bigint, answer: SlotAnswer): boolean {
-  return (
-    answer.count > 0n &&
-    read(word, VALUE) === BigInt.asUintN(128, answer.value) &&
-    read(word, ROUND) === answer.round &&
-    read(word, TIME) === answer.timeSec &&
-    read(word, COUNT) === answer.count
-  );
+/**
+ * Whose slot a place in the hub's storage is: a feed's slot stands at index * 256 + 1, where a good entry of it says.
+ * @returns null for other storage, and for pairs, whose slots have another layout
+ */
+export function feedIndexAt(key: bigint): number | null {
+  const index = key >> 8n;
+  return (key & 0xffn) === 1n && index < PAIRS_FROM ? Number(index) : null;
+}
+
+/** Whether the feed ever had a value: before, nothing of it can be spoilt. */
+export function hasValue(word: bigint): boolean {
+  return read(word, COUNT) > 0n;
 }
 
 export const FAULTS: readonly Fault[] = [

@@ -23,17 +23,23 @@ type CarryOptions = {
   readonly once?: boolean;
 };
 
-/** The first node's report that is signed as the hub wants it. */
-async function anyReport(nodes: readonly string[], network: Network): Promise<VerifiedReport> {
+/** The first node's report that one of the hub's keys has signed, with the key. */
+async function anyReport(
+  nodes: readonly string[],
+  networks: readonly Network[],
+): Promise<{ readonly signed: VerifiedReport; readonly network: Network }> {
   const reasons: string[] = [];
   for (const node of nodes) {
-    try {
-      return await fetchReport(node, network);
-    } catch (error) {
-      reasons.push(reasonOf(error));
+    for (const network of networks) {
+      try {
+        return { signed: await fetchReport(node, network), network };
+      } catch (error) {
+        reasons.push(reasonOf(error));
+      }
     }
   }
-  throw new OracleError(`no node has a signed report: ${reasons.join("; ")}`, { code: "no-report", nodes });
+  const seen = networks.length === 0 ? "the hub has no key" : reasons.join("; ");
+  throw new OracleError(`no node has a signed report: ${seen}`, { code: "no-report", nodes });
 }
 
 function say(carried: Carried): void {
@@ -48,9 +54,8 @@ async function carry(options: CarryOptions): Promise<void> {
   try {
     do {
       try {
-        const network = await carrier.network();
-        const { report, signature } = await anyReport(options.node, network);
-        for (const one of await carrier.carry(report, signature, network)) say(one);
+        const { signed, network } = await anyReport(options.node, await carrier.networks());
+        for (const one of await carrier.carry(signed.report, signed.signature, network)) say(one);
       } catch (error) {
         if (options.once === true) throw error;
         process.stderr.write(`${reasonOf(error)}\n`);
