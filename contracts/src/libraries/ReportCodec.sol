@@ -37,20 +37,6 @@ library ReportCodec {
 
     bytes14 internal constant DOMAIN = "TENOR/REPORT/1";
 
-    struct Leaf {
-        bytes32 feedId;
-        bytes32 definitionDigest;
-        uint8 status;
-        int128 value;
-        uint32 confidencePpb;
-        uint48 timeMs;
-        uint8 pubStatus;
-        int128 pubValue;
-        uint32 pubConfidencePpb;
-        uint48 pubRound;
-        uint48 pubTimeMs;
-    }
-
     /// @notice Splits a payload, whose length and version it checks.
     /// @return head    The fields at the front.
     /// @return entries Whole entries, at least one.
@@ -119,42 +105,6 @@ library ReportCodec {
             mstore(add(free, 94), root)
             hash := keccak256(free, 126)
         }
-    }
-
-    /// @notice Hash of one leaf of the snapshot tree.
-    function leafHash(Leaf memory leaf) internal pure returns (bytes32) {
-        return keccak256(_leafBytes(LEAF, leaf));
-    }
-
-    /// @notice Hash of the leaf of a feed that is more than one number.
-    /// @param detailHash Of what it says beyond: src/report/detail-codec.ts has the layout.
-    function leafHash(Leaf memory leaf, bytes32 detailHash) internal pure returns (bytes32) {
-        return keccak256(bytes.concat(_leafBytes(DETAILED_LEAF, leaf), detailHash));
-    }
-
-    function _leafBytes(uint8 prefix, Leaf memory leaf) private pure returns (bytes memory) {
-        bytes memory agreed = abi.encodePacked(
-            prefix, leaf.feedId, leaf.definitionDigest, leaf.status, leaf.value, leaf.confidencePpb, leaf.timeMs
-        );
-        bytes memory published =
-            abi.encodePacked(leaf.pubStatus, leaf.pubValue, leaf.pubConfidencePpb, leaf.pubRound, leaf.pubTimeMs);
-        return bytes.concat(agreed, published);
-    }
-
-    /// @notice Root over leaf hashes in the order given, which is ascending by feed id.
-    /// @param level At most 65535 leaf hashes; used as scratch space.
-    function snapshotRoot(bytes32[] memory level) internal pure returns (bytes32) {
-        uint16 count = uint16(level.length);
-        assert(count == level.length);
-        uint256 width = level.length;
-        while (width > 1) {
-            uint256 next = 0;
-            for (uint256 i = 0; i < width; i += 2) {
-                level[next++] = i + 1 < width ? nodeHash(level[i], level[i + 1]) : level[i];
-            }
-            width = next;
-        }
-        return rootHash(count, count == 0 ? bytes32(0) : level[0]);
     }
 
     /// @notice Hash of two neighbours in the snapshot tree.

@@ -6,6 +6,7 @@ import {ReportCodec} from "../../src/libraries/ReportCodec.sol";
 import {SchnorrSecp256k1} from "../../src/libraries/SchnorrSecp256k1.sol";
 import {CodecHarness} from "../support/CodecHarness.sol";
 import {Entry, HubFixture} from "../support/HubFixture.sol";
+import {LeafCodec} from "../support/LeafCodec.sol";
 import {Vectors} from "../support/Vectors.sol";
 
 /// @dev What TypeScript wrote, Solidity must read and recompute.
@@ -24,15 +25,12 @@ contract ReportCodecVectorsTest is Vectors {
             Vector memory v = vectors[i];
             bytes32[] memory hashes = new bytes32[](v.leaves.length);
             for (uint256 j = 0; j < hashes.length; j++) {
-                bytes32 detailHash = v.leaves[j].detailHash;
-                if (detailHash != 0) detailed++;
-                hashes[j] = detailHash == 0
-                    ? ReportCodec.leafHash(toCodec(v.leaves[j]))
-                    : ReportCodec.leafHash(toCodec(v.leaves[j]), detailHash);
+                if (v.leaves[j].detailHash != 0) detailed++;
+                hashes[j] = keccak256(LeafCodec.bytesOf(toCodec(v.leaves[j])));
                 assertEq32(hashes[j], keccak256(v.leaves[j].leafBytes), string.concat(v.name, ": leaf"));
                 seen++;
             }
-            assertEq32(ReportCodec.snapshotRoot(hashes), v.snapshotRoot, string.concat(v.name, ": root"));
+            assertEq32(LeafCodec.rootOf(hashes), v.snapshotRoot, string.concat(v.name, ": root"));
         }
         assertTrue(seen > 50, "leaves were compared");
         assertTrue(detailed > 5, "some of them with details");
@@ -140,11 +138,9 @@ contract ReportCodecTest is HubFixture {
         bytes32 pair = keccak256(abi.encodePacked(uint8(1), bytes32("a"), bytes32("b")));
         bytes32[] memory folded = new bytes32[](2);
         (folded[0], folded[1]) = (pair, "c");
-        assertTrue(ReportCodec.snapshotRoot(three) != ReportCodec.snapshotRoot(folded), "root");
+        assertTrue(LeafCodec.rootOf(three) != LeafCodec.rootOf(folded), "root");
         assertEq32(
-            ReportCodec.snapshotRoot(new bytes32[](0)),
-            keccak256(abi.encodePacked(uint8(2), uint16(0), bytes32(0))),
-            "no leaf"
+            LeafCodec.rootOf(new bytes32[](0)), keccak256(abi.encodePacked(uint8(2), uint16(0), bytes32(0))), "no leaf"
         );
     }
 }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.34;
 import {IReportVerifier} from "../../src/interfaces/IReportVerifier.sol";
 import {ReportCodec} from "../../src/libraries/ReportCodec.sol";
 import {HubFixture} from "./HubFixture.sol";
+import {LeafCodec} from "./LeafCodec.sol";
 import {SchnorrSigner} from "./SchnorrSigner.sol";
 
 /// @dev Writes reports with real trees and proofs of their leaves. It knows the whole tree and marks what is proven in
@@ -44,20 +45,8 @@ abstract contract ProofFixture is HubFixture {
         }
     }
 
-    function leafBytes(IReportVerifier.ProvenLeaf memory leaf) internal pure returns (bytes memory packed) {
-        packed = abi.encodePacked(
-            leaf.detailHash == 0 ? uint8(0) : uint8(3),
-            leaf.feedId,
-            leaf.definitionDigest,
-            leaf.status,
-            leaf.value,
-            leaf.confidencePpb,
-            leaf.timeMs
-        );
-        packed = abi.encodePacked(
-            packed, leaf.pubStatus, leaf.pubValue, leaf.pubConfidencePpb, leaf.pubRound, leaf.pubTimeMs
-        );
-        if (leaf.detailHash != 0) packed = bytes.concat(packed, leaf.detailHash);
+    function leafBytes(IReportVerifier.ProvenLeaf memory leaf) internal pure returns (bytes memory) {
+        return LeafCodec.bytesOf(leaf);
     }
 
     /// @dev All levels, leaves first.

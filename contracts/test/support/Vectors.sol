@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
-import {ReportCodec} from "../../src/libraries/ReportCodec.sol";
+import {IReportVerifier} from "../../src/interfaces/IReportVerifier.sol";
 import {Entry} from "./HubFixture.sol";
 import {Test} from "./Test.sol";
 
@@ -95,8 +95,8 @@ abstract contract Vectors is Test {
         }
     }
 
-    function toCodec(VectorLeaf memory leaf) internal pure returns (ReportCodec.Leaf memory) {
-        return ReportCodec.Leaf({
+    function toCodec(VectorLeaf memory leaf) internal pure returns (IReportVerifier.ProvenLeaf memory) {
+        return IReportVerifier.ProvenLeaf({
             feedId: leaf.feedId,
             definitionDigest: leaf.definitionDigest,
             status: statusCode(leaf.status),
@@ -107,7 +107,8 @@ abstract contract Vectors is Test {
             pubValue: leaf.pubValue,
             pubConfidencePpb: leaf.pubConfidencePpb,
             pubRound: leaf.pubRound,
-            pubTimeMs: leaf.pubTimeMs
+            pubTimeMs: leaf.pubTimeMs,
+            detailHash: leaf.detailHash
         });
     }
 
