@@ -34,7 +34,7 @@ const PURE_ROOMS = ["base", "quant", "market", "report", "threshold", "feeds", "
 function houseRules() {
   const startedMs = Date.now();
   const problems = [];
-  for (const folder of ["src", "contracts/src", "contracts/examples"]) {
+  for (const folder of ["src", "contracts/src", "contracts/examples", "contracts/kit", "contracts/test"]) {
     for (const file of filesBelow(join(root, folder))) {
       if (!/\.(ts|sol)$/.test(file)) continue;
       const text = readFileSync(file, "utf8");

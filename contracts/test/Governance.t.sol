@@ -1,148 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
-import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
-import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {ICommittee} from "../src/interfaces/ICommittee.sol";
 import {IFeedRegistry} from "../src/interfaces/IFeedRegistry.sol";
 import {IHubGuard} from "../src/interfaces/IHubGuard.sol";
-import {IOwned} from "../src/interfaces/IOwned.sol";
 import {IOracleHub} from "../src/interfaces/IOracleHub.sol";
+import {IOwned} from "../src/interfaces/IOwned.sol";
 import {ISettlement} from "../src/interfaces/ISettlement.sol";
+import {GovernanceCase, Forwarder} from "./support/GovernanceCase.sol";
 import {ObserverSigner} from "./support/ObserverSigner.sol";
-import {SettlementFixture} from "./support/SettlementFixture.sol";
-import {TestMultisig} from "./support/TestMultisig.sol";
-
-/// @dev Passes on whatever it is given, with the name behind it of whom it claims to speak for, as trusted forwarders do.
-contract Forwarder {
-    function forward(address target, bytes calldata data, address claimed) external returns (bool done) {
-        (done,) = target.call(bytes.concat(data, bytes20(claimed)));
-    }
-}
+import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @dev The contracts as they are meant to be owned: three of five people, behind a timelock that nobody administers.
-contract GovernanceTest is SettlementFixture {
-    uint256 private constant DELAY_SEC = 2 days;
-    address private constant CANCELLER = address(0xCA7);
-    address private constant GUARDIAN = address(0x6A2D);
-    bytes32 private constant NEW_FEED = bytes32(uint256(10) << 248 | 0xe74);
-
-    TestMultisig private multisig;
-    TimelockController private timelock;
-
-    struct Call {
-        address target;
-        bytes data;
-    }
-
-    function setUp() public {
-        deploySettlement(3 * F + 1);
-        address[] memory people = new address[](5);
-        for (uint160 i = 0; i < 5; i++) {
-            people[i] = person(i);
-        }
-        multisig = new TestMultisig(people, 3);
-        address[] memory only = new address[](1);
-        only[0] = address(multisig);
-        // Nobody is admin: roles and delay change by the timelock's own hand only. Anybody executes what is ripe.
-        timelock = new TimelockController(DELAY_SEC, only, new address[](1), address(this));
-        timelock.grantRole(timelock.CANCELLER_ROLE(), CANCELLER);
-        timelock.revokeRole(timelock.CANCELLER_ROLE(), address(multisig));
-        timelock.renounceRole(timelock.DEFAULT_ADMIN_ROLE(), address(this));
-        handOver();
-    }
-
-    function person(uint160 i) private pure returns (address) {
-        return address(0xA000 + i);
-    }
-
-    function handOver() private {
-        Call[] memory calls = new Call[](3);
-        address[3] memory owned = [address(hub), address(registry), address(committee)];
-        hub.setGuardian(GUARDIAN);
-        for (uint256 i = 0; i < 3; i++) {
-            IOwned(owned[i]).transferOwnership(address(timelock));
-            calls[i] = Call(owned[i], abi.encodeCall(IOwned.acceptOwnership, ()));
-        }
-        govern(calls);
-        for (uint256 i = 0; i < 3; i++) {
-            assertEq(uint160(IOwned(owned[i]).owner()), uint160(address(timelock)), "owner");
-        }
-    }
-
+contract GovernanceTest is GovernanceCase {
     // -- The way of a decision
-
-    function scheduling(Call[] memory calls) private view returns (bytes memory) {
-        (address[] memory targets, uint256[] memory values, bytes[] memory data) = batchOf(calls);
-        return abi.encodeCall(timelock.scheduleBatch, (targets, values, data, 0, 0, DELAY_SEC));
-    }
-
-    function batchOf(Call[] memory calls)
-        private
-        pure
-        returns (address[] memory targets, uint256[] memory values, bytes[] memory data)
-    {
-        targets = new address[](calls.length);
-        values = new uint256[](calls.length);
-        data = new bytes[](calls.length);
-        for (uint256 i = 0; i < calls.length; i++) {
-            (targets[i], data[i]) = (calls[i].target, calls[i].data);
-        }
-    }
-
-    /// @dev Three of the five ask for it.
-    function schedule(Call[] memory calls) private returns (bytes32) {
-        bytes memory data = scheduling(calls);
-        for (uint160 i = 0; i < 3; i++) {
-            vm.prank(person(i));
-            multisig.ask(address(timelock), data);
-        }
-        (address[] memory targets, uint256[] memory values, bytes[] memory payloads) = batchOf(calls);
-        return timelock.hashOperationBatch(targets, values, payloads, 0, 0);
-    }
-
-    function execute(Call[] memory calls) private {
-        (address[] memory targets, uint256[] memory values, bytes[] memory data) = batchOf(calls);
-        timelock.executeBatch(targets, values, data, 0, 0);
-    }
-
-    function govern(Call[] memory calls) private {
-        schedule(calls);
-        vm.warp(block.timestamp + DELAY_SEC);
-        execute(calls);
-    }
-
-    function single(address target, bytes memory data) private pure returns (Call[] memory calls) {
-        calls = new Call[](1);
-        calls[0] = Call(target, data);
-    }
-
-    function proposal() private view returns (Call[] memory) {
-        bytes memory data = abi.encodeCall(registry.propose, (NEW_FEED, UNIT, 8, definition("new 1")));
-        return single(address(registry), data);
-    }
-
-    /// @dev The next key from a round that begins a day after the decision can be executed, and two of the observers.
-    function rotation() private view returns (Call[] memory calls) {
-        ObserverSigner.Observer[] memory next = ObserverSigner.make("joined", 7);
-        for (uint256 i = F; i < 7; i++) {
-            next[i] = observers[i];
-        }
-        ObserverSigner.sort(next);
-        uint64 fromSec = uint64(block.timestamp + DELAY_SEC + 1 days);
-        uint64 firstRound = FIRST_ROUND + fromSec - T0_MS / 1000;
-        calls = new Call[](2);
-        calls[0] = Call(address(hub), abi.encodeCall(hub.rotate, (nextConfiguration(otherKey.x, 2, firstRound))));
-        calls[1] =
-            Call(address(committee), abi.encodeCall(committee.change, (ObserverSigner.addressesOf(next), fromSec)));
-    }
-
-    function assertRefused(address caller, Call memory made, bytes memory reason) private {
-        vm.prank(caller);
-        (bool done, bytes memory given) = made.target.call(made.data);
-        assertTrue(!done, "refused");
-        assertEq32(keccak256(given), keccak256(reason), "for this reason");
-    }
 
     // -- What governance can do, and when
 
@@ -158,10 +30,6 @@ contract GovernanceTest is SettlementFixture {
         vm.prank(address(0xBEEF));
         this.executeAsAnybody(calls);
         assertEq(uint8(registry.feedOf(NEW_FEED).status), uint8(IFeedRegistry.Status.Proposed), "done");
-    }
-
-    function executeAsAnybody(Call[] memory calls) external {
-        execute(calls);
     }
 
     /// @dev Drift lost 285 million within minutes of two signatures: nothing here happens within minutes.
