@@ -144,6 +144,12 @@ export function handshakesPerAddressMax(members: number): number {
   return Math.floor(pendingHandshakesMax(members) / 2);
 }
 
+/** How long a refused socket is kept before it is closed. Lower: a peer that connects in turn comes more often. Higher: one that is refused by mistake waits. */
+export const REFUSED_SOCKET_HOLD_MS = 1_000;
+
+/** Refused sockets kept at a time; further ones are closed at once. Lower: a crowd comes as often as it can. Higher: file descriptors. */
+export const REFUSED_SOCKETS_HELD_MAX = 64;
+
 /** New connections a second from one address. The default of 5 starves a committee behind one address. */
 export function inboundConnectionsPerSec(members: number): number {
   return Math.max(64, 8 * members);
