@@ -49,7 +49,7 @@ export function feedIdOf(name: string): Hex {
 }
 
 /** Account 0 deploys and owns; the others transmit. */
-export async function deployTestHub(url: string): Promise<Deployed> {
+export async function deployTestHub(url: string, groupKeyX: Hex = KEY.x): Promise<Deployed> {
   const provider = new JsonRpcProvider(url, CHAIN_ID, { staticNetwork: true, cacheTimeout: -1 });
   const owner = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(PHRASE), "m/44'/60'/0'/0/0").connect(provider);
   try {
@@ -73,7 +73,7 @@ export async function deployTestHub(url: string): Promise<Deployed> {
         hub: deployed.hub,
         configuration: {
           cfg: CFG,
-          groupKeyX: KEY.x,
+          groupKeyX,
           configCount: 1,
           firstRound: 1,
           firstRoundTimeMs: Date.now() - 1_000_000,
