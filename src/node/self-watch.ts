@@ -35,7 +35,7 @@ export type SelfWatchDoors = {
 };
 
 const ASK_TIMEOUT_MS = 1_000;
-/** While recovering: all peers are asked, again and again. */
+/** While recovering: peers that have not answered are asked again. */
 const ASK_AGAIN_MS = 250;
 /** Afterwards one peer after the other, so often: a twin is found within a few times as many seconds as there are peers. */
 const WATCH_EVERY_MS = 2_000;
@@ -49,6 +49,8 @@ export class SelfWatch {
   #verdict: RecoveryVerdict;
   #timer: NodeJS.Timeout | null = null;
   #turn = 0;
+  /** Slot in which all peers were asked last. */
+  #askedIn = -1;
   #toldLost = false;
 
   constructor(options: RecoveryOptions, doors: SelfWatchDoors) {
@@ -85,9 +87,13 @@ export class SelfWatch {
     const isRecovering = this.#verdict.kind === "wait";
     this.#timer = setTimeout(() => this.#tick(), isRecovering ? ASK_AGAIN_MS : WATCH_EVERY_MS);
     if (isRecovering) {
-      this.#take({ kind: "slot-looked-up", round: this.#doors.roundNow() });
-      // Those that have answered too: what a twin says meanwhile is heard before this life speaks, whatever gossip carries.
-      for (const id of this.#peerIds) this.#ask(id);
+      const round = this.#doors.roundNow();
+      this.#take({ kind: "slot-looked-up", round });
+      // Once a slot those that have answered too: what a twin says meanwhile is heard before this life speaks, whatever
+      // gossip carries.
+      const isNewSlot = round > this.#askedIn;
+      this.#askedIn = Math.max(round, this.#askedIn);
+      for (const id of this.#peerIds) if (isNewSlot || !this.#state.answers.has(id)) this.#ask(id);
     } else {
       this.#turn = (this.#turn + 1) % this.#peerIds.length;
       this.#ask(this.#peerIds[this.#turn]!);
