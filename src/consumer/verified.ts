@@ -16,7 +16,7 @@ export type Network = {
 export type VerifiedReport = ClaimedReport & { readonly digest: Hex };
 
 /** Larger than a report of a thousand feeds. */
-const REPLY_CHARS_MAX = 4 * 1024 * 1024;
+const REPLY_BYTES_MAX = 4 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -53,11 +53,28 @@ export async function fetchReport(
     const { fetch: ask } = doors;
     const response = await ask(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "error" });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const text = await response.text();
-    if (text.length > REPLY_CHARS_MAX) throw new Error(`an answer of ${text.length} characters`);
-    reply = JSON.parse(text);
+    reply = JSON.parse(await textOf(response));
   } catch (error) {
     throw new OracleError(`${url} gave no report: ${reasonOf(error)}`, { code: "no-report", url }, error);
   }
   return verifyReport(readReport(reply), network);
+}
+
+/** Never more than so many bytes of it, whatever a node sends. */
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  const body: ReadableStream<Uint8Array> = response.body!;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > REPLY_BYTES_MAX) {
+      await reader.cancel();
+      throw new Error(`an answer of more than ${REPLY_BYTES_MAX} bytes`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
 }

@@ -109,6 +109,26 @@ describe("a node that is asked", () => {
     await expect(fetchReport(url, toldReports()[0]!.network)).rejects.toMatchObject({ code });
   });
 
+  test("and never ends is left after four mebibytes", async () => {
+    let sent = 0;
+    const chunk = "x".repeat(64 * 1024);
+    const server = createServer((_request, response) => {
+      const go = (): void => {
+        while (!response.destroyed) {
+          sent += chunk.length;
+          if (!response.write(chunk)) return void response.once("drain", go);
+        }
+      };
+      go();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => server.closeAllConnections());
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(fetchReport(url, toldReports()[0]!.network)).rejects.toThrow("more than 4194304 bytes");
+    expect(sent).toBeLessThan(16 * 1024 * 1024);
+  });
+
   test("and is not there is named", async () => {
     const asked = fetchReport("http://127.0.0.1:1", toldReports()[0]!.network);
     await expect(asked).rejects.toMatchObject({ code: "no-report" });
