@@ -1,36 +1,133 @@
-// Builds what runs: TypeScript to dist/, the page to dist/dashboard, contract artifacts to dist/contracts.
+// Builds what runs: TypeScript to dist/, the page to dist/dashboard, contract artifacts to dist/contracts. Where nothing
+// that goes in has changed it does nothing, and of several at once one builds: programs that run from dist/ keep theirs.
+//   node scripts/build.mjs [--quiet] [--force]
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleepFor } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildDashboard } from "./dashboard.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, "dist");
 const quiet = process.argv.includes("--quiet");
 const CONTRACTS = ["OracleHub", "FeedReader", "VolSurface", "FeedRegistry", "Committee", "Settlement"];
+const INPUTS = [
+  "src",
+  "contracts/examples",
+  "contracts/kit",
+  "contracts/src",
+  "contracts/test",
+  "foundry.toml",
+  "package-lock.json",
+  "scripts/build.mjs",
+  "scripts/dashboard.mjs",
+  "scripts/forge.mjs",
+  "tsconfig.build.json",
+  "tsconfig.json",
+];
+const OUTPUTS = [
+  "cli/main.js",
+  "dashboard/index.html",
+  "../contracts/out/Consumers.sol/CarefulConsumer.json",
+  ...CONTRACTS.map((name) => `contracts/${name}.json`),
+];
+/** Of what dist/ was made; written last. */
+const STAMP = join(dist, "made-of");
+const LOCK = join(root, ".build-lock");
+const LOCK_POLL_MS = 200;
+
+function filesUnder(path) {
+  const at = join(root, path);
+  if (!existsSync(at)) return [];
+  const entries = readdirSync(at, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** One digest of everything that goes in: names and contents, and the Node that compiles. */
+function madeOf() {
+  const hash = createHash("sha256").update(process.version);
+  for (const input of INPUTS) {
+    const files = /\.\w+$/.test(input) ? [join(root, input)] : filesUnder(input).sort();
+    for (const file of files)
+      hash.update(`\0${file.slice(root.length)}\0`).update(existsSync(file) ? readFileSync(file) : "");
+  }
+  return hash.digest("hex");
+}
+
+function isMade(stamp) {
+  const isThere = OUTPUTS.every((output) => existsSync(join(dist, output)));
+  return isThere && existsSync(STAMP) && readFileSync(STAMP, "utf8") === stamp;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Waits for a build that runs. One that was killed leaves its lock; it holds for nobody. */
+async function lock() {
+  let isTold = false;
+  for (;;) {
+    try {
+      writeFileSync(LOCK, `${process.pid}`, { flag: "wx" });
+      return;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const holder = existsSync(LOCK) ? Number(readFileSync(LOCK, "utf8")) : 0;
+    if (holder > 0 && !isAlive(holder)) rmSync(LOCK, { force: true });
+    else if (holder > 0 && !isTold) {
+      process.stderr.write(`build: waiting for process ${holder}; if that is no build, remove .build-lock\n`);
+      isTold = true;
+    }
+    await sleepFor(LOCK_POLL_MS);
+  }
+}
 
 function step(name, command, args) {
   const startedMs = Date.now();
   const result = spawnSync(command, args, { cwd: root, encoding: "utf8" });
   if (result.status !== 0) {
     process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
-    process.stderr.write(`build: ${name} failed${result.error ? `: ${result.error.message}` : ""}\n`);
-    process.exit(1);
+    throw new Error(`${name} failed${result.error ? `: ${result.error.message}` : ""}`);
   }
   if (!quiet) process.stdout.write(`build: ${name} (${Date.now() - startedMs} ms)\n`);
 }
 
-for (const room of ["base", "cli", "node", "sim"]) rmSync(join(root, "dist", room), { recursive: true, force: true });
-step("types and modules", process.execPath, [
-  join("node_modules", "@typescript", "native", "bin", "tsc"),
-  "-p",
-  "tsconfig.build.json",
-]);
-await buildDashboard();
-step("contracts", process.execPath, ["scripts/forge.mjs", "build"]);
-mkdirSync(join(root, "dist", "contracts"), { recursive: true });
-for (const name of CONTRACTS) {
-  const artifact = JSON.parse(readFileSync(join(root, "contracts", "out", `${name}.sol`, `${name}.json`), "utf8"));
-  const kept = { abi: artifact.abi, bytecode: artifact.bytecode.object };
-  writeFileSync(join(root, "dist", "contracts", `${name}.json`), `${JSON.stringify(kept)}\n`);
+function build(stamp) {
+  rmSync(STAMP, { force: true });
+  for (const room of ["base", "cli", "node", "sim"]) rmSync(join(dist, room), { recursive: true, force: true });
+  const compiler = join("node_modules", "@typescript", "native", "bin", "tsc");
+  step("types and modules", process.execPath, [compiler, "-p", "tsconfig.build.json"]);
+  buildDashboard();
+  step("contracts", process.execPath, ["scripts/forge.mjs", "build"]);
+  mkdirSync(join(dist, "contracts"), { recursive: true });
+  for (const name of CONTRACTS) {
+    const artifact = JSON.parse(readFileSync(join(root, "contracts", "out", `${name}.sol`, `${name}.json`), "utf8"));
+    const kept = { abi: artifact.abi, bytecode: artifact.bytecode.object };
+    writeFileSync(join(dist, "contracts", `${name}.json`), `${JSON.stringify(kept)}\n`);
+  }
+  writeFileSync(STAMP, stamp);
 }
+
+const force = process.argv.includes("--force");
+const stamp = madeOf();
+if (force || !isMade(stamp)) {
+  await lock();
+  try {
+    // The build that was waited for may have made it.
+    if (force || !isMade(stamp)) build(stamp);
+    else if (!quiet) process.stdout.write("build: made by another\n");
+  } catch (error) {
+    process.stderr.write(`build: ${error.message}\n`);
+    process.exitCode = 1;
+  } finally {
+    rmSync(LOCK, { force: true });
+  }
+} else if (!quiet) process.stdout.write("build: nothing has changed\n");

@@ -66,7 +66,11 @@ export class SubmissionReader {
   async next(): Promise<readonly Submission[]> {
     const found: Submission[] = [];
     const head = await this.#provider.getBlockNumber();
-    for (; this.#nextBlock <= head; this.#nextBlock++) found.push(...(await this.#inBlock(this.#nextBlock)));
+    for (; this.#nextBlock <= head; this.#nextBlock++) {
+      const submissions = await this.#inBlock(this.#nextBlock);
+      if (submissions === null) break;
+      found.push(...submissions);
+    }
     return found;
   }
 
@@ -74,10 +78,12 @@ export class SubmissionReader {
     this.#provider.destroy();
   }
 
-  async #inBlock(number: number): Promise<readonly Submission[]> {
+  /** @returns null for a block that the chain counts and does not show yet */
+  async #inBlock(number: number): Promise<readonly Submission[] | null> {
     const tag = `0x${number.toString(16)}`;
     const receipts = (await this.#provider.send("eth_getBlockReceipts", [tag])) as readonly Receipt[] | null;
-    const ours = (receipts ?? []).filter(({ to }) => to?.toLowerCase() === this.#hub);
+    if (receipts === null) return null;
+    const ours = receipts.filter(({ to }) => to?.toLowerCase() === this.#hub);
     if (ours.length === 0) return [];
     const block = (await this.#provider.send("eth_getBlockByNumber", [tag, true])) as {
       readonly timestamp: Hex;

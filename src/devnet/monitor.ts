@@ -43,7 +43,8 @@ export class Monitor {
   readonly #devnet: Devnet;
   readonly #dataAgeMs: number | null;
   readonly #reader: SubmissionReader;
-  #lastRound = 0;
+  /** What the chain was seen to take, oldest first: it may show a report before the nodes' pages do. */
+  readonly #taken: { readonly feed: string; readonly round: number; readonly atMs: number }[] = [];
 
   /** @param dataAgeMs how old a quote may be that a node holds; by kind where absent: nobody is silent */
   constructor(devnet: Devnet, dataAgeMs: number | null = null) {
@@ -66,9 +67,13 @@ export class Monitor {
     return this.landed.filter(({ value, low, high }) => value < low || value > high);
   }
 
-  /** How long the stored answer broke its rule after each crossing, longest first, ms. Open ones count up to now. */
-  breaches(nowMs: number): readonly number[] {
-    return this.crossings.map(({ atMs, landedMs }) => (landedMs ?? nowMs) - atMs).sort((a, b) => b - a);
+  /** The crossing after which the stored answer broke its rule for longest. One that is open counts up to now. */
+  longestBreach(nowMs: number): { readonly crossing: Crossing; readonly forMs: number } | null {
+    const breaches = this.crossings.map((crossing) => ({
+      crossing,
+      forMs: (crossing.landedMs ?? nowMs) - crossing.atMs,
+    }));
+    return breaches.toSorted((a, b) => b.forMs - a.forMs)[0] ?? null;
   }
 
   async truthNow(feed: string): Promise<number | null> {
@@ -93,9 +98,10 @@ export class Monitor {
       }
       for (const index of report.due) {
         const feed = rules[index]!.name;
-        this.crossings.push({ round: report.round, feed, atMs: report.reportTimeMs, landedMs: null });
+        const taken = this.#taken.find((one) => one.feed === feed && one.round >= report.round);
+        const { round, reportTimeMs } = report;
+        this.crossings.push({ round, feed, atMs: reportTimeMs, landedMs: taken?.atMs ?? null });
       }
-      this.#lastRound = Math.max(this.#lastRound, report.round);
     }
   }
 
@@ -107,6 +113,7 @@ export class Monitor {
       if (report === null) continue;
       for (const { index, status, value } of report.entries) {
         const rule = this.#devnet.facts.rules[index]!;
+        this.#taken.push({ feed: rule.name, round: report.round, atMs: nowMs });
         for (const crossing of this.crossings) {
           if (crossing.feed === rule.name && crossing.round <= report.round) crossing.landedMs ??= nowMs;
         }
