@@ -2,6 +2,7 @@
 import { type Submission, SubmissionReader } from "../chain/submissions.ts";
 import { fixedToNumber } from "../base/fixed.ts";
 import type { SignedReportView } from "../api/view.ts";
+import { Crossings } from "./crossings.ts";
 import type { Devnet } from "./devnet.ts";
 import { fetchJson } from "./wait.ts";
 
@@ -16,14 +17,6 @@ export type Landed = {
   readonly high: number;
 };
 
-/** A report with due feeds, until the chain holds each of them. */
-export type Crossing = {
-  readonly round: number;
-  readonly feed: string;
-  readonly atMs: number;
-  landedMs: number | null;
-};
-
 export type LatestAnswer = { readonly value: number; readonly reportTimeMs: number; readonly round: number };
 
 type Truth = { readonly value: number; readonly low: number; readonly high: number };
@@ -35,7 +28,7 @@ const DATA_AGE_DEFAULT_MS = 8_000;
 export class Monitor {
   readonly signedRounds = new Set<number>();
   readonly landed: Landed[] = [];
-  readonly crossings: Crossing[] = [];
+  readonly crossings = new Crossings();
   readonly submissions: Submission[] = [];
   readonly latest = new Map<string, LatestAnswer>();
   /** When a report was first seen in which the feed has a value to publish: for a settlement a price that is fixed. */
@@ -43,8 +36,6 @@ export class Monitor {
   readonly #devnet: Devnet;
   readonly #dataAgeMs: number | null;
   readonly #reader: SubmissionReader;
-  /** What the chain was seen to take, oldest first: it may show a report before the nodes' pages do. */
-  readonly #taken: { readonly feed: string; readonly round: number; readonly atMs: number }[] = [];
 
   /** @param dataAgeMs how old a quote may be that a node holds; by kind where absent: nobody is silent */
   constructor(devnet: Devnet, dataAgeMs: number | null = null) {
@@ -65,15 +56,6 @@ export class Monitor {
   /** Landed values outside what the market states. */
   outside(): readonly Landed[] {
     return this.landed.filter(({ value, low, high }) => value < low || value > high);
-  }
-
-  /** The crossing after which the stored answer broke its rule for longest. One that is open counts up to now. */
-  longestBreach(nowMs: number): { readonly crossing: Crossing; readonly forMs: number } | null {
-    const breaches = this.crossings.map((crossing) => ({
-      crossing,
-      forMs: (crossing.landedMs ?? nowMs) - crossing.atMs,
-    }));
-    return breaches.toSorted((a, b) => b.forMs - a.forMs)[0] ?? null;
   }
 
   async truthNow(feed: string): Promise<number | null> {
@@ -97,10 +79,7 @@ export class Monitor {
         if (isPublic && name !== undefined && !this.agreedAtMs.has(name)) this.agreedAtMs.set(name, Date.now());
       }
       for (const index of report.due) {
-        const feed = rules[index]!.name;
-        const taken = this.#taken.find((one) => one.feed === feed && one.round >= report.round);
-        const { round, reportTimeMs } = report;
-        this.crossings.push({ round, feed, atMs: reportTimeMs, landedMs: taken?.atMs ?? null });
+        this.crossings.due(rules[index]!.name, report.round, report.reportTimeMs);
       }
     }
   }
@@ -113,10 +92,7 @@ export class Monitor {
       if (report === null) continue;
       for (const { index, status, value } of report.entries) {
         const rule = this.#devnet.facts.rules[index]!;
-        this.#taken.push({ feed: rule.name, round: report.round, atMs: nowMs });
-        for (const crossing of this.crossings) {
-          if (crossing.feed === rule.name && crossing.round <= report.round) crossing.landedMs ??= nowMs;
-        }
+        this.crossings.took(rule.name, report.round, nowMs);
         if (status !== "ok") continue;
         const number = fixedToNumber(value, rule.decimals);
         this.latest.set(rule.name, { value: number, reportTimeMs: report.reportTimeMs, round: report.round });

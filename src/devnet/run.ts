@@ -68,7 +68,7 @@ async function watch(devnet: Devnet, monitor: Monitor, options: RunOptions, door
   }
   // What was due in the last slots may still be on its way: look until it landed, within what the rule allows.
   const endMs = Date.now() + 2 * options.slotMs + 2_000 * options.blockTimeSec;
-  while (!doors.stopped.aborted && Date.now() < endMs && monitor.crossings.some(({ landedMs }) => landedMs === null)) {
+  while (!doors.stopped.aborted && Date.now() < endMs && !monitor.crossings.areAllClosed()) {
     await monitor.look();
     await sleepFor(LOOK_EVERY_MS);
   }

@@ -1,4 +1,5 @@
 /** What a devnet did in its time, judged: every line says what was wanted. */
+import type { Crossings } from "./crossings.ts";
 import type { Devnet } from "./devnet.ts";
 import type { Monitor } from "./monitor.ts";
 
@@ -36,7 +37,7 @@ export function summarize(
     .map(({ name }) => name)
     .filter((name) => !monitor.latest.has(name) && isWanted(name));
   const outside = monitor.outside();
-  const breach = monitor.longestBreach(Date.now());
+  const breach = monitor.crossings.longest(Date.now());
   const reverted = monitor.submissions.filter(({ report }) => report === null).length;
   const wantedRounds = Math.ceil(slots * (2 / 3));
   const breachMax = breachMaxMs(slotMs, blockMs);
@@ -56,7 +57,7 @@ export function summarize(
     { what: "reverted submits", seen: `${reverted}`, wanted: "0", ok: reverted === 0 },
     {
       what: "rule broken for",
-      seen: `${breachLine(breach)}, ${monitor.crossings.length} crossings`,
+      seen: `${breachLine(breach)}, ${monitor.crossings.count} crossings`,
       wanted: `at most ${breachMax / 1_000} s`,
       ok: (breach?.forMs ?? 0) <= breachMax,
     },
@@ -83,7 +84,7 @@ export function summarize(
   return { lines, ok: checks.every(({ ok }) => ok) };
 }
 
-function breachLine(breach: ReturnType<Monitor["longestBreach"]>): string {
+function breachLine(breach: ReturnType<Crossings["longest"]>): string {
   if (breach === null) return "0 s";
   const { feed, round, landedMs } = breach.crossing;
   const where = `${feed}, round ${round}${landedMs === null ? ", still open" : ""}`;

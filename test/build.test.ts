@@ -1,0 +1,18 @@
+import { execFile } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const run = promisify(execFile);
+const root = new URL("../", import.meta.url).pathname;
+
+test("where nothing has changed nothing is built, however many ask", { timeout: 600_000 }, async () => {
+  await run(process.execPath, ["scripts/build.mjs", "--quiet"], { cwd: root });
+  const madeMs = statSync(`${root}dist/cli/main.js`).mtimeMs;
+  const again = await Promise.all(
+    [1, 2, 3].map(async () => await run(process.execPath, ["scripts/build.mjs"], { cwd: root })),
+  );
+  expect(again.map(({ stdout }) => stdout)).toEqual(Array(3).fill("build: nothing has changed\n"));
+  expect(statSync(`${root}dist/cli/main.js`).mtimeMs).toBe(madeMs);
+  expect(existsSync(`${root}.build-lock`)).toBe(false);
+});
