@@ -25,6 +25,23 @@ const SWAPS = [
   ["|", ["&"]],
 ];
 
+/** Functions of assembly, where operators have names. */
+const YUL_SWAPS = {
+  add: "sub",
+  sub: "add",
+  mul: "add",
+  lt: "gt",
+  gt: "lt",
+  slt: "sgt",
+  sgt: "slt",
+  eq: "sub",
+  and: "or",
+  or: "and",
+  xor: "or",
+  shl: "shr",
+  shr: "shl",
+};
+
 /** Tokens in which an operator character means something else. */
 const NOT_OPERATORS = ["=>", "->", "**", "//", "/*"];
 
@@ -34,10 +51,10 @@ export function codeOf(source) {
   return source.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, blank);
 }
 
-/** A statement's place: what stands in front of functions' bodies declares, and cannot be wrong at run time. */
-function bodiesOf(code) {
-  const bodies = [];
-  for (const match of code.matchAll(/\b(?:function\b|constructor\b|modifier\b)[^;{]*\{/g)) {
+/** What stands between the braces that open at or after each match. */
+function blocksAfter(code, pattern) {
+  const blocks = [];
+  for (const match of code.matchAll(pattern)) {
     let depth = 1;
     let end = match.index + match[0].length;
     const start = end;
@@ -46,9 +63,14 @@ function bodiesOf(code) {
       else if (code[end] === "}") depth--;
       end++;
     }
-    bodies.push({ start, end: end - 1 });
+    blocks.push({ start, end: end - 1 });
   }
-  return bodies;
+  return blocks;
+}
+
+/** A statement's place: what stands in front of functions' bodies declares, and cannot be wrong at run time. */
+function bodiesOf(code) {
+  return blocksAfter(code, /\b(?:function\b|constructor\b|modifier\b)[^;{]*\{/g);
 }
 
 function swapsIn(code, start, end) {
@@ -68,6 +90,41 @@ function swapsIn(code, start, end) {
     const [from, into] = swap;
     for (const to of into) found.push({ at, length: from.length, to, kind: `${from} to ${to}` });
     at += from.length;
+  }
+  return found;
+}
+
+/** The end of a call whose opening bracket stands before `at`: behind its closing one. */
+function endOfCall(code, at) {
+  let depth = 1;
+  let end = at;
+  while (end < code.length && depth > 0) {
+    if (code[end] === "(") depth++;
+    else if (code[end] === ")") depth--;
+    end++;
+  }
+  return end;
+}
+
+function yulIn(code, start, end) {
+  const found = [];
+  const body = code.slice(start, end);
+  for (const match of body.matchAll(/\b([a-z]+)\(/g)) {
+    const at = start + match.index;
+    const to = YUL_SWAPS[match[1]];
+    if (to !== undefined) found.push({ at, length: match[1].length, to, kind: `${match[1]} to ${to}` });
+    if (match[1] !== "iszero") continue;
+    const length = endOfCall(code, at + match[0].length) - at;
+    found.push({ at, length, to: `iszero(${code.slice(at, at + length)})`, kind: "iszero turned" });
+  }
+  for (const match of body.matchAll(/(?<![\w.])(0x[0-9a-f]{1,8}|\d[\d_]*)(?![\w.])/gi)) {
+    const to = `${BigInt(match[1].replaceAll("_", "")) + 1n}`;
+    found.push({ at: start + match.index, length: match[1].length, to, kind: "one more" });
+  }
+  for (const match of body.matchAll(
+    /(?<=[{}\n]\s*)(?:mstore|mstore8|sstore|tstore|calldatacopy|log\d|[a-z]\w* :=)[^\n;{}]*(?=\n)/gi,
+  )) {
+    found.push({ at: start + match.index, length: match[0].length, to: "", kind: "statement left out" });
   }
   return found;
 }
@@ -100,10 +157,18 @@ function wordsIn(code, start, end) {
  */
 export function mutantsOf(path, source) {
   const code = codeOf(source);
-  const places = bodiesOf(code).flatMap(({ start, end }) => [
-    ...swapsIn(code, start, end),
-    ...wordsIn(code, start, end),
-  ]);
+  const assembly = blocksAfter(code, /\bassembly (?:\("memory-safe"\) |\( *\) )?\{/g);
+  // Solidity's own operators are looked for where assembly is blanked, and the other way round.
+  let solidity = code;
+  for (const { start, end } of assembly)
+    solidity = solidity.slice(0, start) + solidity.slice(start, end).replace(/[^\n]/g, " ") + solidity.slice(end);
+  const places = [
+    ...bodiesOf(solidity).flatMap(({ start, end }) => [
+      ...swapsIn(solidity, start, end),
+      ...wordsIn(solidity, start, end),
+    ]),
+    ...assembly.flatMap(({ start, end }) => yulIn(code, start, end)),
+  ];
   const seen = new Map();
   return places
     .sort((a, b) => a.at - b.at || a.to.localeCompare(b.to))

@@ -1,50 +1,58 @@
 // Would the contracts' tests notice? Plants one small mistake after the other into contracts/src and runs the tests of
 // each: a mistake that no test sees is a survivor. Survivors that are explained stand in contracts/survivors.json.
-//
-//   npm run mutate                        all of them: hours
-//   npm run mutate -- --sample 12         a fixed dozen, spread over everything; what CI takes
-//   npm run mutate -- --file Settlement   files whose path contains this
-//   npm run mutate -- --list              only says what would be planted
-//
-// Works in a copy of the contracts beside the system's temporary files; this folder is not touched. Fuzz and invariant runs are
-// shorter than in `npm test`. Exits with 1 when a survivor is not explained, or an explained one is noticed.
-import { spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { mutantsOf, sampleOf } from "./mutants.mjs";
+import { MutationGround } from "./mutation-ground.mjs";
 
-const { values } = parseArgs({
-  options: {
-    sample: { type: "string" },
-    file: { type: "string" },
-    list: { type: "boolean", default: false },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
-if (values.help) {
-  console.log("npm run mutate -- [--sample N] [--file PART-OF-PATH] [--list]");
-  process.exit(0);
-}
-if (values.sample !== undefined && !/^[1-9]\d*$/.test(values.sample)) {
-  console.error(`--sample: expected a number of mutants above 0, saw ${JSON.stringify(values.sample)}`);
+const HELP = `npm run mutate -- [options]    plants mistakes into contracts/src and runs the contracts' tests on each
+
+  --sample N     a fixed N of them, spread over everything
+  --file PART    of files whose path contains this, such as Settlement
+  --part I/N     the I-th of N parts, for several machines
+  --list         only says what would be planted
+  --fresh        judges again what was judged before on the same contracts and tests
+
+Works in a copy; this folder is not touched. What is judged is written down at once (contracts/cache/mutation.jsonl) and
+not judged again. Ends with 1 when a survivor is not explained in contracts/survivors.json, or an explained one is noticed.`;
+
+function refuse(why) {
+  console.error(why);
   process.exit(2);
 }
 
-/** A mutant that makes a loop endless runs out of gas long before. */
-const TIMEOUT_MS = 600_000;
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        sample: { type: "string" },
+        file: { type: "string" },
+        part: { type: "string", default: "1/1" },
+        list: { type: "boolean", default: false },
+        fresh: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(`${error.message}\n\n${HELP}`);
+  }
+}
+
+const values = parsed();
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+if (values.sample !== undefined && !/^[1-9]\d*$/.test(values.sample)) {
+  refuse(`--sample: expected a number of mutants above 0, saw ${JSON.stringify(values.sample)}`);
+}
+const [, part, parts] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(values.part) ?? []).map(Number);
+if (part === undefined || part > parts)
+  refuse(`--part: expected I/N with I from 1 to N, saw ${JSON.stringify(values.part)}`);
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "contracts/src");
 const explained = JSON.parse(readFileSync(join(root, "contracts/survivors.json"), "utf8"));
@@ -54,90 +62,72 @@ const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
   .filter((name) => values.file === undefined || name.includes(values.file))
   .sort();
 const all = files.flatMap((name) => mutantsOf(name, readFileSync(join(sources, name), "utf8")));
-const chosen = values.sample === undefined ? all : sampleOf(all, Number(values.sample));
-if (chosen.length === 0) {
-  console.error(`no mutants: no file of contracts/src has ${JSON.stringify(values.file)} in its path`);
-  process.exit(2);
-}
+const sample = values.sample === undefined ? all : sampleOf(all, Number(values.sample));
+const chosen = sample.filter((_, i) => i % parts === part - 1);
+if (files.length === 0) refuse(`no mutants: no file of contracts/src has ${JSON.stringify(values.file)} in its path`);
 console.log(`${chosen.length} of ${all.length} mutants in ${files.length} files`);
 if (values.list) {
   for (const { id, line } of chosen) console.log(`${String(line).padStart(5)}  ${id}`);
   process.exit(0);
 }
 
-const packaged = join(root, "node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
-const forge = existsSync(packaged) ? packaged : "forge";
-const copy = mkdtempSync(join(tmpdir(), "tenor-mutate-"));
-process.on("exit", () => rmSync(copy, { recursive: true, force: true }));
+/** Verdicts hold for these contracts and these tests. */
+function verdictsOf() {
+  const hash = createHash("sha256");
+  for (const dir of ["contracts/src", "contracts/test", "contracts/examples", "contracts/kit", "test/vectors"]) {
+    const names = readdirSync(join(root, dir), { recursive: true, withFileTypes: true });
+    const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    for (const path of paths.sort()) hash.update(path.slice(root.length)).update(readFileSync(path));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+const record = join(root, "contracts/cache/mutation.jsonl");
+const of = verdictsOf();
+mkdirSync(dirname(record), { recursive: true });
+if (values.fresh) writeFileSync(record, "");
+const known = new Map();
+for (const line of existsSync(record) ? readFileSync(record, "utf8").split("\n") : []) {
+  if (line === "") continue;
+  const verdict = JSON.parse(line);
+  if (verdict.of === of) known.set(verdict.id, verdict.outcome);
+}
+
+const ground = new MutationGround(root);
+process.on("exit", () => ground.remove());
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
-
-for (const name of [
-  "foundry.toml",
-  "scripts/solc.cjs",
-  "test/vectors",
-  "contracts/src",
-  "contracts/test",
-  "contracts/examples",
-  "contracts/kit",
-]) {
-  if (!existsSync(join(root, name))) continue;
-  mkdirSync(join(copy, name, ".."), { recursive: true });
-  cpSync(join(root, name), join(copy, name), { recursive: true });
-}
-symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-
-/** @returns "passed", "failed" (some test, or the time), or "refused" by the compiler */
-async function runTests() {
-  // Lint and gas snapshots have no part in it; without the optimizer's long search a build takes half the time.
-  const env = {
-    ...process.env,
-    FOUNDRY_FUZZ_RUNS: "64",
-    FOUNDRY_INVARIANT_RUNS: "8",
-    FOUNDRY_OPTIMIZER_RUNS: "1",
-    FOUNDRY_LINT_LINT_ON_BUILD: "false",
-    NO_COLOR: "1",
-  };
-  const child = spawn(forge, ["test", "--fail-fast", "--no-match-path", "contracts/test/gas/*"], { cwd: copy, env });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
-  const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  clearTimeout(timer);
-  if (code === 0) return { verdict: "passed", said };
-  return { verdict: /Compiler run failed/.test(said) ? "refused" : "failed", said };
-}
-
-const before = await runTests();
-if (before.verdict !== "passed") {
-  console.error(`the tests fail without any mutant:\n${before.said.slice(-4_000)}`);
-  process.exit(1);
+const missing = chosen.filter(({ id }) => !known.has(id));
+if (missing.length > 0) {
+  console.log(`${missing.length} to judge; first the tests without any mutant`);
+  const failure = await ground.prepare();
+  if (failure !== null) {
+    console.error(`the tests fail without any mutant:\n${failure.slice(-4_000)}`);
+    process.exit(1);
+  }
 }
 
 const counts = { killed: 0, refused: 0, survived: 0 };
 const surprises = [];
 for (const [i, mutant] of chosen.entries()) {
-  const target = join(copy, "contracts/src", mutant.path);
-  const original = readFileSync(join(sources, mutant.path), "utf8");
-  writeFileSync(target, mutant.source);
-  const { verdict } = await runTests();
-  writeFileSync(target, original);
-  const outcome = { passed: "survived", failed: "killed", refused: "refused" }[verdict];
+  const { id } = mutant;
+  let outcome = known.get(id);
+  if (outcome === undefined) {
+    outcome = await ground.judge(mutant);
+    appendFileSync(record, `${JSON.stringify({ of, id, outcome })}\n`);
+  }
   counts[outcome]++;
-  const reason = explained[mutant.id];
-  const isSurprise = (outcome === "survived") !== (reason !== undefined);
+  const reason = explained[id];
+  const isSurprise = outcome !== "refused" && (outcome === "survived") !== (reason !== undefined);
   if (outcome === "survived" || isSurprise) {
     const remark = reason === undefined ? "not explained" : outcome === "survived" ? reason : "explained, but noticed";
-    console.log(
-      `${outcome}: ${relative(root, join(sources, mutant.path))}:${mutant.line}: ${mutant.id}\n    ${remark}`,
-    );
+    console.log(`${outcome}: contracts/src/${mutant.path}:${mutant.line}: ${id}\n    ${remark}`);
   }
-  if (isSurprise && outcome !== "refused") surprises.push(mutant.id);
+  if (isSurprise) surprises.push(id);
   console.log(
     `${i + 1} of ${chosen.length}: ${counts.killed} noticed, ${counts.survived} survived, ${counts.refused} do not compile`,
   );
 }
 const judged = counts.killed + counts.survived;
-console.log(
-  `score ${judged === 0 ? "–" : ((100 * counts.killed) / judged).toFixed(1)} % of ${judged}; ${surprises.length} to look at`,
-);
+const score = judged === 0 ? "–" : ((100 * counts.killed) / judged).toFixed(1);
+console.log(`score ${score} % of ${judged}; ${surprises.length} to look at`);
 process.exit(surprises.length === 0 ? 0 : 1);

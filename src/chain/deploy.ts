@@ -125,7 +125,8 @@ function toTuple(configuration: HubConfiguration): readonly unknown[] {
   return [cfg, groupKeyX, configCount, firstRound, firstRoundTimeMs, slotMs];
 }
 
-async function deployOne(
+/** Deploys one contract and waits until it is mined. @throws OracleError `deploy-failed` with the contract's reason */
+export async function deployOne(
   name: ContractName,
   args: readonly unknown[],
   signer: Signer,

@@ -16,7 +16,7 @@ export type RevertReason = {
 const ERROR_SELECTOR = "0x08c379a0";
 const PANIC_SELECTOR = "0x4e487b71";
 
-const EXPLAINED = ["OracleHub", "FeedReader", "VolSurface", "Settlement"] as const;
+const EXPLAINED = ["OracleHub", "FeedReader", "VolSurface", "Settlement", "FeedRegistry", "Committee"] as const;
 
 /** Solidity's own panics, from its documentation ("Panic via assert and Error via require"). */
 const PANICS: Readonly<Record<number, string>> = {

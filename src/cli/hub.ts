@@ -1,6 +1,7 @@
 /** `tenor hub`: deploys the contracts and sets configurations, with an account that an RPC holds. */
 import { Command } from "commander";
 import type { Hex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
 import { configureHub, deployHub } from "../chain/deploy.ts";
 import { openUnlocked } from "../chain/unlocked.ts";
 import { cfgOf } from "../node/activation.ts";
@@ -8,6 +9,7 @@ import { definitionFiles } from "../node/definition-files.ts";
 import { loadDefinitions, loadNetwork } from "../node/network-file.ts";
 import { vouchedKey } from "./ceremony-results.ts";
 import { ending } from "./fail.ts";
+import { marketCommand } from "./hub-market.ts";
 import { rotateCommand } from "./hub-rotate.ts";
 import { wholeNumber } from "./options.ts";
 import { commaList, hexBytes, httpUrl, repeated } from "./public-values.ts";
@@ -18,6 +20,7 @@ type DeployOptions = {
   readonly networkId: Hex;
   readonly feeds: readonly string[];
   readonly readerGraceSec: number;
+  readonly history: readonly string[];
   readonly fund?: readonly Hex[];
   readonly fundEther: string;
 };
@@ -36,12 +39,19 @@ async function deploy(options: DeployOptions): Promise<void> {
   const { definitions, rules } = loadDefinitions(definitionFiles(options.feeds));
   const owner = await openUnlocked(options.rpc, options.account);
   try {
+    const unknown = options.history.filter((kept) => !rules.some(({ name }) => name === kept));
+    if (unknown.length > 0)
+      throw new OracleError(`--history: no feed of this name: ${unknown.join(", ")}`, {
+        code: "unknown-feed",
+        unknown,
+      });
     const feeds = rules.map(({ name, feedId, definitionDigest, heartbeatMs }, i) => ({
       name,
       feedId,
       definitionDigest,
       decimals: definitions[i]!.decimals,
       heartbeatSec: Math.ceil(heartbeatMs / 1_000),
+      history: options.history.includes(name),
     }));
     const { networkId, readerGraceSec } = options;
     const deployed = await deployHub(
@@ -93,6 +103,12 @@ export function hubCommand(): Command {
       wholeNumber(0, 86_400),
       300,
     )
+    .option(
+      "--history <names>",
+      "feeds whose last 512 values the hub keeps, for some 5 100 gas an update and for ever, with commas between",
+      commaList,
+      [],
+    )
     .option("--fund <address>", "send ether to this account, such as a transmitter; repeatable", repeated(hexBytes(20)))
     .option("--fund-ether <amount>", "how much each gets", "10")
     .action(async (options: DeployOptions) => await ending(async () => await deploy(options)));
@@ -104,6 +120,7 @@ export function hubCommand(): Command {
     .option("--first-round <round>", "number of the first round", wholeNumber(1, 2 ** 33), 1)
     .option("--timeout-ms <ms>", "how long the ceremony may take", wholeNumber(1_000, 86_400_000), 120_000)
     .action(async (options: ConfigureOptions) => await ending(async () => await configure(options)));
+  marketCommand(withAccount(hub.command("deploy-market")));
   rotateCommand(withAccount(hub.command("rotate")));
   return hub;
 }

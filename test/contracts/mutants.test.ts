@@ -47,6 +47,34 @@ describe("the mistakes planted", () => {
     expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length);
   });
 
+  test("in assembly are one function for another, and words left out", () => {
+    const source = `contract C {
+    function f() external view returns (uint256 a) {
+        assembly ("memory-safe") {
+            if iszero(sload(0x10)) { a := add(a, 1) }
+            mstore(0x40, a)
+        }
+        a = a | 1;
+    }
+}
+`;
+    const planted = mutantsOf("C.sol", source);
+    expect(planted.map(({ line, id }) => `${line} ${id.split(": ")[1]}`)).toEqual([
+      "4 iszero turned",
+      "4 one more",
+      "4 add to sub",
+      "4 one more",
+      "5 statement left out",
+      "5 one more",
+      "7 statement left out",
+      "7 | to &",
+      "7 one more",
+    ]);
+    expect(planted[0]!.source).toContain("if iszero(iszero(sload(0x10))) {");
+    expect(planted[1]!.source).toContain("sload(17)");
+    expect(planted[4]!.source).not.toContain("mstore");
+  });
+
   test("in a sample are the same ones every time, from all over the file", () => {
     const sample = sampleOf(mutants, 3);
     expect(sample).toHaveLength(3);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Contract, ContractFactory, JsonRpcProvider, JsonRpcSigner, toQuantity } from "ethers";
 import type { Hex } from "../../src/base/bytes.ts";
-import { parseArtifact } from "../../src/chain/artifacts.ts";
+import { loadArtifact, parseArtifact } from "../../src/chain/artifacts.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
 
 /** A contract, as an account of the devnet's chain sees it. */
@@ -35,8 +35,21 @@ export class Market {
     return new Contract(await deployed.getAddress(), abi, this.provider);
   }
 
+  /** A contract that a command deployed. */
+  at(name: Parameters<typeof loadArtifact>[0], address: Hex): Contract {
+    return new Contract(address, loadArtifact(name).abi, this.provider);
+  }
+
   async person(index: number): Promise<Person> {
-    const signer = await this.#signer(index);
+    return await this.#personOf(await this.#signer(index));
+  }
+
+  /** Whoever the chain itself holds the keys of: the devnet's owner is one. */
+  async holder(address: Hex): Promise<Person> {
+    return await this.#personOf(new JsonRpcSigner(this.provider, address));
+  }
+
+  async #personOf(signer: JsonRpcSigner): Promise<Person> {
     return {
       address: (await signer.getAddress()) as Hex,
       send: async (contract, method, ...args) => {

@@ -1,6 +1,8 @@
 /**
- * The proof that the feeds suffice: an option is written, priced on chain, bought, settled by the nodes' signed price and paid out, over
- * real nodes, a real chain and `tenor carry` as a process of its own. With the devnet's addresses it runs what the documents say:
+ * The proof that the feeds suffice: an option is written, priced on chain, bought, settled by the nodes' signed price and paid out,
+ * with a frozen feed, a rotation and a late price in between, over real nodes, a real chain and `tenor carry` as a process of its own.
+ * With the devnet's addresses it runs what the documents say:
+ *   npx tenor hub deploy-market --rpc http://127.0.0.1:8545 --network config/network.yaml
  *   npx tenor carry --node http://127.0.0.1:8080 --rpc http://127.0.0.1:8545 --hub HUB --surface SURFACE --settlement SETTLEMENT
  *   npx tenor audit CONSUMER --rpc http://127.0.0.1:8545 --hub HUB
  */
@@ -8,29 +10,35 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FeedsReply, StatementsReply, SurfaceReply } from "../../src/api/replies.ts";
-import type { SignedReportView } from "../../src/api/view.ts";
+import type { StatementsReply, SurfaceReply } from "../../src/api/replies.ts";
 import type { Hex } from "../../src/base/bytes.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
-import { devnetFeeds } from "../../src/devnet/feed-files.ts";
+import { PENDING_FILE } from "../../src/devnet/node-process.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
 import { normalCdf } from "../../src/quant/normal.ts";
 import { Market, type Person, read } from "./market-support.ts";
-import { eventually, startDevnet } from "./support.ts";
+import {
+  DAY_SEC,
+  DEPLOYER,
+  KINDS,
+  nameOf,
+  openOptionMarket,
+  optionFeeds,
+  type OptionPlace,
+} from "./option-market-support.ts";
+import { type Spare, startSpare, tenor } from "./rotation-support.ts";
+import { awaitRound, eventually, startDevnet } from "./support.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const PERIOD_SEC = 90;
 const WINDOW_SEC = PERIOD_SEC / 2;
 const DISPUTE_SEC = 600;
-const KINDS = ["spot-index", "iv-atm-7d", "rate-30d", "vol-surface", "settlement"] as const;
-type Kind = (typeof KINDS)[number];
-const nameOf = (kind: Kind): string => `BTC-USD.${kind}`;
-const DAY_SEC = 86_400;
-const WAD = 10n ** 18n;
+/** So long after the expiry nobody has brought its price to the chain. */
+const LATE_SEC = 30;
+const LEAVING = 2;
 const YEAR_SEC = 365 * DAY_SEC;
 const LOTS = 50n;
 const LOTS_PER_UNIT = 100n;
@@ -40,68 +48,22 @@ let devnet: Devnet;
 let market: Market;
 let carrier: ChildProcess | null = null;
 let carried = "";
-let settlementId: Hex;
-let deployer: Person;
+let spare: Spare | null = null;
+let place: OptionPlace;
 let writer: Person;
 let buyer: Person;
-let base: Contract;
-let quote: Contract;
-let settlement: Contract;
-let surface: Contract;
-let options: Contract;
-let feeds: Contract;
-
-async function reader(kind: Kind, positiveOnly: boolean): Promise<Contract> {
-  const none = `0x${"0".repeat(40)}`;
-  const wanted = [DAY_SEC, 0, positiveOnly, 0, 0, none, none];
-  return await market.deploy("FeedReader.sol/FeedReader", devnet.hub, KINDS.indexOf(kind), nameOf(kind), wanted);
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tenor-options-"));
-  const files = devnetFeeds(folder, PERIOD_SEC * 1_000);
-  const chosen = KINDS.map((kind) => files.find((file) => basename(file) === `${nameOf(kind)}.json`)!);
-  devnet = await startDevnet({ feeds: chosen, logLevel: "info" });
-  const listed = (await fetchJson<FeedsReply>(`${devnet.nodes[0]!.apiUrl}/v1/feeds`))!.feeds;
-  const idOf = (kind: Kind): Hex => listed.find(({ name }) => name === nameOf(kind))!.feedId as Hex;
-  settlementId = idOf("settlement");
-  const { leaves } = await eventually("a signed report", 60_000, async () => {
-    return await fetchJson<SignedReportView>(`${devnet.nodes[0]!.apiUrl}/v1/reports/latest`);
+  devnet = await startDevnet({ feeds: optionFeeds(folder, PERIOD_SEC), logLevel: "info" });
+  market = new Market(devnet, DEPLOYER);
+  [writer, buyer] = [await market.person(7), await market.person(8)];
+  place = await openOptionMarket(devnet, market, {
+    windowSec: WINDOW_SEC,
+    disputeSec: DISPUTE_SEC,
+    lotsPerUnit: LOTS_PER_UNIT,
   });
-  const { definitionDigest } = leaves.find(({ feedId }) => feedId === settlementId)!;
-
-  market = new Market(devnet, 6);
-  [deployer, writer, buyer] = [await market.person(6), await market.person(7), await market.person(8)];
-  base = await market.deploy("Tokens.sol/Token", 8);
-  quote = await market.deploy("Tokens.sol/Token", 6);
-  const unit = `0x${Buffer.from("USD/BTC").toString("hex").padEnd(64, "0")}`;
-  const definition = [definitionDigest, `0x${"0".repeat(64)}`, 10n, 0, 90_000];
-  const founders = [[settlementId, unit, 8, definition]];
-  const registry = await market.deploy("FeedRegistry.sol/FeedRegistry", deployer.address, 2 * DAY_SEC, founders);
-  const members = await Promise.all([0, 1, 2, 3].map(async (i) => (await market.person(i)).address));
-  const ascending = [...members].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
-  const committee = await market.deploy("Committee.sol/Committee", deployer.address, ascending, 2 * DAY_SEC);
-  const limits = [900_000, DISPUTE_SEC, 50];
-  const targets = [devnet.hub, await registry.getAddress(), await committee.getAddress()];
-  settlement = await market.deploy("Settlement.sol/Settlement", ...targets, limits);
-  surface = await market.deploy("VolSurface.sol/VolSurface", devnet.hub, idOf("vol-surface"), DAY_SEC, 2n * WAD);
-  const spot = await (await reader("spot-index", true)).getAddress();
-  const vol = await (await reader("iv-atm-7d", true)).getAddress();
-  const rate = await (await reader("rate-30d", false)).getAddress();
-  // A minute's option lies before the surface's first expiry.
-  const flat = await market.deploy("FlatSurface.sol/FlatSurface", spot, vol, rate);
-  feeds = await market.deploy("MarketReader.sol/MarketReader", spot, rate, await flat.getAddress(), WAD / 2n);
-  const terms = [
-    await feeds.getAddress(),
-    await settlement.getAddress(),
-    settlementId,
-    await base.getAddress(),
-    await quote.getAddress(),
-    LOTS_PER_UNIT,
-    WINDOW_SEC,
-    30 * DAY_SEC,
-  ];
-  options = await market.deploy("OptionMarket.sol/OptionMarket", terms);
+  const { surface, settlement } = place;
   const words = ["carry", "--rpc", devnet.rpcUrl, "--hub", devnet.hub, "--every", "1s"];
   for (const { apiUrl } of devnet.nodes) words.push("--node", apiUrl);
   words.push("--surface", await surface.getAddress(), "--settlement", await settlement.getAddress());
@@ -112,9 +74,11 @@ beforeAll(async () => {
 afterAll(async () => {
   if (carrier !== null && carrier.exitCode === null) {
     const ended = once(carrier, "close");
+    carrier.kill("SIGCONT");
     carrier.kill("SIGTERM");
     await ended;
   }
+  await spare?.child.stop(6_000);
   market?.close();
   await devnet?.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -141,6 +105,7 @@ function blackCall(forward: number, strike: number, totalVol: number): number {
 
 /** Nothing is created or lost: what the market holds is what people no longer have. */
 async function expectWhole(): Promise<void> {
+  const { base, quote, options } = place;
   for (const token of [base, quote]) {
     const held = await Promise.all(
       [writer.address, buyer.address, await options.getAddress()].map((who) => read<bigint>(token, "balanceOf", who)),
@@ -161,10 +126,10 @@ describe("options on the devnet", () => {
     const shown = (await fetchJson<SurfaceReply>(
       `${devnet.nodes[0]!.apiUrl}/v1/feeds/${nameOf("vol-surface")}/surface`,
     ))!.surface;
-    const slices = await read<readonly { expirySec: bigint; forward: bigint }[]>(surface, "slices");
+    const slices = await read<readonly { expirySec: bigint; forward: bigint }[]>(place.surface, "slices");
     expect(slices.length).toBe(shown.slices.length);
     const { expirySec, forward } = slices[2]!;
-    const [vol] = await read<readonly [bigint, bigint]>(surface, "impliedVol", forward, expirySec);
+    const [vol] = await read<readonly [bigint, bigint]>(place.surface, "impliedVol", forward, expirySec);
     expect(Number(vol) / 1e18).toBeGreaterThan(0.1);
     expect(Number(vol) / 1e18).toBeLessThan(3);
   });
@@ -172,7 +137,7 @@ describe("options on the devnet", () => {
   test("an audit of the spot reader finds every guard but the one that it was not asked for", {
     timeout: 60_000,
   }, async () => {
-    const spot = await read<string>(feeds, "spotReader");
+    const spot = await read<string>(place.feeds, "spotReader");
     const words = ["audit", spot, "--rpc", devnet.rpcUrl, "--hub", devnet.hub, "--call", "latestAnswer()"];
     const child = spawn(process.execPath, [MAIN, ...words], { stdio: ["ignore", "pipe", "inherit"] });
     let said = "";
@@ -183,27 +148,35 @@ describe("options on the devnet", () => {
     expect(code).toBe(1);
   });
 
-  test("a call is written, bought at Black's premium, settled by the signed price and paid out to the last unit", {
-    timeout: 360_000,
-  }, async () => {
-    const unit = 10n ** 8n;
+  const unit = 10n ** 8n;
+  const riches = 1_000_000n * 10n ** 6n;
+  let expirySec: number;
+  let spotThen: bigint;
+  let strike: bigint;
+  let id: Hex;
+  const buy = async (lots: bigint): Promise<void> =>
+    await buyer.send(place.options, "buy", id, writer.address, lots, riches, expirySec);
+
+  test("a call is written, and bought at Black's premium", { timeout: 180_000 }, async () => {
+    const { base, quote, options, feeds } = place;
+    const deployer = await market.person(DEPLOYER);
     await deployer.send(base, "mint", writer.address, unit);
-    await deployer.send(quote, "mint", buyer.address, 1_000_000n * 10n ** 6n);
+    await deployer.send(quote, "mint", buyer.address, riches);
     const target = await options.getAddress();
     await writer.send(base, "approve", target, unit);
-    await buyer.send(quote, "approve", target, 1_000_000n * 10n ** 6n);
+    await buyer.send(quote, "approve", target, riches);
 
     // The first expiry whose trading is open for a while yet.
     const now = await market.nowSec();
-    const expirySec = PERIOD_SEC * Math.ceil((now + WINDOW_SEC + 25) / PERIOD_SEC);
-    const [spot] = await read<readonly [bigint, bigint]>(feeds, "getSpot");
-    const strike = (spot * 999n) / 1_000n;
+    expirySec = PERIOD_SEC * Math.ceil((now + WINDOW_SEC + 40) / PERIOD_SEC);
+    [spotThen] = await read<readonly [bigint, bigint]>(feeds, "getSpot");
+    strike = (spotThen * 999n) / 1_000n;
     await writer.send(options, "write", strike, expirySec, true, LOTS, 0);
-    const id = await read<Hex>(options, "seriesIdOf", strike, expirySec, true);
+    id = await read<Hex>(options, "seriesIdOf", strike, expirySec, true);
     await expectWhole();
 
     const before = await read<bigint>(quote, "balanceOf", buyer.address);
-    await buyer.send(options, "buy", id, writer.address, LOTS, 1_000_000n * 10n ** 6n, expirySec);
+    await buy(LOTS - 1n);
     const block = (await market.provider.getBlock("latest"))!;
     const at = { blockTag: block.number };
     const paid = Number(before - (await read<bigint>(quote, "balanceOf", buyer.address))) / 1e6;
@@ -212,19 +185,79 @@ describe("options on the devnet", () => {
     const [rate] = await read<readonly [bigint]>(feeds, "getInterestRate", expirySec, at);
     const years = (expirySec - block.timestamp) / YEAR_SEC;
     const call = blackCall(Number(forward) / 1e18, Number(strike) / 1e18, (Number(vol) / 1e18) * Math.sqrt(years));
-    const wanted = (call * Math.exp((-Number(rate) / 1e18) * years) * Number(LOTS)) / Number(LOTS_PER_UNIT);
+    const wanted = (call * Math.exp((-Number(rate) / 1e18) * years) * Number(LOTS - 1n)) / Number(LOTS_PER_UNIT);
     // The block after the purchase may be a second or two later; a minute's option decays by a percent in that time.
     expect(Math.abs(paid / wanted - 1)).toBeLessThan(0.05);
     await expectWhole();
+  });
 
-    await eventually("the expiry's price on chain", 240_000, async () => {
+  test("nothing is sold while a feed is frozen, and all goes on when it is not", { timeout: 60_000 }, async () => {
+    const owned = market.at("OracleHub", devnet.hub);
+    const owner = await market.holder(await read<Hex>(owned, "owner"));
+    const vol = KINDS.indexOf("iv-atm-7d");
+    await owner.send(owned, "freezeFeeds", [vol]);
+    await expect(buy(1n)).rejects.toThrow();
+    await expectWhole();
+    await owner.send(owned, "unfreezeFeeds", [vol]);
+    // Unfrozen is no answer yet: the next report is.
+    await eventually(
+      "a sale",
+      40_000,
+      async () =>
+        await buy(1n).then(
+          () => true,
+          () => null,
+        ),
+    );
+    await expectWhole();
+  });
+
+  test("a member leaves and another joins: the key that settles is not the one that sold", {
+    timeout: 120_000,
+  }, async () => {
+    const hub = market.at("OracleHub", devnet.hub);
+    const keyOf = async (): Promise<bigint> =>
+      (await read<readonly { readonly groupKeyX: bigint }[]>(hub, "configuration"))[0]!.groupKeyX;
+    const before = await keyOf();
+    spare = await startSpare(devnet, LEAVING);
+    const nodes = [...devnet.nodes.filter((node) => node.id !== LEAVING), spare].map(({ apiUrl }) => apiUrl);
+    const files = ["--from", join(devnet.dir, "network.yaml"), "--network", join(devnet.dir, PENDING_FILE)];
+    const times = ["--lead-ms", "9000", "--timeout-ms", "60000"];
+    const asked = nodes.flatMap((url) => ["--node", url]);
+    const ran = await tenor("hub", "rotate", "--rpc", devnet.rpcUrl, ...files, ...asked, ...times);
+    expect(ran).toMatchObject({ code: 0, errors: "" });
+    expect(await keyOf()).not.toBe(before);
+    await awaitRound(devnet, 1, (JSON.parse(ran.output) as { firstRound: number }).firstRound + 2, 60_000);
+    await expectWhole();
+  });
+
+  test("settled late by the signed price, after the dispute window paid out to the last unit", {
+    timeout: 360_000,
+  }, async () => {
+    const { base, quote, options, settlement, settlementId } = place;
+    // Nobody carries for a while: the price is agreed, and the chain waits for it.
+    carrier!.kill("SIGSTOP");
+    const wanted = expirySec * 1_000;
+    await eventually("the price agreed among the nodes", 200_000, async () => {
+      const { statements } = (await fetchJson<StatementsReply>(`${devnet.nodes[0]!.apiUrl}/v1/statements`))!;
+      return statements.find(({ expiryMs }) => expiryMs === wanted) ?? null;
+    });
+    await eventually("half a minute after the expiry", 60_000, async () =>
+      (await market.nowSec()) > expirySec + LATE_SEC ? true : null,
+    );
+    await expect(buyer.send(options, "exercise", id)).rejects.toThrow();
+    await expect(writer.send(options, "collect", id)).rejects.toThrow();
+    await expectWhole();
+    carrier!.kill("SIGCONT");
+    await eventually("the expiry's price on chain", 120_000, async () => {
       const [state] = await read<readonly [bigint]>(settlement, "settlementOf", settlementId, expirySec);
       return state === 1n ? true : null;
     });
     // Every member says under its own key what it saw: nothing there that would void the price.
-    for (const { apiUrl } of devnet.nodes) {
+    for (const { id: member, apiUrl } of devnet.nodes) {
+      if (member === LEAVING) continue;
       const { statements } = (await fetchJson<StatementsReply>(`${apiUrl}/v1/statements`))!;
-      const said = statements.find(({ expiryMs }) => expiryMs === expirySec * 1_000)!;
+      const said = statements.find(({ expiryMs }) => expiryMs === wanted)!;
       const [, settled] = await read<readonly [bigint, bigint]>(settlement, "settlementOf", settlementId, expirySec);
       expect(Math.abs((Number(said.value) * 1e10) / Number(settled) - 1)).toBeLessThan(0.005);
     }
@@ -232,12 +265,14 @@ describe("options on the devnet", () => {
     await market.rpc("evm_increaseTime", DISPUTE_SEC);
     await market.rpc("evm_mine");
     const price = await read<bigint>(settlement, "finalPrice", settlementId, expirySec);
-    expect(Math.abs(Number(price) / Number(spot) - 1)).toBeLessThan(0.05);
+    expect(Math.abs(Number(price) / Number(spotThen) - 1)).toBeLessThan(0.05);
 
     await buyer.send(options, "exercise", id);
+    await expectWhole();
     await writer.send(options, "collect", id);
     await writer.send(options, "withdrawPremiums");
     await expectWhole();
+    const target = await options.getAddress();
     for (const token of [base, quote]) expect(await read<bigint>(token, "balanceOf", target)).toBe(0n);
     const payout = price > strike ? Number(price - strike) / Number(price) : 0;
     const got = Number(await read<bigint>(base, "balanceOf", buyer.address)) / 1e8;

@@ -88,6 +88,10 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
     { by: "file", file: "test/e2e/alone/rotation.test.ts" },
   "npx tenor carry --node http://127.0.0.1:8080 --rpc http://127.0.0.1:8545 --hub HUB --surface SURFACE --settlement SETTLEMENT":
     { by: "file", file: "test/e2e/option-market.test.ts" },
+  "npx tenor hub deploy-market --rpc http://127.0.0.1:8545 --network config/network.yaml": {
+    by: "file",
+    file: "test/e2e/option-market.test.ts",
+  },
   "npx tenor audit CONSUMER --rpc http://127.0.0.1:8545 --hub HUB": {
     by: "file",
     file: "test/e2e/option-market.test.ts",
