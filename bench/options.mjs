@@ -1,4 +1,15 @@
 // Options of the benches: `--name value`, refused with what is allowed.
+import { readFileSync } from "node:fs";
+
+/** What stands above a script's code: its `--help`. */
+export function headOf(url) {
+  const text = readFileSync(url, "utf8");
+  return text
+    .slice(0, text.search(/^(?!\/\/)/m))
+    .replaceAll(/^\/\/ ?/gm, "")
+    .trimEnd();
+}
+
 function valueOf(name) {
   const at = process.argv.indexOf(name);
   return at === -1 ? null : (process.argv[at + 1] ?? "");

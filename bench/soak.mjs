@@ -8,9 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { Devnet } from "../dist/devnet/devnet.js";
 import { shippedFeeds } from "../dist/devnet/paths.js";
-import { numberOption, textOption } from "./options.mjs";
+import { headOf, numberOption, textOption } from "./options.mjs";
 import { leastSquares, median } from "./statistics.mjs";
 
+if (process.argv.includes("--help")) {
+  process.stdout.write(`${headOf(new URL(import.meta.url))}\n`);
+  process.exit(0);
+}
 const minutes = numberOption("--minutes", 60, { low: 0.5, high: 2_880 });
 const slotMs = numberOption("--slot-ms", 250, { low: 250, high: 60_000 });
 const nodes = numberOption("--nodes", 4, { low: 4, high: 16 });

@@ -96,8 +96,10 @@ contract FeedRegistryRefusalsTest is FeedRegistryCase {
     }
 
     function test_unitsAreText() public {
-        bytes32[6] memory bad = [
+        bytes32[7] memory bad = [
             bytes32(0),
+            // Nothing of what follows the text may be set, not even its first bit.
+            bytes32(abi.encodePacked("1", uint8(0x80))),
             bytes32("US D"),
             bytes32(abi.encodePacked("USD", uint8(0), "BTC")),
             bytes32(abi.encodePacked("USD", uint8(0x7f))),

@@ -44,6 +44,14 @@ contract VolSurfaceRefusedFramesTest is VolSurfaceRefusalsCase {
             ),
             leaf
         );
+        // One millisecond before, it is the expiries that are too old.
+        leaf.timeMs--;
+        refuseLeaf(
+            abi.encodeWithSelector(
+                ISviSurface.ExpiryNotAfter.selector, uint256(three[0].expiryMs), SurfaceHeadLibrary.TIME_MS_MAX
+            ),
+            leaf
+        );
     }
 
     function test_aSurfaceThatItsReportDoesNotStandByIsRefused() public {

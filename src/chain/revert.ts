@@ -3,7 +3,7 @@ import { AbiCoder, Interface, isError } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import { loadArtifact } from "./artifacts.ts";
-import { fieldOf } from "./wire.ts";
+import { fieldOf, shortText } from "./wire.ts";
 
 export type RevertReason = {
   /** The contract's own error name; `Error` or `Panic` for Solidity's, `unknown` when there is none. */
@@ -85,9 +85,4 @@ function revertData(error: unknown): Hex | undefined {
 
 function asData(value: unknown): Hex | undefined {
   return typeof value === "string" && /^0x([0-9a-f]{2})*$/i.test(value) ? (value as Hex) : undefined;
-}
-
-function shortText(error: unknown): string {
-  const short = fieldOf(error, "shortMessage");
-  return (typeof short === "string" ? short : reasonOf(error)).slice(0, 200);
 }

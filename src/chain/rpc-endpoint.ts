@@ -2,6 +2,7 @@
 import { FetchRequest, JsonRpcProvider, Network, isError } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { reasonOf } from "../base/errors.ts";
+import { shortText } from "./wire.ts";
 
 export type RpcReply =
   | { readonly kind: "value"; readonly value: unknown }
@@ -70,6 +71,5 @@ export class RpcEndpoint {
 /** The RPC's own words where it gave some; ethers' message carries the whole request and is no log field. */
 function shortReason(error: unknown): string {
   if (isError(error, "UNKNOWN_ERROR") && error.error !== undefined) return reasonOf(error.error).slice(0, 200);
-  if (error instanceof Error && "shortMessage" in error) return String(error.shortMessage).slice(0, 200);
-  return reasonOf(error).slice(0, 200);
+  return shortText(error);
 }

@@ -1,6 +1,8 @@
 /** A signer whose key an RPC holds: the devnet's chain, or an operator's own wallet behind an RPC. */
-import { JsonRpcProvider, type JsonRpcSigner, parseEther } from "ethers";
+import { FetchRequest, JsonRpcProvider, type JsonRpcSigner, Network, parseEther } from "ethers";
 import type { Hex } from "../base/bytes.ts";
+import { OracleError } from "../base/errors.ts";
+import { shortText } from "./wire.ts";
 
 export type UnlockedAccount = {
   readonly address: Hex;
@@ -12,10 +14,41 @@ export type UnlockedAccount = {
 
 const POLL_MS = 200;
 
-/** @param index position among the accounts the RPC holds */
+const FIRST_ANSWER_MAX_MS = 10_000;
+
+/** ethers would ask for ever for the chain behind a URL. Of the URL only the host is told: its path may be a key. */
+async function networkBehind(url: string): Promise<Network> {
+  const request = new FetchRequest(url);
+  request.timeout = FIRST_ANSWER_MAX_MS;
+  request.setThrottleParams({ maxAttempts: 1 });
+  request.body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+  request.setHeader("content-type", "application/json");
+  try {
+    const response = await request.send();
+    response.assertOk();
+    return Network.from(BigInt(String((response.bodyJson as { readonly result?: unknown }).result)));
+  } catch (error) {
+    const { host } = new URL(url);
+    throw new OracleError(`no RPC answers at ${host}: ${shortText(error)}`, { code: "rpc-unreachable", host }, error);
+  }
+}
+
+/**
+ * @param index position among the accounts the RPC holds
+ * @throws OracleError `rpc-unreachable`, `no-account`
+ */
 export async function openUnlocked(url: string, index = 0): Promise<UnlockedAccount> {
-  const provider = new JsonRpcProvider(url, undefined, { batchMaxCount: 1, pollingInterval: POLL_MS });
-  const signer = await provider.getSigner(index);
+  const network = await networkBehind(url);
+  const waiting = { batchMaxCount: 1, pollingInterval: POLL_MS, staticNetwork: network };
+  const provider = new JsonRpcProvider(url, network, waiting);
+  const signer = await provider.getSigner(index).catch((error: unknown) => {
+    provider.destroy();
+    throw new OracleError(
+      `the RPC holds no account ${index}: ${shortText(error)}`,
+      { code: "no-account", index },
+      error,
+    );
+  });
   return {
     address: (await signer.getAddress()) as Hex,
     signer,

@@ -1,9 +1,17 @@
 /** Fields of JSON-RPC answers, checked once where they enter. */
 import type { Hex } from "../base/bytes.ts";
-import { OracleError } from "../base/errors.ts";
+import { OracleError, reasonOf } from "../base/errors.ts";
 
 export function fieldOf(value: unknown, field: string): unknown {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[field] : undefined;
+}
+
+const TEXT_MAX = 200;
+
+/** Why a library failed, in its short words: ethers' message carries the whole request, and with it a URL that may be a key. */
+export function shortText(error: unknown): string {
+  const short = fieldOf(error, "shortMessage");
+  return (typeof short === "string" ? short : reasonOf(error)).slice(0, TEXT_MAX);
 }
 
 /** A JSON-RPC quantity that fits a safe integer; undefined when it is none. */
