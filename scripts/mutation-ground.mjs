@@ -2,8 +2,9 @@
 //
 // In the first copy tests do not carry the contracts they deploy but read them from the compiler's output (forge's
 // `dynamic_test_linking`). So a mutant is compiled alone, by a compiler that stays loaded, and its code is put into that
-// output: seconds. What the tests let pass there is judged again in the second, compiled anew together with its tests: tests
-// of libraries carry their code, and there `vm.expectRevert` sees a constructor's revert, which in the first it does not.
+// output: seconds. What the tests let pass there is judged again in the second, compiled anew together with its tests as `npm
+// test` does it: tests of libraries carry their code, budgets of gas are tests too, and `vm.expectRevert` sees a
+// constructor's revert, which in the first copy it does not.
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -25,21 +26,22 @@ const require = createRequire(import.meta.url);
 const TIMEOUT_MS = 600_000;
 const ROOMS = ["contracts/src", "contracts/test", "contracts/examples", "contracts/kit"];
 const OTHERS = ["foundry.toml", "scripts/solc.cjs", "test/vectors"];
-// Lint has no part in it, fewer inputs show as much of a planted mistake, and code that nobody pays for needs no long
-// search for less gas.
+// Lint has no part in it, and fewer inputs show as much of a planted mistake.
 const SETTINGS = {
   FOUNDRY_FUZZ_RUNS: "64",
   FOUNDRY_INVARIANT_RUNS: "8",
-  FOUNDRY_OPTIMIZER_RUNS: "1",
   FOUNDRY_LINT_LINT_ON_BUILD: "false",
   NO_COLOR: "1",
 };
-const LINKED = { FOUNDRY_DYNAMIC_TEST_LINKING: "true" };
+/** Code that nobody pays for needs no long search for less gas. */
+const LINKED = { FOUNDRY_DYNAMIC_TEST_LINKING: "true", FOUNDRY_OPTIMIZER_RUNS: "1" };
 const COMPILED = {
   optimizer: { enabled: true, runs: 1 },
   evmVersion: "prague",
   metadata: { bytecodeHash: "none" },
 };
+
+const isOfGas = (name) => name.includes("/gas/");
 
 function solidityUnder(dir) {
   return readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".sol"));
@@ -78,7 +80,11 @@ export class MutationGround {
 
   /** Compiles everything and runs all tests. @returns null, or what failed */
   async prepare() {
-    const { passed, said } = await this.#test(this.#dir, this.#testsOver(null), LINKED);
+    const { passed, said } = await this.#test(
+      this.#dir,
+      this.#testsOver(null).filter((name) => !isOfGas(name)),
+      LINKED,
+    );
     return passed ? null : said;
   }
 
@@ -86,9 +92,10 @@ export class MutationGround {
   async judge({ path, source }) {
     const file = `contracts/src/${path}`;
     const tests = this.#testsOver(file);
+    const behaviour = tests.filter((name) => !isOfGas(name));
     const code = this.#compile(file, source);
     if (code === null) return "refused";
-    if (!(await this.#passWith(code, tests))) return "killed";
+    if (!(await this.#passWith(code, behaviour))) return "killed";
     this.#plainDir ??= this.#copy();
     const at = join(this.#plainDir, file);
     const original = readFileSync(at, "utf8");
@@ -110,7 +117,7 @@ export class MutationGround {
 
   /** Tests that import the file, directly or not. */
   #testsOver(file) {
-    const tests = [...this.#imports.keys()].filter((name) => name.endsWith(".t.sol") && !name.includes("/gas/"));
+    const tests = [...this.#imports.keys()].filter((name) => name.endsWith(".t.sol"));
     return file === null ? tests : tests.filter((name) => this.#closure(name).has(file));
   }
 

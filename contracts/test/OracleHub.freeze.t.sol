@@ -70,6 +70,28 @@ contract OracleHubFreezeTest is ProofFixture {
         assertEqInt(hub.answerAt(0).value, 101, "goes on");
     }
 
+    function test_aPairIsFrozenAndUnfrozenWholeAndBothAreTold() public {
+        for (uint16 i = 0; i < 2; i++) {
+            vm.expectEmit(true, true, false, true, address(hub));
+            emit IHubGuard.FeedFrozen(FIRST_PAIRED + i, address(this));
+        }
+        vm.recordLogs();
+        hub.freezeFeeds(indicesOf(FIRST_PAIRED + 1));
+        assertEq(vm.getRecordedLogs().length, 2, "told of these two");
+        assertEq(hub.answerAt(FIRST_PAIRED).status, 4, "first");
+        assertEq(hub.answerAt(FIRST_PAIRED + 1).status, 4, "second");
+        for (uint16 i = 0; i < 2; i++) {
+            vm.expectEmit(true, true, false, true, address(hub));
+            emit IHubGuard.FeedUnfrozen(FIRST_PAIRED + i);
+        }
+        hub.unfreezeFeeds(indicesOf(FIRST_PAIRED));
+        assertEq(hub.answerAt(FIRST_PAIRED + 1).status, 0, "as it was");
+        hub.freezeFeeds(indicesOf(0));
+        vm.recordLogs();
+        hub.unfreezeFeeds(indicesOf(0));
+        assertEq(vm.getRecordedLogs().length, 1, "a single feed has no neighbour");
+    }
+
     function test_aRotationLeavesAFrozenFeedFrozen() public {
         hub.freezeFeeds(indicesOf(0));
         hub.rotate(nextConfiguration(otherKey.x, 2, FIRST_ROUND + 50));

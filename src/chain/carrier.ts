@@ -5,11 +5,11 @@
 import { Contract, type Signer } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
-import { encodeDetail } from "../report/detail-codec.ts";
 import { encodeProof } from "../report/proof.ts";
 import { encodeSurfaceUpdate } from "../report/surface-update.ts";
 import type { FeedState, GroupSignature, Report } from "../report/report.ts";
 import { loadArtifact } from "./artifacts.ts";
+import { HeldPrices } from "./held-prices.ts";
 import { explainRevert } from "./revert.ts";
 
 export type CarrierOptions = {
@@ -31,27 +31,33 @@ export type Carried = {
   readonly refused: string | null;
 };
 
-const SETTLED_OPEN = 0n;
+const SETTLEMENT_OPEN = 0n;
+const SETTLEMENT_FINAL = 2n;
 /** A surface is carried when half of the age that its readers allow is gone, if nothing was published before that. */
 const SURFACE_AGE_PART = 0.5;
 
 type Surface = { readonly address: Hex; readonly contract: Contract; readonly feedId: Hex; readonly maxAgeMs: number };
+type Settlement = {
+  readonly address: Hex;
+  readonly contract: Contract;
+  readonly held: HeldPrices;
+};
 type Errand = {
   readonly what: string;
   readonly to: Hex;
   readonly contract: Contract;
   readonly method: "update" | "settle" | "submitProven";
   readonly args: readonly string[];
+  /** Hears the name of the contract's error. */
+  readonly refused?: (why: string) => void;
 };
 
 export class Carrier {
   readonly #options: CarrierOptions;
   readonly #signer: Signer;
   readonly #hub: Contract;
-  readonly #settlements: readonly { readonly address: Hex; readonly contract: Contract }[];
+  readonly #settlements: readonly Settlement[];
   #surfaces: readonly Surface[] | null = null;
-  /** Prices that were written when this last looked: not asked for again. */
-  readonly #settled = new Set<string>();
 
   constructor(options: CarrierOptions, doors: { readonly signer: Signer }) {
     this.#options = options;
@@ -61,6 +67,7 @@ export class Carrier {
     this.#settlements = options.settlements.map((address) => ({
       address,
       contract: new Contract(address, settlement, doors.signer),
+      held: new HeldPrices(),
     }));
   }
 
@@ -118,20 +125,17 @@ export class Carrier {
 
   async #settlementErrands(report: Report, prove: (ids: readonly Hex[]) => Hex): Promise<readonly Errand[]> {
     const errands: Errand[] = [];
-    for (const { feedId, status, detail } of report.leaves) {
-      if (detail?.kind !== "settlement" || detail.phase !== "final" || status !== "ok") continue;
-      const expirySec = Math.floor(detail.expiryMs / 1_000);
-      for (const { address: to, contract } of this.#settlements) {
-        const name = `${to} ${feedId} ${expirySec}`;
-        if (this.#settled.has(name)) continue;
+    for (const { address: to, contract, held } of this.#settlements) {
+      held.note(report, prove);
+      for (const price of held.all()) {
+        const { feedId, expirySec, expiryMs } = price;
         const [state] = (await contract.getFunction("settlementOf").staticCall(feedId, expirySec)) as readonly [bigint];
-        if (state !== SETTLED_OPEN) {
-          this.#settled.add(name);
-          continue;
-        }
-        const args = [prove([feedId]), toHex(encodeDetail(detail))];
-        const when = new Date(detail.expiryMs).toISOString();
-        errands.push({ what: `price at ${when}`, to, contract, method: "settle", args });
+        if (state === SETTLEMENT_FINAL) held.close(price);
+        // Until it is final it may be voided, and then a later report has to be brought.
+        if (state !== SETTLEMENT_OPEN) continue;
+        const what = `price at ${new Date(expiryMs).toISOString()}`;
+        const refused = (why: string): void => void (why === "NotNewerThanVoided" && held.drop(price));
+        errands.push({ what, to, contract, method: "settle", args: price.args(), refused });
       }
     }
     return errands;
@@ -163,13 +167,15 @@ export class Carrier {
     }
   }
 
-  async #run({ what, to, contract, method, args }: Errand): Promise<Carried> {
+  async #run({ what, to, contract, method, args, refused }: Errand): Promise<Carried> {
     try {
       const sent = await contract.getFunction(method).send(...args);
       const receipt = await sent.wait();
       return { what, to, hash: sent.hash, gasUsed: Number(receipt?.gasUsed ?? 0), refused: null };
     } catch (error) {
-      return { what, to, hash: null, gasUsed: null, refused: explainRevert(error).text };
+      const { name, text } = explainRevert(error);
+      refused?.(name);
+      return { what, to, hash: null, gasUsed: null, refused: text };
     }
   }
 }

@@ -1,4 +1,5 @@
 /** An option market over a devnet's feeds: tokens, readers, a surface, settlement and what governs them, deployed by command. */
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Contract } from "ethers";
 import type { FeedsReply } from "../../src/api/replies.ts";
@@ -6,7 +7,11 @@ import type { Hex } from "../../src/base/bytes.ts";
 import type { MarketDeployed } from "../../src/chain/deploy-market.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
 import { devnetFeeds } from "../../src/devnet/feed-files.ts";
+import { memberPaths } from "../../src/devnet/members.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
+import { openKeystore } from "../../src/keystore/keystore.ts";
+import { normalCdf } from "../../src/quant/normal.ts";
+import { type ExpiryStatement, expiryStatementDigest } from "../../src/report/expiry-statement.ts";
 import type { Market } from "./market-support.ts";
 import { tenor } from "./rotation-support.ts";
 
@@ -74,4 +79,22 @@ export async function openOptionMarket(devnet: Devnet, market: Market, terms: Op
     30 * DAY_SEC,
   ]);
   return { settlementId, base, quote, settlement, surface, feeds, options };
+}
+
+/** Undiscounted call of Black (1976). */
+export function blackCall(forward: number, strike: number, totalVol: number): number {
+  const d1 = Math.log(forward / strike) / totalVol + totalVol / 2;
+  return forward * normalCdf(d1) - strike * normalCdf(d1 - totalVol);
+}
+
+/** What a member says of an expiry under its observer key, true or not. */
+export async function statementOf(
+  devnet: Devnet,
+  member: number,
+  { feedId, expiryMs, value }: { readonly feedId: Hex; readonly expiryMs: number; readonly value: bigint },
+): Promise<ExpiryStatement> {
+  const { keys, passphraseFile } = memberPaths(devnet.dir, member);
+  const keystore = await openKeystore({ dir: keys, passphrase: readFileSync(passphraseFile, "utf8").trimEnd() });
+  const digest = expiryStatementDigest(devnet.facts.networkId, feedId, expiryMs, value);
+  return { value, signer: keystore.publicIdentity().observer, ...keystore.signObserverDigest(digest) };
 }

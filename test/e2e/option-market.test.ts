@@ -18,9 +18,10 @@ import type { Hex } from "../../src/base/bytes.ts";
 import type { Devnet } from "../../src/devnet/devnet.ts";
 import { PENDING_FILE } from "../../src/devnet/node-process.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
-import { normalCdf } from "../../src/quant/normal.ts";
+import { encodeStatements } from "../../src/report/expiry-statement.ts";
 import { Market, type Person, read } from "./market-support.ts";
 import {
+  blackCall,
   DAY_SEC,
   DEPLOYER,
   KINDS,
@@ -28,6 +29,7 @@ import {
   openOptionMarket,
   optionFeeds,
   type OptionPlace,
+  statementOf,
 } from "./option-market-support.ts";
 import { type Spare, startSpare, tenor } from "./rotation-support.ts";
 import { awaitRound, eventually, startDevnet } from "./support.ts";
@@ -37,8 +39,9 @@ const PERIOD_SEC = 90;
 const WINDOW_SEC = PERIOD_SEC / 2;
 const DISPUTE_SEC = 600;
 /** So long after the expiry nobody has brought its price to the chain. */
-const LATE_SEC = 30;
+const LATE_SEC = 15;
 const LEAVING = 2;
+const LIARS = [1, 3];
 const YEAR_SEC = 365 * DAY_SEC;
 const LOTS = 50n;
 const LOTS_PER_UNIT = 100n;
@@ -96,12 +99,6 @@ const transactions = (): readonly Carried[] =>
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Carried);
-
-/** Undiscounted call of Black (1976). */
-function blackCall(forward: number, strike: number, totalVol: number): number {
-  const d1 = Math.log(forward / strike) / totalVol + totalVol / 2;
-  return forward * normalCdf(d1) - strike * normalCdf(d1 - totalVol);
-}
 
 /** Nothing is created or lost: what the market holds is what people no longer have. */
 async function expectWhole(): Promise<void> {
@@ -200,15 +197,11 @@ describe("options on the devnet", () => {
     await expectWhole();
     await owner.send(owned, "unfreezeFeeds", [vol]);
     // Unfrozen is no answer yet: the next report is.
-    await eventually(
-      "a sale",
-      40_000,
-      async () =>
-        await buy(1n).then(
-          () => true,
-          () => null,
-        ),
-    );
+    const sold = (): Promise<true | null> =>
+      buy(1n)
+        .then(() => true as const)
+        .catch(() => null);
+    await eventually("a sale", 40_000, sold);
     await expectWhole();
   });
 
@@ -231,10 +224,10 @@ describe("options on the devnet", () => {
     await expectWhole();
   });
 
-  test("settled late by the signed price, after the dispute window paid out to the last unit", {
+  test("the expiry is settled late, by the price that every member saw", {
     timeout: 360_000,
   }, async () => {
-    const { base, quote, options, settlement, settlementId } = place;
+    const { options, settlement, settlementId } = place;
     // Nobody carries for a while: the price is agreed, and the chain waits for it.
     carrier!.kill("SIGSTOP");
     const wanted = expirySec * 1_000;
@@ -242,7 +235,7 @@ describe("options on the devnet", () => {
       const { statements } = (await fetchJson<StatementsReply>(`${devnet.nodes[0]!.apiUrl}/v1/statements`))!;
       return statements.find(({ expiryMs }) => expiryMs === wanted) ?? null;
     });
-    await eventually("half a minute after the expiry", 60_000, async () =>
+    await eventually("a while after the expiry", 60_000, async () =>
       (await market.nowSec()) > expirySec + LATE_SEC ? true : null,
     );
     await expect(buyer.send(options, "exercise", id)).rejects.toThrow();
@@ -261,6 +254,31 @@ describe("options on the devnet", () => {
       const [, settled] = await read<readonly [bigint, bigint]>(settlement, "settlementOf", settlementId, expirySec);
       expect(Math.abs((Number(said.value) * 1e10) / Number(settled) - 1)).toBeLessThan(0.005);
     }
+  });
+
+  test("two members of four contradict the price and void it, and the next report settles it again", {
+    timeout: 120_000,
+  }, async () => {
+    const { options, settlement, settlementId } = place;
+    const told = async (): Promise<readonly [bigint, bigint]> =>
+      await read<readonly [bigint, bigint]>(settlement, "settlementOf", settlementId, expirySec);
+    const [, price] = await told();
+    const wrong = ((price / 10n ** 10n) * 102n) / 100n;
+    const said = { feedId: settlementId, expiryMs: expirySec * 1_000, value: wrong };
+    const lies = await Promise.all(LIARS.map(async (liar) => await statementOf(devnet, liar, said)));
+    await writer.send(settlement, "dispute", settlementId, expirySec, encodeStatements(lies));
+    await expectWhole();
+    const again = await eventually("the price on chain again", 60_000, async () => {
+      const [state, value] = await told();
+      return state === 1n ? value : null;
+    });
+    expect(again).toBe(price);
+    await expect(buyer.send(options, "exercise", id)).rejects.toThrow();
+    await expectWhole();
+  });
+
+  test("after the dispute window all is paid out to the last unit", { timeout: 60_000 }, async () => {
+    const { base, quote, options, settlement, settlementId } = place;
     await expect(buyer.send(options, "exercise", id)).rejects.toThrow();
     await market.rpc("evm_increaseTime", DISPUTE_SEC);
     await market.rpc("evm_mine");

@@ -68,12 +68,9 @@ abstract contract HubKeys is HubStorage {
         if (_heldKeyX != 0) (_newest.groupKeyX, _heldKeyX) = (0, next.groupKeyX);
         else _pullKey = _pullKeyOf(next.groupKeyX, next.firstRound);
 
+        // A pair's slot never has the newest key's era.
         uint256 length = _feeds.length;
         for (uint256 i = 0; i < length; i++) {
-            _setSlot(i, _slotOf(i).afterRotation());
-        }
-        uint256 end = PAIRS_FROM + _pairedFeeds.length;
-        for (uint256 i = PAIRS_FROM; i < end; i += 2) {
             _setSlot(i, _slotOf(i).afterRotation());
         }
     }
