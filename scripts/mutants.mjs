@@ -1,4 +1,5 @@
 // The small mistakes that a test suite has to notice, one at a time, in a Solidity file. Pure: text in, mutants out.
+import { createHash } from "node:crypto";
 
 /** Operators and what each may turn into. The longest come first, so that `<=` is not taken for `<`. */
 const SWAPS = [
@@ -188,8 +189,9 @@ export function mutantsOf(path, source) {
     });
 }
 
-/** `count` of them, spread over all by a fixed stride, so that the same ones are taken every time. */
+/** `count` of them, drawn by the digest of their names: a change of one line leaves the others' draw as it was. */
 export function sampleOf(mutants, count) {
-  if (count >= mutants.length) return mutants;
-  return Array.from({ length: count }, (_, i) => mutants[Math.floor(((i + 0.5) * mutants.length) / count)]);
+  const digestOf = ({ id }) => createHash("sha256").update(id).digest("hex");
+  const drawn = new Set(mutants.map(digestOf).sort().slice(0, count));
+  return mutants.filter((mutant) => drawn.has(digestOf(mutant)));
 }
