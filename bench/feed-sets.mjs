@@ -9,7 +9,9 @@ const SPOTS = ["BTC-USD.spot-index", "ETH-USD.spot-index"];
 const KINDS = ["forward", "rate", "iv-atm", "skew-25d"];
 /** Tenors between the synthetic chain's listed expiries. */
 const FIRST_DAYS = 8;
-const LAST_DAYS = 80;
+const LAST_DAYS = 74;
+/** There is an expiry behind the last tenor within this. */
+const MAX_DAYS = 120;
 const SETTLE_EVERY_MS = 60_000;
 
 function shipped(name) {
@@ -21,7 +23,8 @@ function atTenor(file, kind, days) {
   const { method } = definition;
   const tenor = kind === "forward" ? { maturity: { type: "constant", days } } : { tenorDays: days };
   const name = `${definition.symbol}.${kind}-${days}d`;
-  return { ...definition, name, title: name, method: { ...method, ...tenor } };
+  const expiries = method.expiries === undefined ? {} : { expiries: { ...method.expiries, maxDays: MAX_DAYS } };
+  return { ...definition, name, title: name, method: { ...method, ...tenor, ...expiries } };
 }
 
 /**

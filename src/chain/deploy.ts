@@ -40,6 +40,10 @@ export type Deployed = {
   readonly readers: readonly { readonly name: string; readonly address: Hex; readonly maxAgeSec: number }[];
 };
 
+/** Some 100 000 gas each: a third of a block of 30 million. */
+const FEEDS_A_TRANSACTION = 100;
+/** Some 1.2 million gas each. */
+const READERS_A_BLOCK = 20;
 const MINED_POLL_MS = 200;
 const MINED_TIMEOUT_MS = 180_000;
 
@@ -66,18 +70,32 @@ export async function deployHub(options: DeployOptions, doors: { readonly signer
     heartbeatSec,
     history,
   ]);
-  if (feeds.length > 0) await sendOwn(hub.address, "addFeeds", [feeds], signer);
-  // Each reader asks the hub for its feed, so they wait for `addFeeds`; among themselves they share a block.
+  for (let from = 0; from < feeds.length; from += FEEDS_A_TRANSACTION) {
+    await sendOwn(hub.address, "addFeeds", [feeds.slice(from, from + FEEDS_A_TRANSACTION)], signer);
+  }
+  // Each reader asks the hub for its feed, so they wait for `addFeeds`; among themselves as many as fit share a block.
+  const readers: Deployed["readers"][number][] = [];
+  for (let from = 0; from < options.feeds.length; from += READERS_A_BLOCK) {
+    readers.push(...(await deployReaders(hub.address, options, from, signer)));
+  }
+  return { hub: hub.address, block: hub.block, readers };
+}
+
+async function deployReaders(
+  hub: Hex,
+  { feeds, readerGraceSec }: DeployOptions,
+  from: number,
+  signer: Signer,
+): Promise<Deployed["readers"]> {
   const firstNonce = await signer.getNonce("pending");
-  const readers = await Promise.all(
-    options.feeds.map(async (feed, index) => {
-      const maxAgeSec = feed.heartbeatSec + options.readerGraceSec;
-      const args = [hub.address, index, feed.name, requirements(maxAgeSec), { nonce: firstNonce + index }];
+  return await Promise.all(
+    feeds.slice(from, from + READERS_A_BLOCK).map(async (feed, i) => {
+      const maxAgeSec = feed.heartbeatSec + readerGraceSec;
+      const args = [hub, from + i, feed.name, requirements(maxAgeSec), { nonce: firstNonce + i }];
       const reader = await deployOne("FeedReader", args, signer);
       return { name: feed.name, address: reader.address, maxAgeSec };
     }),
   );
-  return { hub: hub.address, block: hub.block, readers };
 }
 
 /** Sets the hub's first configuration. @throws OracleError `deploy-failed` with the contract's reason */
