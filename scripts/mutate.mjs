@@ -12,6 +12,7 @@ const HELP = `npm run mutate -- [options]    plants mistakes into contracts/src 
 
   --sample N     a fixed N of them, spread over everything
   --file PART    of files whose path contains this, such as Settlement
+  --name PART    whose name contains this: one survivor again, or all of a line
   --part I/N     the I-th of N parts, for several machines
   --list         only says what would be planted
   --fresh        judges again what was judged before on the same contracts and tests
@@ -30,6 +31,7 @@ function parsed() {
       options: {
         sample: { type: "string" },
         file: { type: "string" },
+        name: { type: "string", default: "" },
         part: { type: "string", default: "1/1" },
         list: { type: "boolean", default: false },
         fresh: { type: "boolean", default: false },
@@ -61,10 +63,13 @@ const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".sol") && !name.startsWith("interfaces"))
   .filter((name) => values.file === undefined || name.includes(values.file))
   .sort();
-const all = files.flatMap((name) => mutantsOf(name, readFileSync(join(sources, name), "utf8")));
+const all = files
+  .flatMap((name) => mutantsOf(name, readFileSync(join(sources, name), "utf8")))
+  .filter(({ id }) => id.includes(values.name));
 const sample = values.sample === undefined ? all : sampleOf(all, Number(values.sample));
 const chosen = sample.filter((_, i) => i % parts === part - 1);
 if (files.length === 0) refuse(`no mutants: no file of contracts/src has ${JSON.stringify(values.file)} in its path`);
+if (all.length === 0) refuse(`no mutants: none has ${JSON.stringify(values.name)} in its name`);
 console.log(`${chosen.length} of ${all.length} mutants in ${files.length} files`);
 if (values.list) {
   for (const { id, line } of chosen) console.log(`${String(line).padStart(5)}  ${id}`);
