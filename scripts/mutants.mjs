@@ -189,9 +189,13 @@ export function mutantsOf(path, source) {
     });
 }
 
+/** By which mutants are drawn and ordered. */
+export function digestOf({ id }) {
+  return createHash("sha256").update(id).digest("hex");
+}
+
 /** `count` of them, drawn by the digest of their names: a change of one line leaves the others' draw as it was. */
 export function sampleOf(mutants, count) {
-  const digestOf = ({ id }) => createHash("sha256").update(id).digest("hex");
   const drawn = new Set(mutants.map(digestOf).sort().slice(0, count));
   return mutants.filter((mutant) => drawn.has(digestOf(mutant)));
 }
