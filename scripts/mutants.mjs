@@ -26,6 +26,9 @@ const SWAPS = [
   ["|", ["&"]],
 ];
 
+/** One more of a longer number, such as an approximation's coefficient, is below the error that its function states. */
+const DIGITS_MAX = 15;
+
 /** Functions of assembly, where operators have names. */
 const YUL_SWAPS = {
   add: "sub",
@@ -138,6 +141,7 @@ function wordsIn(code, start, end) {
     found.push({ at: start + match.index, length: match[1].length, to, kind: `${match[1]} to ${to}` });
   }
   for (const match of body.matchAll(/(?<![\w.])(\d[\d_]*)(?![\w.])/g)) {
+    if (match[1].length > DIGITS_MAX) continue;
     found.push({ at: start + match.index, length: match[1].length, to: `(${match[1]} + 1)`, kind: "one more" });
   }
   for (const match of body.matchAll(/\bif \([^;{}]*?\)\s+(?=revert\b)/g)) {

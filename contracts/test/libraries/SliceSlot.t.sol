@@ -118,6 +118,48 @@ contract SliceSlotTest is Test {
         assertTrue(SliceSlotLibrary.isFine(svi), "refused");
     }
 
+    /// @dev The formula above `isFine`, as it is written there.
+    function isFineAsWritten(Svi memory svi) private pure returns (bool) {
+        int256 wad = 1e18;
+        int256 place = svi.m < 0 ? -svi.m : svi.m;
+        int256 slope = svi.rho < 0 ? -svi.rho : svi.rho;
+        if (place >> 20 > svi.sigma) return false;
+        (int256 missing, int256 bend) = (missingWithoutA(svi, place) - 3567 * svi.a, 0);
+        bend = (3566 - wad / (8 * (wad - slope))) * svi.b * svi.sigma / wad;
+        return missing <= 0 || bend * bend * ((wad * wad - svi.rho * svi.rho) / wad) >= missing * missing * wad;
+    }
+
+    function missingWithoutA(Svi memory svi, int256 place) private pure returns (int256) {
+        int256 wad = 1e18;
+        return svi.b * (place + 3 * svi.sigma) / wad + svi.b * place * place / (4096 * svi.sigma * wad) + 51_539_607_552;
+    }
+
+    /// @dev Beside the bound of `a`, where each term counts.
+    function testFuzz_whatIsFineIsWhatIsWritten(uint64 b, uint256 rho, uint64 m, uint64 sigma, uint32 scales, int16 off)
+        public
+        pure
+    {
+        Svi memory svi = Svi({
+            a: 0,
+            b: int256(uint256(b) % 2e18) >> (scales % 48),
+            rho: int256(rho % uint256(2 * SliceSlotLibrary.RHO_MAX + 1)) - SliceSlotLibrary.RHO_MAX,
+            m: int256(uint256(m) >> 1) >> (scales / 48 % 48),
+            sigma: 1 + (int256(uint256(sigma) >> 1) >> (scales / 2304 % 48))
+        });
+        if (scales % 2 == 1) svi.m = -svi.m;
+        int256 room;
+        {
+            int256 slope = svi.rho < 0 ? -svi.rho : svi.rho;
+            int256 bend = (3566 - 1e18 / (8 * (1e18 - slope))) * svi.b * svi.sigma / 1e18;
+            room = int256(FixedPointMathLib.sqrt(uint256(bend * bend * ((1e36 - svi.rho * svi.rho) / 1e18) / 1e18)));
+        }
+        int256 bound_ = (missingWithoutA(svi, svi.m < 0 ? -svi.m : svi.m) - room) / 3567;
+        for (int256 step = -2; step <= 2; step++) {
+            svi.a = bound_ + step * (1 + (bound_ < 0 ? -bound_ : bound_) >> uint256(uint16(off)) % 64);
+            assertTrue(SliceSlotLibrary.isFine(svi) == isFineAsWritten(svi), "as written");
+        }
+    }
+
     function test_aSmallestVarianceThatIsTheDifferenceOfLargeTermsIsRefused() public pure {
         Svi memory svi = Svi({a: -0.5e18, b: 0.5e18, rho: 0, m: 0, sigma: 1e18 + 1e13});
         assertTrue(!SliceSlotLibrary.isFine(svi), "5e-6 of 0.5");
