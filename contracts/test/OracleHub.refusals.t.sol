@@ -169,6 +169,15 @@ contract OracleHubRefusalsTest is HubFixture {
             abi.encodeWithSelector(IOracleHub.EntriesNotAscending.selector, 2, 2),
             report(key, FIRST_ROUND + 11, two(entry(2, 7), entry(2, 7)))
         );
+        // Feeds that the newest key has spoken of before go another way.
+        submitExpecting(
+            abi.encodeWithSelector(IOracleHub.EntriesNotAscending.selector, 1, 0),
+            report(key, FIRST_ROUND + 11, two(entry(1, 7), entry(0, 7)))
+        );
+        submitExpecting(
+            abi.encodeWithSelector(IOracleHub.EntriesNotAscending.selector, 1, 1),
+            report(key, FIRST_ROUND + 11, two(entry(1, 7), entry(1, 8)))
+        );
     }
 
     function testFuzz_otherStatusesAreRefused(uint8 status) public {
