@@ -242,6 +242,7 @@ contract OracleHubConfigurationTest is HubFixture {
         submitOne(key, NEXT - 1, 2);
         bytes memory early = abi.encodeWithSelector(IOracleHub.KeyNotYetValid.selector, FIRST_ROUND - 1, FIRST_ROUND);
         submitExpecting(early, reportAt(key, NETWORK, FIRST_ROUND - 1, T0_MS - SLOT_MS, one(entry(3, 1))));
+        submitOne(key, FIRST_ROUND, 3);
     }
 
     /// @dev Another key with the same tag takes 2^32 ceremonies, or a number that is only named as a key: its x.
