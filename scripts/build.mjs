@@ -2,12 +2,12 @@
 // that goes in has changed it does nothing, and of several at once one builds: programs that run from dist/ keep theirs.
 //   node scripts/build.mjs [--quiet] [--force]
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildDashboard } from "./dashboard.mjs";
+import { digestOfFiles } from "./tools.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
@@ -24,6 +24,7 @@ const INPUTS = [
   "scripts/build.mjs",
   "scripts/dashboard.mjs",
   "scripts/forge.mjs",
+  "scripts/tools.mjs",
   "tsconfig.build.json",
   "tsconfig.json",
 ];
@@ -37,24 +38,6 @@ const OUTPUTS = [
 const STAMP = join(dist, "made-of");
 const LOCK = join(root, ".build-lock");
 const LOCK_POLL_MS = 200;
-
-function filesUnder(path) {
-  const at = join(root, path);
-  if (!existsSync(at)) return [];
-  const entries = readdirSync(at, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** One digest of everything that goes in: names and contents, and the Node that compiles. */
-function madeOf() {
-  const hash = createHash("sha256").update(process.version);
-  for (const input of INPUTS) {
-    const files = /\.\w+$/.test(input) ? [join(root, input)] : filesUnder(input).sort();
-    for (const file of files)
-      hash.update(`\0${file.slice(root.length)}\0`).update(existsSync(file) ? readFileSync(file) : "");
-  }
-  return hash.digest("hex");
-}
 
 function isMade(stamp) {
   const isThere = OUTPUTS.every((output) => existsSync(join(dist, output)));
@@ -117,7 +100,8 @@ function build(stamp) {
 }
 
 const force = process.argv.includes("--force");
-const stamp = madeOf();
+// What goes in, and the Node that compiles.
+const stamp = `${process.version} ${digestOfFiles(root, INPUTS)}`;
 if (force || !isMade(stamp)) {
   await lock();
   try {

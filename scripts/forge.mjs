@@ -11,10 +11,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { forgeOf } from "./tools.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const packaged = join(root, "node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
-const forge = existsSync(packaged) ? packaged : "forge";
+const forge = forgeOf(root);
 const measuredDir = join(root, "contracts/cache/snapshots");
 const snapshotFile = join(root, ".gas-snapshot");
 const TOLERANCE = 0.01;
@@ -27,7 +27,7 @@ function runForge(args) {
   const env = args[0] === "lint" ? { ...process.env, ...LINT_FOLDERS } : process.env;
   const run = spawnSync(forge, args, { cwd: root, env, stdio: "inherit" });
   if (run.error !== undefined) {
-    console.error(`forge did not start (${run.error.message}). Looked for ${packaged} and for "forge" on PATH.`);
+    console.error(`forge did not start (${run.error.message}). Looked for the one from npm and for "forge" on PATH.`);
     return 127;
   }
   return run.status ?? 1;

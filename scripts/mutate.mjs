@@ -1,12 +1,12 @@
 // Would the contracts' tests notice? Plants one small mistake after the other into contracts/src and runs the tests of
 // each: a mistake that no test sees is a survivor. Survivors that are explained stand in contracts/survivors.json.
-import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { digestOf, mutantsOf, sampleOf } from "./mutants.mjs";
 import { MutationGround } from "./mutation-ground.mjs";
+import { digestOfFiles } from "./tools.mjs";
 
 const HELP = `npm run mutate -- [options]    plants mistakes into contracts/src and runs the contracts' tests on each
 
@@ -77,18 +77,9 @@ if (values.list) {
 }
 
 /** Verdicts hold for these contracts and these tests. */
-function verdictsOf() {
-  const hash = createHash("sha256");
-  for (const dir of ["contracts/src", "contracts/test", "contracts/examples", "contracts/kit", "test/vectors"]) {
-    const names = readdirSync(join(root, dir), { recursive: true, withFileTypes: true });
-    const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    for (const path of paths.sort()) hash.update(path.slice(root.length)).update(readFileSync(path));
-  }
-  return hash.digest("hex").slice(0, 16);
-}
-
+const JUDGED = ["contracts/src", "contracts/test", "contracts/examples", "contracts/kit", "test/vectors"];
+const of = digestOfFiles(root, JUDGED).slice(0, 16);
 const record = join(root, "contracts/cache/mutation.jsonl");
-const of = verdictsOf();
 mkdirSync(dirname(record), { recursive: true });
 if (values.fresh) writeFileSync(record, "");
 const known = new Map();

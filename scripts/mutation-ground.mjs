@@ -20,6 +20,7 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
+import { forgeOf } from "./tools.mjs";
 
 const require = createRequire(import.meta.url);
 /** A mutant that makes a loop endless runs out of gas long before. */
@@ -61,8 +62,7 @@ export class MutationGround {
   /** @param root the repository */
   constructor(root) {
     this.#root = root;
-    const packaged = join(root, "node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
-    this.#forge = existsSync(packaged) ? packaged : "forge";
+    this.#forge = forgeOf(root);
     this.#dir = this.#copy();
     const config = readFileSync(join(root, "foundry.toml"), "utf8");
     this.#remappings = [.../^remappings = \[(.*)\]$/m.exec(config)[1].matchAll(/"([^"=]+)=([^"]+)"/g)].map((match) => [

@@ -126,7 +126,7 @@ export class Carrier {
   async #settlementErrands(report: Report, prove: (ids: readonly Hex[]) => Hex): Promise<readonly Errand[]> {
     const errands: Errand[] = [];
     for (const { address: to, contract, held } of this.#settlements) {
-      held.note(report, prove);
+      held.note(report.leaves, prove);
       for (const price of held.all()) {
         const { feedId, expirySec, expiryMs } = price;
         const [state] = (await contract.getFunction("settlementOf").staticCall(feedId, expirySec)) as readonly [bigint];
@@ -134,7 +134,9 @@ export class Carrier {
         // Until it is final it may be voided, and then a later report has to be brought.
         if (state !== SETTLEMENT_OPEN) continue;
         const what = `price at ${new Date(expiryMs).toISOString()}`;
-        const refused = (why: string): void => void (why === "NotNewerThanVoided" && held.drop(price));
+        const refused = (why: string): void => {
+          if (why === "NotNewerThanVoided") held.drop(price);
+        };
         errands.push({ what, to, contract, method: "settle", args: price.args(), refused });
       }
     }

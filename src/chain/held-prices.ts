@@ -5,7 +5,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
 import { encodeDetail } from "../report/detail-codec.ts";
-import type { Report } from "../report/report.ts";
+import type { FeedState } from "../report/report.ts";
 
 export type HeldPrice = {
   readonly feedId: Hex;
@@ -15,6 +15,9 @@ export type HeldPrice = {
   readonly args: () => readonly [proof: Hex, detail: Hex];
 };
 
+/** What is read of a leaf. */
+type PricedLeaf = Pick<FeedState, "feedId" | "status" | "detail">;
+
 /** Of one feed. With one expiry a day this is more than the longest dispute window. */
 const HELD_MAX = 16;
 
@@ -23,8 +26,8 @@ export class HeldPrices {
   readonly #closed = new Set<string>();
 
   /** Takes the final prices of a report in the place of what an earlier report said of the same expiries. */
-  note(report: Report, prove: (feedIds: readonly Hex[]) => Hex): void {
-    for (const { feedId, status, detail } of report.leaves) {
+  note(leaves: readonly PricedLeaf[], prove: (feedIds: readonly Hex[]) => Hex): void {
+    for (const { feedId, status, detail } of leaves) {
       if (detail?.kind !== "settlement" || detail.phase !== "final" || status !== "ok") continue;
       const { expiryMs } = detail;
       const expirySec = Math.floor(expiryMs / 1_000);
