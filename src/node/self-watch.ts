@@ -90,7 +90,7 @@ export class SelfWatch {
       const round = this.#doors.roundNow();
       this.#take({ kind: "slot-looked-up", round });
       // Once a slot those that have answered too: what a twin says meanwhile is heard before this life speaks, whatever
-      // gossip carries.
+      // gossip carries. [R57]
       const isNewSlot = round > this.#askedIn;
       this.#askedIn = Math.max(round, this.#askedIn);
       for (const id of this.#peerIds) if (isNewSlot || !this.#state.answers.has(id)) this.#ask(id);
@@ -103,21 +103,23 @@ export class SelfWatch {
   #ask(id: number): void {
     if (this.#asked.has(id)) return;
     this.#asked.add(id);
+    const askedIn = this.#doors.roundNow();
     this.#doors
       .request(id, encodeRequest({ kind: "latest-of", member: this.#selfId }), ASK_TIMEOUT_MS)
-      .then((answer) => this.#heard(id, readLatestOf(answer)))
+      .then((answer) => this.#heard(id, askedIn, readLatestOf(answer)))
       .catch((error: unknown) => this.#doors.log.debug("asking failed", { peer: id, reason: reasonOf(error) }))
       .finally(() => this.#asked.delete(id));
   }
 
-  #heard(from: number, bytes: Uint8Array | null | undefined): void {
+  #heard(from: number, askedIn: number, bytes: Uint8Array | null | undefined): void {
     if (bytes === undefined || this.#timer === null) return;
-    if (bytes === null) return this.#take({ kind: "answered", from, envelope: null });
+    if (bytes === null) return this.#take({ kind: "answered", from, askedIn, envelope: null });
     // What is not signed is no answer: the peer is asked again, and others beside it.
     const envelope = this.#doors.open(bytes);
     if (envelope === null || envelope.sender !== this.#selfId) return;
-    this.#take({ kind: "answered", from, envelope });
+    // The machine first: a living twin's word must stop this life before the same answer lets it speak.
     this.#doors.hear(bytes, from);
+    this.#take({ kind: "answered", from, askedIn, envelope });
   }
 
   #take(event: RecoveryEvent): void {

@@ -1,10 +1,12 @@
 /** What keeps this node from speaking while its disk is well, and how it learns that its key lives twice. */
 import type { Effect, Note, Step } from "./events.ts";
 import type { HoldReason } from "./hold-reasons.ts";
-import type { Observe } from "./messages.ts";
+import type { Observe, Propose, Share } from "./messages.ts";
 import type { OracleState, RoundState } from "./state.ts";
 
 type OracleStep = Step<OracleState>;
+/** What a member alone can say; a REPORT is everybody's to repeat. */
+type OwnWord = Observe | Propose | Share;
 
 /** From now on this life only watches; what it holds of open rounds it does not act on any more. */
 export function quiet(rounds: OracleState["rounds"], upTo = Number.POSITIVE_INFINITY): OracleState["rounds"] {
@@ -31,13 +33,18 @@ export function onFloorRaised(state: OracleState, floorRound: number): OracleSte
   return { state: { ...state, floorRound, rounds: quiet(state.rounds, floorRound) }, effects: [] };
 }
 
+/** An OBSERVE names its process; of the rest nothing is mine as long as I have not said a word. */
+function isMine(state: OracleState, message: OwnWord): boolean {
+  return message.type === "observe" ? message.incarnation === state.incarnation : !state.holds.has("recovering");
+}
+
 /**
- * An OBSERVE under my own key that this life did not make. Earlier lives spoke only in rounds they had reserved [R30], and
+ * A word under my own key that this life did not say. Earlier lives spoke only in rounds they had reserved [R30], and
  * the dead speak in no round that began after my start: either one proves another process with my key. [R57] The first slot
  * that I saw begin is given to a predecessor whose clock was a little ahead of what it shows now.
  */
-export function hearSelf(state: OracleState, message: Observe): OracleStep {
-  if (message.incarnation === state.incarnation || state.holds.has("duplicate-instance")) return { state, effects: [] };
+export function hearSelf(state: OracleState, message: OwnWord): OracleStep {
+  if (isMine(state, message) || state.holds.has("duplicate-instance")) return { state, effects: [] };
   const { startedRound } = state;
   const isAfterStart = startedRound !== null && message.round > startedRound;
   const isUnreserved = !state.holds.has("recovering") && message.round > state.floorRound;

@@ -11,7 +11,10 @@
  */
 import { reservationRounds, SLOT_LEAD_MAX } from "./limits.ts";
 
-/** Slots in which every life but the first only listens: one more than it takes to hear that a predecessor still lives. [R57] */
+/**
+ * Slots after which peers must be asked once more before a life speaks: what a living predecessor said in the slots between is
+ * then with them. An answer to an earlier question says nothing of these, however late it comes. [R57]
+ */
 const LISTEN_SLOTS = 3;
 
 export type RecoveryOptions = {
@@ -34,8 +37,10 @@ export type RecoveryState = {
   /** Slot in which this life began; null before its first look at the clock. */
   readonly startedRound: number | null;
   readonly currentRound: number;
-  /** Highest round of an envelope of mine, by the peer that gave it; −1: it holds none. */
+  /** By the peer that gave it: the highest round of an envelope of mine, −1 when it holds none. */
   readonly answers: ReadonlyMap<number, number>;
+  /** By peer: the last slot in which a question was sent that it has answered. */
+  readonly askedIn: ReadonlyMap<number, number>;
   /** It is known without any answer that the disk says too little. */
   readonly isLost: boolean;
 };
@@ -46,6 +51,8 @@ export type RecoveryEvent =
   | {
       readonly kind: "answered";
       readonly from: number;
+      /** Slot in which the question was sent. */
+      readonly askedIn: number;
       readonly envelope: { readonly sender: number; readonly round: number } | null;
     }
   /** Another configuration under the same key found that the memory of both is lost. */
@@ -58,7 +65,14 @@ export type RecoveryVerdict =
   | { readonly kind: "resume"; readonly lost: boolean; readonly floorRound: number };
 
 export function beginRecovery(options: RecoveryOptions): RecoveryState {
-  return { options, startedRound: null, currentRound: 0, answers: new Map(), isLost: options.isRestored };
+  return {
+    options,
+    startedRound: null,
+    currentRound: 0,
+    answers: new Map(),
+    askedIn: new Map(),
+    isLost: options.isRestored,
+  };
 }
 
 export function stepRecovery(state: RecoveryState, event: RecoveryEvent): RecoveryState {
@@ -77,27 +91,37 @@ export function stepRecovery(state: RecoveryState, event: RecoveryEvent): Recove
       // Somebody else's envelope proves nothing of mine, and is no answer either.
       if (event.envelope !== null && event.envelope.sender !== selfId) return state;
       const round = Math.max(event.envelope?.round ?? -1, state.answers.get(event.from) ?? -1);
-      return { ...state, answers: new Map(state.answers).set(event.from, round) };
+      const askedIn = Math.max(event.askedIn, state.askedIn.get(event.from) ?? -1);
+      return {
+        ...state,
+        answers: new Map(state.answers).set(event.from, round),
+        askedIn: new Map(state.askedIn).set(event.from, askedIn),
+      };
     }
   }
 }
 
 export function recoveryVerdict(state: RecoveryState): RecoveryVerdict {
-  const { options, startedRound, currentRound, answers, isLost } = state;
+  const { options, startedRound, currentRound, answers, askedIn, isLost } = state;
   const { n, f, slotMs, reservedRound, hasActed, floorRound } = options;
   // With slots so long that one round is a reservation, an earlier life may still have been SLOT_LEAD_MAX ahead.
   const span = Math.max(reservationRounds(slotMs), SLOT_LEAD_MAX);
   const highest = Math.max(-1, ...answers.values());
   const lost = isLost || highest > reservedRound || (reservedRound < 0 && hasActed);
-  const answersMissing = Math.max(0, n - 1 - f - answers.size);
-  if (startedRound === null || currentRound < startedRound + LISTEN_SLOTS)
-    return { kind: "wait", lost, answersMissing };
+  const wanted = n - 1 - f;
+  const listenedUpTo = (startedRound ?? currentRound) + LISTEN_SLOTS;
+  if (startedRound === null || currentRound < listenedUpTo) {
+    return { kind: "wait", lost, answersMissing: Math.max(0, wanted - answers.size) };
+  }
+  const answersMissing = Math.max(0, wanted - [...askedIn.values()].filter((round) => round >= listenedUpTo).length);
   if (lost) {
     if (answersMissing > 0) return { kind: "wait", lost, answersMissing };
     return { kind: "resume", lost, floorRound: Math.max(highest, startedRound, reservedRound, floorRound) + span };
   }
   // Without answers: whatever an earlier life reserved was at most one reservation ahead of the slot in which it ended.
-  if (answersMissing > 0 && currentRound <= startedRound + span) return { kind: "wait", lost, answersMissing };
+  if (answersMissing > 0 && currentRound <= Math.max(startedRound + span, listenedUpTo)) {
+    return { kind: "wait", lost, answersMissing };
+  }
   return { kind: "resume", lost, floorRound: Math.max(0, floorRound) };
 }
 

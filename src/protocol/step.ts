@@ -36,7 +36,7 @@ function hearProcess(state: OracleState, message: Observe): OracleStep {
 
 function onMessage(state: OracleState, message: Message, hash: Hex): OracleStep {
   // Before the window: the other process may have the better clock.
-  if (message.type === "observe" && message.sender === state.config.selfId) {
+  if (message.type !== "report" && message.sender === state.config.selfId) {
     return chain(hearSelf(state, message), (after) => judge(after, message, hash));
   }
   return judge(state, message, hash);

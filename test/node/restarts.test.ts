@@ -154,6 +154,25 @@ describe("a second process with a copy of the key and of the disk", () => {
     expect(accusations()).toEqual([]);
   });
 
+  test("never speaks either when its peers are slow to answer and what it has reserved ends just then", async () => {
+    await house.stop();
+    const slotMs = 250;
+    house = new House(slotMs);
+    for (const id of [2, 3, 4]) house.lasting(id);
+    house.mortal(1);
+    house.start();
+    // Of the sixteen slots that were reserved at first four are left.
+    await house.pass(100 + 12 * slotMs);
+    const twin = house.mortal(1, house.image(1));
+    // The first answers come at once and know of nothing yet; the next ones are three slots old when they come.
+    house.answerMs = (nth) => (nth === 0 ? 0 : 3 * slotMs);
+    twin.start();
+    await house.pass(16 * slotMs);
+    expect(observed(twin)).toEqual([]);
+    expect(doubles(twin)).toEqual([1]);
+    expect(accusations()).toEqual([]);
+  });
+
   test("that begins in the same instant stops both within the watch, and every peer raises it", async () => {
     const first = await grown(3);
     const copy = house.image(1);

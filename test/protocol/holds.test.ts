@@ -154,6 +154,23 @@ describe("an OBSERVE under my own key", () => {
     expect(notes(member.hear(twin(FIRST + 2)))[0]).toEqual(duplicate(FIRST + 2)[0]);
   });
 
+  test("is not the only word that tells: a life that has said nothing yet takes no PROPOSE or SHARE for its own", () => {
+    const round = roundLedBy(config, 1);
+    const proposal = proposeOf(
+      1,
+      [1, 2, 3].map((id) => observeOf(config, id, round)),
+    );
+    const halted = (isRecovering: boolean): boolean => {
+      const member = new Member(config, round + 16);
+      if (isRecovering) member.feed({ kind: "held", why: "recovering", on: true });
+      for (const early of [round - 2, round - 1, round]) member.feed({ kind: "slot-started", round: early });
+      member.hear(proposal);
+      return member.state.holds.has("duplicate-instance");
+    };
+    // One that speaks may be given back a PROPOSE that it made before its OBSERVE was ready.
+    expect([halted(true), halted(false)]).toEqual([true, false]);
+  });
+
   test("of this life, sent back by whomever, halts nobody", () => {
     const member = new Member(config);
     member.startSlot(FIRST);

@@ -23,9 +23,12 @@ const OPTIONS: RecoveryOptions = {
 const SPAN = 16;
 
 const slot = (round: number): RecoveryEvent => ({ kind: "slot-looked-up", round });
-const says = (from: number, round: number | null, sender = 1): RecoveryEvent => ({
+/** A slot that is late enough for every life in these tests. */
+const LATE = 9_000;
+const says = (from: number, round: number | null, sender = 1, askedIn = LATE): RecoveryEvent => ({
   kind: "answered",
   from,
+  askedIn,
   envelope: round === null ? null : { sender, round },
 });
 /** A database that says something keeps its life above that. */
@@ -89,6 +92,19 @@ describe("a memory that is whole", () => {
     });
   });
 
+  test("takes no answer for listening whose question was sent before three slots had begun, however late it came", () => {
+    const asked = (...slots: number[]) =>
+      verdict({ reservedRound: 80 }, slot(100), slot(104), ...slots.map((askedIn, i) => says(i + 2, 80, 1, askedIn)));
+    expect(asked(102, 102, 102)).toEqual({ kind: "wait", lost: false, answersMissing: 2 });
+    expect(asked(103, 102, 102)).toEqual({ kind: "wait", lost: false, answersMissing: 1 });
+    expect(asked(103, 102, 103)).toMatchObject({ kind: "resume" });
+  });
+
+  test("is not made to wait by an answer that was overtaken by a later one", () => {
+    const overtaken = [says(2, 80, 1, 103), says(3, 80, 1, 103), says(2, 79, 1, 101)];
+    expect(verdict({ reservedRound: 80 }, slot(100), slot(103), ...overtaken)).toMatchObject({ kind: "resume" });
+  });
+
   test("resumes without answers when one reservation has passed since this life began", () => {
     expect(verdict({ reservedRound: 80 }, slot(100), slot(116))).toMatchObject({ kind: "wait", answersMissing: 2 });
     expect(verdict({ reservedRound: 80 }, slot(100), slot(117))).toEqual({
@@ -97,6 +113,12 @@ describe("a memory that is whole", () => {
       floorRound: 80,
     });
   });
+});
+
+test("without answers also slots longer than a reservation leave one to listen in", () => {
+  const long = { slotMs: 16_000, reservedRound: 80 };
+  expect(verdict(long, slot(100), slot(103))).toMatchObject({ kind: "wait", answersMissing: 2 });
+  expect(verdict(long, slot(100), slot(104))).toMatchObject({ kind: "resume" });
 });
 
 describe("a keystore that came out of a backup", () => {

@@ -73,7 +73,7 @@ export class Interpreter {
   }
 
   /** What each peer that is up and can be reached knows of the asking node's own words. */
-  askPeers(node: SimNode, take: (claim: Claim) => void): void {
+  askPeers(node: SimNode, askedIn: number, take: (claim: Claim) => void): void {
     const { nodes, nowMs } = this.#stage;
     for (const peer of nodes) {
       if (peer.id === node.id || peer.copy > 0 || !peer.alive) continue;
@@ -81,9 +81,9 @@ export class Interpreter {
       if (backMs === null) continue;
       const isLiar = this.#mouths.has(peer.id);
       const known = peer.newestOf.get(node.id) ?? null;
-      const claim: Claim = { from: peer.id, round: known, proven: true };
+      const claim: Claim = { from: peer.id, askedIn, round: known, proven: true };
       const current = peer.state.currentRound;
-      this.#stage.call(node, backMs - nowMs, () => take(isLiar ? liarsClaim(peer.id, current) : claim));
+      this.#stage.call(node, backMs - nowMs, () => take(isLiar ? liarsClaim(peer.id, askedIn, current) : claim));
     }
   }
 

@@ -6,14 +6,22 @@ import type { OracleConfig } from "../../protocol/state.ts";
 import type { RecoveryState } from "../../protocol/recovery.ts";
 import { beginRecovery, recoveryVerdict, stepRecovery } from "../../protocol/recovery.ts";
 
-/** A peer's word about what the asking node has said; `proven` when an envelope of it comes along. */
-export type Claim = { readonly from: number; readonly round: number | null; readonly proven: boolean };
+/**
+ * A peer's word about what the asking node has said; `proven` when an envelope of it comes along. `askedIn`: the asking
+ * node's slot when it asked.
+ */
+export type Claim = {
+  readonly from: number;
+  readonly askedIn: number;
+  readonly round: number | null;
+  readonly proven: boolean;
+};
 
 const CLAIM_FAR_AHEAD_ROUNDS = 1_000;
 
 /** What a liar says it has seen of somebody. */
-export function liarsClaim(from: number, currentRound: number): Claim {
-  return { from, round: currentRound + CLAIM_FAR_AHEAD_ROUNDS, proven: false };
+export function liarsClaim(from: number, askedIn: number, currentRound: number): Claim {
+  return { from, askedIn, round: currentRound + CLAIM_FAR_AHEAD_ROUNDS, proven: false };
 }
 
 export class Quarantine {
@@ -42,12 +50,12 @@ export class Quarantine {
     this.#state = stepRecovery(this.#state, { kind: "slot-looked-up", round });
   }
 
-  answered({ from, round, proven }: Claim): void {
+  answered({ from, askedIn, round, proven }: Claim): void {
     if (round === null) {
-      this.#state = stepRecovery(this.#state, { kind: "answered", from, envelope: null });
+      this.#state = stepRecovery(this.#state, { kind: "answered", from, askedIn, envelope: null });
     } else if (proven || this.#believesClaims) {
       const envelope = { sender: this.#selfId, round };
-      this.#state = stepRecovery(this.#state, { kind: "answered", from, envelope });
+      this.#state = stepRecovery(this.#state, { kind: "answered", from, askedIn, envelope });
     }
     // A word without its envelope is refused at the window and is no answer.
   }

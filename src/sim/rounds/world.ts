@@ -241,7 +241,8 @@ export class World implements Stage {
     const { quarantine } = node;
     // After the end nobody looks at the clock any more, so a life that still listens would ask for ever.
     if (quarantine === null || this.nowMs >= this.#endMs) return;
-    this.#interpreter.askPeers(node, (claim) => {
+    const askedIn = roundAt(this.config, node.clock.wallMs(this.nowMs));
+    this.#interpreter.askPeers(node, askedIn, (claim) => {
       quarantine.answered(claim);
       this.#mayResume(node);
     });

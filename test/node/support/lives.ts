@@ -209,6 +209,9 @@ export class House {
   readonly completed: { readonly id: number; readonly round: number }[] = [];
   readonly lives: Life[] = [];
   readonly folder = mkdtempSync(join(tmpdir(), "tenor-lives-"));
+  /** On top of the wire, for a busy peer: how long the answer to the nth question to it takes, from 0. */
+  answerMs: (nth: number) => number = () => 0;
+  readonly #questions = new Map<number, number>();
   readonly #folders = new Map<number, string>();
   #born = 0;
 
@@ -299,8 +302,14 @@ export class House {
 
   request(toId: number, bytes: Uint8Array): Promise<Uint8Array | null> {
     const to = this.lives.findLast(({ id }) => id === toId);
+    const nth = this.#questions.get(toId) ?? 0;
+    this.#questions.set(toId, nth + 1);
+    const reply = (): Uint8Array | null => (to === undefined || to.dead ? null : to.oracle.answer(bytes));
     return new Promise((resolve) => {
-      setTimeout(() => resolve(to === undefined || to.dead ? null : to.oracle.answer(bytes)), 2 * WIRE_MS);
+      setTimeout(() => {
+        const answer = reply();
+        setTimeout(() => resolve(answer), WIRE_MS + this.answerMs(nth));
+      }, WIRE_MS);
     });
   }
 
