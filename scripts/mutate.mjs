@@ -76,23 +76,38 @@ if (values.list) {
   process.exit(0);
 }
 
-/** Verdicts hold for these contracts and these tests. */
-const JUDGED = ["contracts/src", "contracts/test", "contracts/examples", "contracts/kit", "test/vectors"];
-const of = digestOfFiles(root, JUDGED).slice(0, 16);
-const record = join(root, "contracts/cache/mutation.jsonl");
-mkdirSync(dirname(record), { recursive: true });
-if (values.fresh) writeFileSync(record, "");
-const known = new Map();
-for (const line of existsSync(record) ? readFileSync(record, "utf8").split("\n") : []) {
-  if (line === "") continue;
-  const verdict = JSON.parse(line);
-  if (verdict.of === of) known.set(verdict.id, verdict.outcome);
-}
-
 const ground = new MutationGround(root);
 process.on("exit", () => ground.remove());
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
-const missing = chosen.filter(({ id }) => !known.has(id));
+
+const record = join(root, "contracts/cache/mutation.jsonl");
+mkdirSync(dirname(record), { recursive: true });
+if (values.fresh) writeFileSync(record, "");
+const recorded = new Map();
+for (const line of existsSync(record) ? readFileSync(record, "utf8").split("\n") : []) {
+  if (line === "") continue;
+  const verdict = JSON.parse(line);
+  recorded.set(verdict.id, verdict);
+}
+
+/** Of the copies that are judged, whatever changes here meanwhile. */
+const digests = new Map();
+function digestBehind(path, by) {
+  const key = `${path} ${by}`;
+  if (!digests.has(key)) {
+    const files = ["foundry.toml", "test/vectors", ...ground.filesBehind(path, by)];
+    digests.set(key, digestOfFiles(ground.dir, files).slice(0, 16));
+  }
+  return digests.get(key);
+}
+
+/** The verdict on record, when nothing that it rests on has changed; else null. */
+function known({ id, path }) {
+  const verdict = recorded.get(id);
+  return verdict !== undefined && digestBehind(path, verdict.by) === verdict.behind ? verdict.outcome : null;
+}
+
+const missing = chosen.filter((mutant) => known(mutant) === null);
 if (missing.length > 0) {
   console.log(`${missing.length} to judge; first the tests without any mutant`);
   const failure = await ground.prepare();
@@ -108,10 +123,11 @@ const surprises = [];
 const shuffled = chosen.toSorted((a, b) => (digestOf(a) < digestOf(b) ? -1 : 1));
 for (const [i, mutant] of shuffled.entries()) {
   const { id } = mutant;
-  let outcome = known.get(id);
-  if (outcome === undefined) {
-    outcome = await ground.judge(mutant);
-    appendFileSync(record, `${JSON.stringify({ of, id, outcome })}\n`);
+  let outcome = known(mutant);
+  if (outcome === null) {
+    const verdict = await ground.judge(mutant, recorded.get(id)?.by ?? null);
+    outcome = verdict.outcome;
+    appendFileSync(record, `${JSON.stringify({ id, ...verdict, behind: digestBehind(mutant.path, verdict.by) })}\n`);
   }
   counts[outcome]++;
   const reason = explained[id];
