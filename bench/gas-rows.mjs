@@ -35,8 +35,8 @@ const ROWS = [
   [
     "read FeedReader",
     "FeedReader: read latestRoundData, every guard but the sequencer's",
-    9_500,
-    "Chainlink behind its proxy 18.2k, Scribe 7.8k, RedStone 23.5k",
+    6_900,
+    "9.5k with its own cold account; with it Chainlink behind its proxy 18.2k, Scribe 7.8k, RedStone 23.5k",
   ],
   [
     "read FeedReader, sequencer",

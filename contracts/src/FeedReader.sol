@@ -5,7 +5,8 @@ import {IAggregatorV2} from "./interfaces/IAggregatorV2.sol";
 import {IAggregatorV3} from "./interfaces/IAggregatorV3.sol";
 import {IFeedReader} from "./interfaces/IFeedReader.sol";
 import {IOracleHub} from "./interfaces/IOracleHub.sol";
-import {HubAnswer} from "./libraries/HubAnswer.sol";
+import {FeedSlot} from "./libraries/FeedSlot.sol";
+import {HubSlot} from "./libraries/HubSlot.sol";
 import {ReportCodec} from "./libraries/ReportCodec.sol";
 import {Uptime} from "./libraries/Uptime.sol";
 
@@ -78,8 +79,7 @@ contract FeedReader is IFeedReader {
     /// @custom:invariant nothingBadIsServed
     function read() external view returns (Reading memory) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer;
-        HubAnswer.fill(hub, index, answer);
+        FeedSlot answer = HubSlot.read(hub, index);
         Quality quality = _quality(chain, answer);
         if (quality != Quality.Good) _refuse(quality, answer);
         return _reading(quality, answer);
@@ -88,32 +88,29 @@ contract FeedReader is IFeedReader {
     /// @inheritdoc IFeedReader
     function tryRead() external view returns (Reading memory) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer;
-        HubAnswer.fill(hub, index, answer);
+        FeedSlot answer = HubSlot.read(hub, index);
         return _reading(_quality(chain, answer), answer);
     }
 
     /// @inheritdoc IAggregatorV3
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer;
-        HubAnswer.fill(hub, index, answer);
+        FeedSlot answer = HubSlot.read(hub, index);
         int256 value = _shown(_quality(chain, answer), answer);
-        uint256 updatedAt = _updatedAt(answer);
-        return (answer.count, value, updatedAt, updatedAt, answer.count);
+        uint256 updatedAt = _updatedAt(answer.timeSec());
+        return (answer.count(), value, updatedAt, updatedAt, answer.count());
     }
 
     /// @inheritdoc IAggregatorV2
     function latestAnswer() external view returns (int256) {
         Quality chain = _chainQuality();
-        IOracleHub.Answer memory answer;
-        HubAnswer.fill(hub, index, answer);
+        FeedSlot answer = HubSlot.read(hub, index);
         return _shown(_quality(chain, answer), answer);
     }
 
     /// @dev What the aggregator functions show of an answer of this quality.
-    function _shown(Quality quality, IOracleHub.Answer memory answer) private view returns (int256) {
-        if (quality == Quality.Good || ON_BAD_ANSWER == OnBadAnswer.Raw) return answer.value;
+    function _shown(Quality quality, FeedSlot answer) private view returns (int256) {
+        if (quality == Quality.Good || ON_BAD_ANSWER == OnBadAnswer.Raw) return answer.value();
         if (ON_BAD_ANSWER == OnBadAnswer.Revert) _refuse(quality, answer);
         return 0;
     }
@@ -122,18 +119,18 @@ contract FeedReader is IFeedReader {
 
     /// @inheritdoc IAggregatorV2
     function latestTimestamp() external view returns (uint256) {
-        return _updatedAt(hub.answerAt(index));
+        return _updatedAt(HubSlot.read(hub, index).timeSec());
     }
 
     /// @inheritdoc IAggregatorV2
     function latestRound() external view returns (uint256) {
-        return hub.answerAt(index).count;
+        return HubSlot.read(hub, index).count();
     }
 
     /// @inheritdoc IAggregatorV3
     function getRoundData(uint80 roundId) external view returns (uint80, int256, uint256, uint256, uint80) {
         IOracleHub.Answer memory answer = _answerOf(roundId);
-        uint256 updatedAt = _updatedAt(answer);
+        uint256 updatedAt = _updatedAt(answer.timeSec);
         return (answer.count, answer.value, updatedAt, updatedAt, answer.count);
     }
 
@@ -144,7 +141,7 @@ contract FeedReader is IFeedReader {
 
     /// @inheritdoc IAggregatorV2
     function getTimestamp(uint256 roundId) external view returns (uint256) {
-        return _updatedAt(_answerOf(roundId));
+        return _updatedAt(_answerOf(roundId).timeSec);
     }
 
     /// @dev The hub keeps the newest answer of every feed, and older ones of feeds with a history.
@@ -171,17 +168,20 @@ contract FeedReader is IFeedReader {
 
     // -- The gate
 
-    function _quality(Quality chain, IOracleHub.Answer memory answer) private view returns (Quality) {
+    function _quality(Quality chain, FeedSlot answer) private view returns (Quality) {
         if (chain != Quality.Good) return chain;
-        if (answer.count == 0) return Quality.NoAnswer;
-        if (answer.status != ReportCodec.STATUS_OK) return Quality(answer.status);
-        if (block.timestamp > uint256(answer.timeSec) + MAX_AGE_SEC) return Quality.Stale;
-        if (MAX_CONFIDENCE_PPB != 0 && answer.confidencePpb > MAX_CONFIDENCE_PPB) return Quality.Uncertain;
-        if (POSITIVE_ONLY && answer.value <= 0) return Quality.NotPositive;
+        if (answer.count() == 0) return Quality.NoAnswer;
+        uint8 status = HubSlot.statusOf(answer);
+        if (status != ReportCodec.STATUS_OK) return Quality(status);
+        if (block.timestamp > uint256(answer.timeSec()) + MAX_AGE_SEC) return Quality.Stale;
+        if (MAX_CONFIDENCE_PPB != 0 && answer.confidencePpb() > MAX_CONFIDENCE_PPB) return Quality.Uncertain;
+        if (POSITIVE_ONLY && answer.value() <= 0) return Quality.NotPositive;
         return Quality.Good;
     }
 
     function _chainQuality() private view returns (Quality quality) {
+        // A grace belongs to a feed of the chain's uptime: the constructor took neither alone.
+        if (GRACE_SEC == 0) return Quality.Good;
         quality = _uptimeQuality(SEQUENCER_FEED);
         if (quality == Quality.Good) quality = _uptimeQuality(BLOCK_GAP_LOG);
     }
@@ -197,12 +197,12 @@ contract FeedReader is IFeedReader {
     }
 
     /// @dev Reverts with the error that belongs to the quality.
-    function _refuse(Quality quality, IOracleHub.Answer memory answer) private view {
+    function _refuse(Quality quality, FeedSlot answer) private view {
         if (quality == Quality.NoAnswer) revert NoAnswer(index);
         if (quality <= Quality.Frozen) revert BadAnswerStatus(uint8(quality), ReportCodec.STATUS_OK);
-        if (quality == Quality.Stale) revert StaleAnswer(block.timestamp - answer.timeSec, MAX_AGE_SEC);
-        if (quality == Quality.Uncertain) revert UncertainAnswer(answer.confidencePpb, MAX_CONFIDENCE_PPB);
-        if (quality == Quality.NotPositive) revert NotPositive(answer.value);
+        if (quality == Quality.Stale) revert StaleAnswer(block.timestamp - answer.timeSec(), MAX_AGE_SEC);
+        if (quality == Quality.Uncertain) revert UncertainAnswer(answer.confidencePpb(), MAX_CONFIDENCE_PPB);
+        if (quality == Quality.NotPositive) revert NotPositive(answer.value());
         address feed = _uptimeQuality(SEQUENCER_FEED) != Quality.Good ? SEQUENCER_FEED : BLOCK_GAP_LOG;
         if (quality == Quality.SequencerUnreadable) revert SequencerUnreadable(feed);
         (,, uint256 sinceSec) = Uptime.read(feed);
@@ -213,17 +213,17 @@ contract FeedReader is IFeedReader {
     // -- Forms
 
     /// @dev The hub accepts reports from a little ahead of this chain's clock, and consumers subtract.
-    function _updatedAt(IOracleHub.Answer memory answer) private view returns (uint256) {
-        return answer.timeSec < block.timestamp ? answer.timeSec : block.timestamp;
+    function _updatedAt(uint256 timeSec) private view returns (uint256) {
+        return timeSec < block.timestamp ? timeSec : block.timestamp;
     }
 
-    function _reading(Quality quality, IOracleHub.Answer memory answer) private view returns (Reading memory) {
+    function _reading(Quality quality, FeedSlot answer) private view returns (Reading memory) {
         return Reading({
             quality: quality,
-            value: answer.value,
-            confidencePpb: answer.confidencePpb,
-            updatedAt: _updatedAt(answer),
-            roundId: answer.count
+            value: answer.value(),
+            confidencePpb: answer.confidencePpb(),
+            updatedAt: _updatedAt(answer.timeSec()),
+            roundId: answer.count()
         });
     }
 }

@@ -25,6 +25,9 @@ library PairSlotLibrary {
     uint256 private constant VALUE_MASK = 2 ** 53 - 1;
     uint256 private constant HALF_BITS = 79;
     uint256 private constant ROUND_MASK = uint256(FeedSlotLibrary.ROUND_MAX) << 63;
+    /// @dev Round, time, count and era.
+    uint256 private constant SHARED_MASK = ROUND_MASK | (uint256(FeedSlotLibrary.TIME_SEC_MAX) << 30)
+        | FeedSlotLibrary.COUNT_MASK | FeedSlotLibrary.ERA_MASK;
     uint256 private constant STATUSES_MASK = (3 << 96) | FeedSlotLibrary.STATUS_MASK;
 
     function fits(PushEntry entry) internal pure returns (bool) {
@@ -43,6 +46,13 @@ library PairSlotLibrary {
 
     function statusOf(FeedSlot slot, uint256 second) internal pure returns (uint8) {
         return second == 0 ? slot.status() : uint8(FeedSlot.unwrap(slot) >> 96) & 3;
+    }
+
+    /// @notice One feed's answer as a FeedSlot has it; without history, which pairs do not have.
+    function single(FeedSlot slot, uint256 second) internal pure returns (FeedSlot) {
+        uint256 shared = FeedSlot.unwrap(slot) & SHARED_MASK;
+        uint256 own = (uint256(uint128(valueOf(slot, second))) << 128) | (uint256(confidencePpbOf(slot, second)) << 96);
+        return FeedSlot.wrap(own | shared | (uint256(statusOf(slot, second)) << 2));
     }
 
     /// @notice The value and confidence of an entry that fits, in their place.

@@ -11,8 +11,9 @@ import {UptimeFeed, UptimeProxy} from "../support/UptimeFeeds.sol";
 /// @dev Cold reads, as OracleHub.gas.t.sol measures them: from inside the called contract on, with the cold account and
 ///      storage of the hub and of the uptime feeds.
 contract ReadersGasTest is ReaderFixture {
-    uint256 private constant READ_MAX = 9500;
-    uint256 private constant READ_WITH_SEQUENCER_MAX = 23_600;
+    /// @dev 9 500 for who calls a reader whose own account is cold too.
+    uint256 private constant READ_MAX = 9500 - 2600;
+    uint256 private constant READ_WITH_SEQUENCER_MAX = 23_000;
 
     UptimeProxy private proxy;
     BlockGapLog private log;
