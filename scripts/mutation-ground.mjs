@@ -2,10 +2,10 @@
 //
 // In the first copy tests do not carry the contracts they deploy but read them from the compiler's output (forge's
 // `dynamic_test_linking`). So a mutant is compiled alone, by a compiler that stays loaded, and its code is put into that
-// output: a second or two. Tests of libraries carry their code: they are compiled anew with it in the second copy. Budgets of gas
+// output: a second or two. Tests of libraries carry their code, and so do tests that forge does not link: they are compiled anew with it in the second copy. Budgets of gas
 // are tests too, and `vm.expectRevert` does not see a linked constructor's revert: both are judged in the third, compiled as `npm
 // test` does it.
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { MutationFolder } from "./mutation-folder.mjs";
@@ -22,6 +22,10 @@ const COMPILED = {
 };
 
 const isOfGas = (name) => name.includes("/gas/");
+/** A piece out of the middle that no other contract has: null for an interface and the like. */
+function fingerprint(code) {
+  return code.length < 800 ? null : code.slice(code.length / 2, code.length / 2 + 300);
+}
 const isInvariant = (name) => name.includes("/invariant/");
 
 export class MutationGround {
@@ -32,6 +36,8 @@ export class MutationGround {
   #carrying = null;
   #plain = null;
   #imports;
+  /** Per test: files whose deployed code its bytecode holds, because forge did not link it. Known after `prepare`. */
+  #embedded = new Map();
 
   /** @param root the repository */
   constructor(root) {
@@ -66,8 +72,22 @@ export class MutationGround {
 
   /** Compiles everything and runs all tests. @returns null, or what failed */
   async prepare() {
-    const { passed, said } = await this.#linked.test(this.#imports.allTests().filter((name) => !isOfGas(name)));
-    return passed ? null : said;
+    const tests = this.#imports.allTests().filter((name) => !isOfGas(name));
+    const { passed, said } = await this.#linked.test(tests);
+    if (!passed) return said;
+    const deployed = this.#imports.deployedOver().flatMap((file) => {
+      const prints = this.#codeOf(file).map(fingerprint);
+      return prints.filter((print) => print !== null).map((print) => ({ file, print }));
+    });
+    for (const test of tests) {
+      const codes = this.#codeOf(test);
+      const held = deployed.filter(({ print }) => codes.some((code) => code.includes(print)));
+      this.#embedded.set(
+        test,
+        held.map(({ file }) => file),
+      );
+    }
+    return null;
   }
 
   /**
@@ -79,7 +99,7 @@ export class MutationGround {
     const code = this.#compile(file, source);
     if (code === null) return { outcome: "refused", by: null };
     const over = this.#imports.testsOver(file);
-    const carrying = this.#imports.testsCarrying(file);
+    const carrying = this.#testsCarrying(file);
     const steps = [
       () =>
         this.#withCode(
@@ -112,6 +132,25 @@ export class MutationGround {
       if (!passed) return { outcome: "killed", by };
     }
     return { outcome: "survived", by: null };
+  }
+
+  /** Tests that must be compiled anew to run on the file's code. */
+  #testsCarrying(file) {
+    const carrying = new Set(this.#imports.testsCarrying(file));
+    return this.#imports
+      .testsOver(file)
+      .filter(
+        (test) =>
+          carrying.has(test) ||
+          this.#embedded.get(test)?.some((deployed) => this.#imports.closure(deployed).has(file)) === true,
+      );
+  }
+
+  /** Creation code of all contracts of a file, as compiled for linked tests. */
+  #codeOf(file) {
+    const dir = join(this.#linked.dir, "contracts/out", file.split("/").at(-1));
+    const names = existsSync(dir) ? readdirSync(dir) : [];
+    return names.map((name) => JSON.parse(readFileSync(join(dir, name), "utf8")).bytecode.object.slice(2));
   }
 
   /** Does a test of the file expect a constructor to revert? */

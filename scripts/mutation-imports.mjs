@@ -55,9 +55,9 @@ export class Imports {
     return this.#filesWith((name) => name.endsWith(".t.sol"));
   }
 
-  /** What can be deployed over the file. */
-  deployedOver(file) {
-    return this.#filesWith((name) => isDeployed(name) && this.closure(name).has(file));
+  /** What can be deployed over the file, or over any. */
+  deployedOver(file = null) {
+    return this.#filesWith((name) => isDeployed(name) && (file === null || this.closure(name).has(file)));
   }
 
   closure(file, onlyCarried = false, seen = new Set()) {

@@ -4,7 +4,8 @@ pragma solidity ^0.8.34;
 import {ISviSurface} from "../src/interfaces/ISviSurface.sol";
 import {SliceSlotLibrary} from "../src/libraries/SliceSlot.sol";
 import {Svi, SviMath} from "../src/libraries/SviMath.sol";
-import {CredulousVerifier, SignedSlice, SurfaceFixture} from "./support/SurfaceFixture.sol";
+import {CredulousVerifier} from "./support/CredulousVerifier.sol";
+import {SignedSlice, SurfaceFixture} from "./support/SurfaceFixture.sol";
 import {ExactSvi} from "./support/ExactSvi.sol";
 
 contract VolSurfaceChallengeTest is SurfaceFixture {

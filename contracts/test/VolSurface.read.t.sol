@@ -6,7 +6,8 @@ import {VolSurface} from "../src/VolSurface.sol";
 import {IReportVerifier} from "../src/interfaces/IReportVerifier.sol";
 import {ISviSurface} from "../src/interfaces/ISviSurface.sol";
 import {SviMath} from "../src/libraries/SviMath.sol";
-import {CredulousVerifier, SignedSlice, SurfaceFixture} from "./support/SurfaceFixture.sol";
+import {CredulousVerifier} from "./support/CredulousVerifier.sol";
+import {SignedSlice, SurfaceFixture} from "./support/SurfaceFixture.sol";
 
 contract VolSurfaceReadTest is SurfaceFixture {
     SignedSlice[] private list;

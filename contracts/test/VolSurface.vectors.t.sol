@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
-import {CredulousVerifier, SurfaceFixture} from "./support/SurfaceFixture.sol";
+import {CredulousVerifier} from "./support/CredulousVerifier.sol";
+import {SurfaceFixture} from "./support/SurfaceFixture.sol";
 
 /// @dev Reads test/vectors/surface.json, which vitest reads as well and scripts/surface-vectors.mjs writes.
 contract VolSurfaceVectorsTest is SurfaceFixture {

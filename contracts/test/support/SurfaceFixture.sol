@@ -15,17 +15,6 @@ struct SignedSlice {
     Svi svi;
 }
 
-/// @dev A verifier that believes what it is told, for tests of what comes behind a proof.
-contract CredulousVerifier is IReportVerifier {
-    function verify(bytes calldata proof)
-        external
-        pure
-        returns (uint64 round, uint64 reportTimeMs, ProvenLeaf[] memory leaves)
-    {
-        return abi.decode(proof, (uint64, uint64, ProvenLeaf[]));
-    }
-}
-
 /// @dev A surface contract, smiles that are free of arbitrage, and the words to put them into a report.
 abstract contract SurfaceFixture is Test {
     uint48 internal constant AGREED_MS = 1_767_225_600_250; // 2026-01-01, and a quarter of a second

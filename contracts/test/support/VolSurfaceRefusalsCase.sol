@@ -3,7 +3,8 @@ pragma solidity ^0.8.34;
 
 import {IReportVerifier} from "../../src/interfaces/IReportVerifier.sol";
 import {Svi} from "../../src/libraries/SviMath.sol";
-import {CredulousVerifier, SignedSlice, SurfaceFixture} from "./SurfaceFixture.sol";
+import {CredulousVerifier} from "./CredulousVerifier.sol";
+import {SignedSlice, SurfaceFixture} from "./SurfaceFixture.sol";
 
 abstract contract VolSurfaceRefusalsCase is SurfaceFixture {
     SignedSlice[] internal three;
