@@ -58,6 +58,11 @@ export class MutationGround {
     for (const folder of [this.#linked, this.#carrying, this.#plain]) folder?.remove();
   }
 
+  /** Of all that a test imports what is a test's too. */
+  #testFilesOf(test) {
+    return [...this.#imports.closure(test)].filter((file) => file.startsWith("contracts/test/"));
+  }
+
   /**
    * What a verdict on a mutant of the file rests on: all that the test which noticed it imports, or, where none did, all that
    * any test over the file imports. None for a test that is gone.
@@ -153,9 +158,10 @@ export class MutationGround {
     return names.map((name) => JSON.parse(readFileSync(join(dir, name), "utf8")).bytecode.object.slice(2));
   }
 
-  /** Does a test of the file expect a constructor to revert? */
+  /** Does a test, or a helper that it imports, expect a constructor to revert? */
   #expectsOfNew(test) {
-    return /expectRevert\([^;]*;\s*(?:\w+ \w+ = )?new\b/.test(this.#linked.read(test));
+    const isExpected = (file) => /expectRevert\([^;]*;\s*(?:\w+ \w+ = )?new\b/.test(this.#linked.read(file));
+    return this.#testFilesOf(test).some(isExpected);
   }
 
   /** Every contract over the mutated file that can be deployed, with its code: null when it does not compile. */

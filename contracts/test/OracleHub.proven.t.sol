@@ -242,6 +242,13 @@ contract OracleHubProvenTest is ProofFixture {
         );
     }
 
+    function test_theLastSecondFits() public {
+        TreeReport memory tree = lateTree();
+        tree.leaves[1].pubTimeMs = uint48(2 ** 32 * 1000 - 1);
+        hub.submitProven(prove(key, tree, 2));
+        assertEq(hub.answerAt(1).timeSec, type(uint32).max, "time");
+    }
+
     function testFuzz_otherStatusesAreRefused(uint8 status) public {
         vm.assume(status == 0 || status > 3);
         TreeReport memory tree = lateTree();

@@ -235,6 +235,16 @@ contract OracleHubRefusalsTest is HubFixture {
         submitExpecting(abi.encodeWithSelector(IReportCodec.UnknownVersion.selector, 2, 1), payload);
     }
 
+    /// @dev The way for bare payloads takes no look at money until something is wrong.
+    function test_moneyIsRefusedWithItsReason() public {
+        bytes memory payload = report(key, FIRST_ROUND + 11, one(entry(0, 7)));
+        (bool accepted, bytes memory reason) = address(hub).call{value: 1}(payload);
+        assertTrue(!accepted, "accepted");
+        assertEq32(keccak256(reason), keccak256(abi.encodeWithSelector(IReportCodec.ValueSent.selector, 1)), "reason");
+        (accepted,) = address(hub).call(payload);
+        assertTrue(accepted, "without money");
+    }
+
     // -- Fields that do not fit into a slot
 
     function test_aRoundAboveItsFieldIsRefused() public {

@@ -163,6 +163,19 @@ contract OracleHubSubmitTest is HubFixture {
         assertEqInt(found[2].value, 11, "third");
     }
 
+    /// @dev What is laid out by hand is as long as the compiler would have it, to the byte.
+    function test_answersAreAsLongAsTheirAbiSays() public {
+        hub.submit(report(key, FIRST_ROUND, two(entry(1, 11), entry(2, 22))));
+        uint16[] memory indices = new uint16[](2);
+        (indices[0], indices[1]) = (1, 2);
+        (, bytes memory found) = address(hub).staticcall(abi.encodeCall(hub.answers, (indices)));
+        assertEq(found.length, 64 + 2 * 192, "answers");
+        (, found) = address(hub).staticcall(abi.encodeCall(hub.snapshot, (indices)));
+        assertEq(found.length, 96 + 2 * 192, "snapshot");
+        (, found) = address(hub).staticcall(abi.encodeCall(hub.answerAt, (1)));
+        assertEq(found.length, 192, "answerAt");
+    }
+
     function test_theLatestRoundIsTheNewestOfAllFeeds() public {
         assertEq(hub.latestRound(), 0, "none yet");
         hub.submit(report(key, FIRST_ROUND + 7, one(entry(3, 1))));

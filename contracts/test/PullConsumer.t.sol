@@ -79,6 +79,22 @@ contract PullConsumerTest is ProofFixture {
         taker.takeOnce(proof, FEED);
     }
 
+    function test_theGreatestAgeItselfIsTaken() public {
+        vm.warp(timeSecOf(ROUND) + 60);
+        TreeReport memory tree = makeTree(ROUND, 4);
+        tree.timeMs = uint64(timeOf(ROUND) + 60_000 - MAX_AGE_SEC * 1000);
+        taker.takeOnce(prove(key, tree, 2), FEED);
+        tree = makeTree(ROUND + 1, 4);
+        tree.timeMs = uint64(timeOf(ROUND) + 60_000 - MAX_AGE_SEC * 1000 - 1);
+        bytes memory proof = prove(key, tree, 2);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IPullConsumer.PulledTooOld.selector, uint256(MAX_AGE_SEC) * 1000 + 1, uint256(MAX_AGE_SEC) * 1000
+            )
+        );
+        taker.takeOnce(proof, FEED);
+    }
+
     function test_aReportFromALittleAheadHasNoAge() public {
         vm.warp(timeSecOf(ROUND) - 20);
         taker.takeOnce(proofOf(ROUND), FEED);
