@@ -10,6 +10,8 @@ export type Sent = {
   readonly hash: Hex;
   /** null once nobody will send it again: then only word of it is awaited. */
   message: Uint8Array | null;
+  /** Monotonic milliseconds. */
+  readonly sentAtMs: number;
   /** Monotonic milliseconds at which it counts as lost, as far as this stream goes. */
   readonly dueAtMs: number;
   acknowledged: boolean;
@@ -78,15 +80,15 @@ export class Unacknowledged {
     if (this.#written.length > this.#keptMax) this.#written.shift();
   }
 
-  /** @returns the names of what the peer has received by this count and not by an earlier one */
-  acknowledge(count: number): readonly Hex[] {
+  /** @returns what the peer has received by this count and not by an earlier one, in the order it was sent */
+  acknowledge(count: number): readonly Sent[] {
     const upTo = this.#written.findIndex(({ place }) => place > count);
     const received = this.#written.splice(0, upTo === -1 ? this.#written.length : upTo).map(({ sent }) => sent);
     for (const sent of received) {
       sent.acknowledged = true;
       this.#release(sent);
     }
-    return received.map(({ hash }) => hash);
+    return received;
   }
 
   /** The stream is gone, and with it all word of what it carried. */

@@ -13,10 +13,8 @@ import type { Committee, Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
 import { encodeFrame, FrameReader } from "./framing.ts";
 import type { Inbox } from "./inbox.ts";
+import { Patience } from "./patience.ts";
 import {
-  ACKNOWLEDGE_WITHIN_MAX_MS,
-  ACKNOWLEDGE_WITHIN_MS,
-  ACKNOWLEDGEMENT_DELAY_MS,
   DIAL_BACKOFF_MAX_MS,
   DIAL_BACKOFF_MIN_MS,
   IGNORED_EXTRA,
@@ -46,6 +44,7 @@ export type About = { readonly round: number; readonly hash: Hex };
 type Line = {
   readonly queue: SendQueue<Sent | null>;
   readonly unacknowledged: Unacknowledged;
+  readonly patience: Patience;
   stream: Stream | null;
   /** Frames on the stream so far. */
   written: number;
@@ -72,6 +71,7 @@ export class Direct {
     this.#lines.set(member, {
       queue: new SendQueue(queueMessagesMax, queueBytesMax),
       unacknowledged: new Unacknowledged(UNACKNOWLEDGED_MAX, queueBytesMax),
+      patience: new Patience(),
       stream: null,
       written: 0,
       opening: false,
@@ -97,8 +97,9 @@ export class Direct {
     if (line === undefined || this.#deadlines.stopped) return;
     let sent: Sent | null = null;
     if (about !== null) {
-      const dueAtMs = this.#doors.clock.monotonicMs() + acknowledgeWithinMs(member);
-      sent = { hash: about.hash, message, dueAtMs, acknowledged: false };
+      const sentAtMs = this.#doors.clock.monotonicMs();
+      const dueAtMs = sentAtMs + line.patience.withinMs(member.connection?.rtt ?? 0);
+      sent = { hash: about.hash, message, sentAtMs, dueAtMs, acknowledged: false };
       line.unacknowledged.watch(sent);
       this.#lookAgain(dueAtMs);
     }
@@ -173,7 +174,10 @@ export class Direct {
         stream.abort(new Error("an acknowledgement of what was not sent"));
         return;
       }
-      for (const hash of line.unacknowledged.acknowledge(count)) this.#tell(member, hash);
+      const received = line.unacknowledged.acknowledge(count);
+      // Of several the first has waited longest.
+      if (received[0] !== undefined) line.patience.acknowledged(this.#doors.clock.monotonicMs() - received[0].sentAtMs);
+      for (const { hash } of received) this.#tell(member, hash);
     });
     stream.addEventListener("drain", () => {
       if (line.stream === stream) this.#flush(member, line);
@@ -277,10 +281,4 @@ export class Direct {
       if (stream.status === "open") stream.abort(new Error("the sender closed its direct stream"));
     }
   };
-}
-
-/** An acknowledgement takes a round trip: over a slow line the constant alone would double all traffic. */
-function acknowledgeWithinMs(member: Member): number {
-  const rttMs = member.connection?.rtt ?? 0;
-  return Math.min(ACKNOWLEDGE_WITHIN_MAX_MS, Math.max(ACKNOWLEDGE_WITHIN_MS, 1.5 * rttMs + ACKNOWLEDGEMENT_DELAY_MS));
 }

@@ -4,11 +4,10 @@ import { concatBytes, type Hex } from "../../src/base/bytes.ts";
 import { CountReader, encodeCount, type Sent, Unacknowledged } from "../../src/network/acknowledgements.ts";
 
 function sent(name: string, dueAtMs = 100): Sent {
-  return { hash: `0x${name}`, message: Uint8Array.of(1), dueAtMs, acknowledged: false };
+  return { hash: `0x${name}`, message: Uint8Array.of(1), sentAtMs: 0, dueAtMs, acknowledged: false };
 }
 
 const names = (all: readonly { readonly hash: Hex }[]): string[] => all.map(({ hash }) => hash.slice(2));
-const namesOf = (hashes: readonly Hex[]): string[] => hashes.map((hash) => hash.slice(2));
 
 describe("counts on the wire", () => {
   test("come back as the highest of them, wherever the stream is cut", () => {
@@ -48,9 +47,9 @@ describe("messages that wait for their acknowledgement", () => {
   test("are told once as received, by the count that covers them", () => {
     const waiting = new Unacknowledged(10, 1_000);
     for (const [place, name] of ["a", "b", "c"].entries()) waiting.written(sent(name), place + 1);
-    expect(namesOf(waiting.acknowledge(2))).toEqual(["a", "b"]);
-    expect(namesOf(waiting.acknowledge(2))).toEqual([]);
-    expect(namesOf(waiting.acknowledge(9))).toEqual(["c"]);
+    expect(names(waiting.acknowledge(2))).toEqual(["a", "b"]);
+    expect(names(waiting.acknowledge(2))).toEqual([]);
+    expect(names(waiting.acknowledge(9))).toEqual(["c"]);
   });
 
   test("are overdue once, and not when they were received before", () => {
@@ -74,7 +73,7 @@ describe("messages that wait for their acknowledgement", () => {
     waiting.watch(late);
     waiting.written(late, 1);
     expect(names(waiting.overdue(500))).toEqual(["late"]);
-    expect(namesOf(waiting.acknowledge(1))).toEqual(["late"]);
+    expect(names(waiting.acknowledge(1))).toEqual(["late"]);
   });
 
   test("of a stream that is gone are overdue in their time and never received", () => {
@@ -83,7 +82,7 @@ describe("messages that wait for their acknowledgement", () => {
     waiting.watch(lost);
     waiting.written(lost, 1);
     waiting.streamLost();
-    expect(namesOf(waiting.acknowledge(1))).toEqual([]);
+    expect(names(waiting.acknowledge(1))).toEqual([]);
     expect(names(waiting.overdue(100))).toEqual(["lost"]);
   });
 
@@ -95,7 +94,7 @@ describe("messages that wait for their acknowledgement", () => {
       waiting.written(one, place);
     }
     expect(names(waiting.overdue(100))).toEqual(["8", "9", "10"]);
-    expect(namesOf(waiting.acknowledge(10))).toEqual(["8", "9", "10"]);
+    expect(names(waiting.acknowledge(10))).toEqual(["8", "9", "10"]);
   });
 
   test("are bounded in bytes too, and let go of what nobody will send again", () => {
@@ -107,7 +106,7 @@ describe("messages that wait for their acknowledgement", () => {
     }
     expect(all.filter(({ message }) => message !== null).map(({ hash }) => hash.slice(2))).toEqual(["7", "8", "9"]);
     expect(names(waiting.overdue(107))).toEqual(["7"]);
-    expect(namesOf(waiting.acknowledge(9))).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    expect(names(waiting.acknowledge(9))).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
     expect(all.filter(({ message }) => message !== null).map(({ hash }) => hash.slice(2))).toEqual(["9"]);
   });
 });
