@@ -88,6 +88,7 @@ export class Bench {
           rssBytes: residentBytesOf(child.pid),
           bytesOut: read(/^tenor_wire_bytes\{direction="out"\} (\S+)/m),
           messagesOut: read(/^tenor_wire_messages\{direction="out"\} (\S+)/m),
+          relayed: read(/^tenor_relayed_messages\{fate="relayed"\} (\S+)/m),
         };
       }),
     );
@@ -150,6 +151,7 @@ export class Bench {
       bytesPerNodeRound: sum(({ bytesOut }) => bytesOut) / nodes.length / elapsedRounds,
       wireBytesPerRound: (after.wireBytes - before.wireBytes) / elapsedRounds,
       messagesPerRound: sum(({ messagesOut }) => messagesOut) / elapsedRounds,
+      relayedPerRound: sum(({ relayed }) => relayed) / elapsedRounds,
       rssBytes: mean(after.perNode.map(({ rssBytes }) => rssBytes)),
       agreedFeeds: await this.#agreed(),
       steps: this.#steps(whole.map((round) => rounds.get(round))),

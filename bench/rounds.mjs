@@ -84,7 +84,7 @@ function costRows(label, found) {
     `${label}: messages sent per round, all nodes`,
     found.messagesPerRound,
     "",
-    `rule ${messages.ours(n, t)}; OCR2 ${messages.ocr2(n)}, OCR3 ${messages.ocr3(n)}`,
+    `rule ${messages.ours(n, t)}; OCR2 ${messages.ocr2(n)}, OCR3 ${messages.ocr3(n)}; ${found.relayedPerRound.toFixed(1)} also by gossip`,
   );
 }
 
