@@ -36,6 +36,7 @@ import type {
   SigningPort,
   WatchersEvent,
 } from "./ports.ts";
+import { isStep } from "./round-steps.ts";
 import { SlotClock } from "./slots.ts";
 import { Timers } from "./timers.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -170,7 +171,7 @@ export class Oracle {
 
   async #handle(event: OracleEvent): Promise<void> {
     const next = step(this.#state, event);
-    const at = momentOf(this.#doors.clock, event.kind === "slot-started" || next.effects.length > 0);
+    const at = momentOf(this.#doors.clock, isStep(event, next.effects));
     this.#state = next.state;
     for (const effect of next.effects) {
       try {

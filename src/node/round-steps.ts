@@ -27,6 +27,19 @@ function stepOf(type: Message["type"]): RoundStep["step"] | null {
   }
 }
 
+/** Of an effect that is a step of a round: which one, and of which round. */
+function markOf(effect: Effect): { readonly round: number; readonly step: RoundStep["step"] } | null {
+  if (effect.kind === "publish") return { round: effect.signed.report.round, step: "signed" };
+  if (effect.kind === "note" && effect.note.kind === "accepted") return { round: effect.note.round, step: "accepted" };
+  const step = effect.kind === "broadcast" ? stepOf(effect.message.type) : null;
+  return effect.kind === "broadcast" && step !== null ? { round: effect.message.round, step } : null;
+}
+
+/** Will anybody want to know what had been worked until then? */
+export function isStep(event: OracleEvent, effects: readonly Effect[]): boolean {
+  return event.kind === "slot-started" || effects.some((effect) => markOf(effect) !== null);
+}
+
 export class RoundSteps {
   readonly #config: OracleConfig;
   readonly #rounds = new Map<number, Held>();
@@ -42,13 +55,8 @@ export class RoundSteps {
       for (const round of this.#rounds.keys()) if (round <= event.round - ROUNDS_MAX) this.#rounds.delete(round);
     }
     for (const effect of effects) {
-      if (effect.kind === "publish") this.#note(effect.signed.report.round, "signed", at.ms, at.cpuMs);
-      else if (effect.kind === "note" && effect.note.kind === "accepted")
-        this.#note(effect.note.round, "accepted", at.ms, at.cpuMs);
-      else if (effect.kind === "broadcast") {
-        const step = stepOf(effect.message.type);
-        if (step !== null) this.#note(effect.message.round, step, at.ms, at.cpuMs);
-      }
+      const mark = markOf(effect);
+      if (mark !== null) this.#note(mark.round, mark.step, at.ms, at.cpuMs);
     }
   }
 
