@@ -13,7 +13,7 @@ const COMPILED = ["contracts/out", "contracts/cache"];
 // Lint has no part in it, and fewer inputs show as much of a planted mistake.
 const SETTINGS = {
   FOUNDRY_FUZZ_RUNS: "64",
-  FOUNDRY_INVARIANT_RUNS: "8",
+  FOUNDRY_INVARIANT_RUNS: "4",
   FOUNDRY_LINT_LINT_ON_BUILD: "false",
   NO_COLOR: "1",
 };

@@ -104,33 +104,16 @@ export class MutationGround {
     const code = this.#compile(file, source);
     if (code === null) return { outcome: "refused", by: null };
     const over = this.#imports.testsOver(file);
-    const carrying = this.#testsCarrying(file);
+    const swift = over.filter((name) => !isOfGas(name) && !isInvariant(name));
+    const carrying = this.#testsCarrying(file).filter((name) => !isOfGas(name));
+    const whole = over.filter((name) => isOfGas(name) || this.#expectsOfNew(name));
+    // What takes longest comes last: most mutants are noticed before.
     const steps = [
-      () =>
-        this.#withCode(
-          code,
-          over.filter((name) => name === hint && !isOfGas(name)),
-        ),
-      () =>
-        this.#withCode(
-          code,
-          over.filter((name) => !isOfGas(name) && !isInvariant(name)),
-        ),
-      () =>
-        this.#withSource(
-          "carrying",
-          file,
-          source,
-          carrying.filter((name) => !isOfGas(name)),
-        ),
+      () => this.#withCode(code, swift.includes(hint) ? [hint] : []),
+      () => this.#withCode(code, swift),
+      () => this.#withSource("carrying", file, source, carrying),
+      () => this.#withSource("plain", file, source, whole),
       () => this.#withCode(code, over.filter(isInvariant)),
-      () =>
-        this.#withSource(
-          "plain",
-          file,
-          source,
-          over.filter((name) => isOfGas(name) || this.#expectsOfNew(name)),
-        ),
     ];
     for (const step of steps) {
       const { passed, by } = await step();
