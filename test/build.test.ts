@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
@@ -15,4 +15,12 @@ test("where nothing has changed nothing is built, however many ask", { timeout: 
   expect(again.map(({ stdout }) => stdout)).toEqual(Array(3).fill("build: nothing has changed\n"));
   expect(statSync(`${root}dist/cli/main.js`).mtimeMs).toBe(madeMs);
   expect(existsSync(`${root}.build-lock`)).toBe(false);
+});
+
+test("a node's runtime has the same flags however it is started", () => {
+  const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
+  const devnet = /^const RUNTIME_FLAGS[^=]*= \["([^"]+)"\];$/m.exec(read("src/devnet/node-process.ts"))?.[1];
+  expect(devnet).toMatch(/^--max-semi-space-size=\d+$/);
+  expect(read("src/cli/main.ts").split("\n", 1)).toEqual([`#!/usr/bin/env -S node ${devnet}`]);
+  expect(read("Dockerfile")).toContain(`exec node ${devnet} /app/dist/cli/main.js`);
 });

@@ -4,7 +4,7 @@ import type { Clock } from "../base/ports.ts";
 /** `cpuMs` is of all threads, user and system, since the process began; null where nobody will want to know. */
 export type Moment = { readonly ms: number; readonly cpuMs: number | null };
 
-/** @param isStep asking for the work costs some tens of microseconds, and most messages cause nothing */
+/** @param isStep asking for the work costs some tens of microseconds, and few decisions are a step of a round */
 export function momentOf(clock: Clock, isStep: boolean): Moment {
   if (!isStep) return { ms: clock.nowMs(), cpuMs: null };
   const { user, system } = process.cpuUsage();
