@@ -42,6 +42,10 @@ contract SliceSlotTest is Test {
             m: m,
             sigma: int256(bound(uint256(int256(sigma)), 1, uint256(uint64(type(int64).max))))
         });
+        assertAllKept(forward, svi);
+    }
+
+    function assertAllKept(uint64 forward, Svi memory svi) private pure {
         SliceSlot slot = SliceSlotLibrary.pack(forward, svi);
         Svi memory kept = slot.curve();
         assertEq(slot.forward(), forward, "forward");
@@ -52,6 +56,20 @@ contract SliceSlotTest is Test {
         uint256 reach = magnitude(svi.m) > uint256(svi.sigma) ? magnitude(svi.m) : uint256(svi.sigma);
         assertKept(kept.m, svi.m, unitOf(reach, 35), "m");
         assertKept(kept.sigma, svi.sigma, unitOf(reach, 35), "sigma");
+    }
+
+    /// @dev Where a field needs its next exponent: the last number of each width and the first two of the next.
+    function test_everyWidthIsKept() public pure {
+        for (uint256 shift = 0; shift <= 28; shift += 4) {
+            for (int256 step = -1; step <= 1; step++) {
+                int256 a = int256(shift > 24 ? 2 ** 62 : 2 ** (38 + shift)) + step;
+                int256 edge = int256(shift > 24 ? 2 ** 62 : 2 ** (35 + shift)) + step;
+                int256 b = edge > 2e18 ? int256(2e18) : edge;
+                assertAllKept(1, Svi(a, b, 0, edge, 1));
+                assertAllKept(1, Svi(-a, b, 0, -edge, 1));
+                assertAllKept(1, Svi(a, b, 0, 0, edge));
+            }
+        }
     }
 
     function testFuzz_smallNumbersAreKeptToTheLastBit(int32 a, uint32 b, int32 m, uint32 sigma) public pure {
