@@ -44,7 +44,7 @@ export class MutationFolder {
 
   /** Forge and the compiler it runs end with this, and so does the folder. */
   remove() {
-    if (this.#child !== null) process.kill(-this.#child.pid, "SIGKILL");
+    if (this.#child !== null) this.#end(this.#child);
     rmSync(this.dir, { recursive: true, force: true });
   }
 
@@ -77,13 +77,22 @@ export class MutationFolder {
     this.#child = child;
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said += data));
-    const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), TIMEOUT_MS);
+    const timer = setTimeout(() => this.#end(child), TIMEOUT_MS);
     const code = await new Promise((resolve) => child.on("close", resolve));
     clearTimeout(timer);
     this.#child = null;
     const by = /^Encountered \d+ failing tests? in ([^:]+):/m.exec(said)?.[1] ?? null;
     if (code !== 0 && code !== null && by === null) throw new Error(`forge ended with ${code}:\n${said.slice(-4_000)}`);
     return { passed: code === 0, by, said };
+  }
+
+  /** With what it has started; it may have ended by itself a moment ago. */
+  #end(child) {
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch (error) {
+      if (error.code !== "ESRCH") throw error;
+    }
   }
 
   #copyCompiled(from, to) {

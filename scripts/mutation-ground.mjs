@@ -2,9 +2,9 @@
 //
 // In the first copy tests do not carry the contracts they deploy but read them from the compiler's output (forge's
 // `dynamic_test_linking`). So a mutant is compiled alone, by a compiler that stays loaded, and its code is put into that
-// output: a second or two. Tests of libraries carry their code, and so do tests that forge does not link: they are compiled anew with it in the second copy. Budgets of gas
-// are tests too, and `vm.expectRevert` does not see a linked constructor's revert: both are judged in the third, compiled as `npm
-// test` does it.
+// output: a second or two. Tests of libraries carry their code, and so do tests that forge does not link: they are compiled
+// anew with it in the second copy. Budgets of gas are tests too, and `vm.expectRevert` does not see a linked constructor's
+// revert: both are judged in the third, compiled as `npm test` does it.
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

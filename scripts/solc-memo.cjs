@@ -11,10 +11,15 @@ const input = args.includes("--version") ? "--version" : readFileSync(0);
 const memo = join(__dirname, "memo");
 const file = join(memo, createHash("sha256").update(input).digest("hex"));
 if (!existsSync(file)) {
-  const { stdout } = spawnSync(process.execPath, [join(__dirname, "solc-plain.cjs"), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(__dirname, "solc-plain.cjs"), ...args], {
     input: args.includes("--version") ? "" : input,
     maxBuffer: 1 << 30,
   });
+  // A compiler that broke has said nothing that is worth keeping.
+  if (status !== 0) {
+    process.stderr.write(stderr);
+    process.exit(1);
+  }
   mkdirSync(memo, { recursive: true });
   writeFileSync(`${file}.${process.pid}`, stdout);
   renameSync(`${file}.${process.pid}`, file);
