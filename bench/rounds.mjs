@@ -6,6 +6,7 @@
 //   --nodes 4,7,16  committees of the first part      --delays 0,50   one way, ms
 //   --rows LIST     of wires, feeds, rate, shipped, gas; all of them when left out
 //   --sets 16x100   committees and their number of feeds, of the part "feeds"
+//   --slots 1000    slots of the part "feeds", ms: longer ones where the machine has too few cores for one a second
 //   --profile DIR   CPU profiles of every node go there
 // Figures of a shared machine are noisy: compare ratios, and quote the last table in bench/last.txt with its date.
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -23,6 +24,7 @@ const seconds = numberOption("--seconds", 60, { low: 10, high: 3_600 });
 const committees = numbersOption("--nodes", [4, 7, 16], { low: 4, high: 16 });
 const delaysMs = numbersOption("--delays", [0, 50], { low: 0, high: 1_000 });
 const parts = textOption("--rows", "wires,feeds,rate,shipped,gas").split(",");
+const slotsMs = numbersOption("--slots", [1_000], { low: 250, high: 60_000 });
 const sets = textOption("--sets", "16x100,4x500");
 const profileDir = textOption("--profile", null);
 if (profileDir !== null) mkdirSync(profileDir, { recursive: true });
@@ -119,11 +121,12 @@ if (parts.includes("wires")) {
   }
 }
 
+const feedSets = sets.split(",").map((text) => text.split("x").map(Number));
 if (parts.includes("feeds")) {
-  for (const [nodes, feeds] of sets.split(",").map((text) => text.split("x").map(Number))) {
-    await withBench({ nodes, slotMs: 1_000, feeds }, async (bench) => {
+  for (const [nodes, feeds, slotMs] of feedSets.flatMap((set) => slotsMs.map((each) => [...set, each]))) {
+    await withBench({ nodes, slotMs, feeds }, async (bench) => {
       const found = await bench.measure(seconds);
-      const label = `n=${nodes}, ${feeds} feeds`;
+      const label = `n=${nodes}, ${feeds} feeds${slotMs === 1_000 ? "" : `, a slot of ${slotMs} ms`}`;
       row(`${label}: feeds agreed on in one signature`, found.agreedFeeds, "feeds", `of ${found.feeds}`);
       latencyRows(label, 0, found);
       costRows(label, found);

@@ -10,7 +10,7 @@ import type { Accusation, AccusationKind, ProvableReason } from "./accusation.ts
 import type { HoldReason } from "./hold-reasons.ts";
 import type { Message, NoncePair } from "./messages.ts";
 
-export type TimerName = "grace" | "hard-stop" | "backup" | "second-set";
+export type TimerName = "grace" | "hard-stop" | "backup" | "second-set" | "report";
 
 export type SignerCommitment = NoncePair & { readonly id: number };
 

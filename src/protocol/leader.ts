@@ -35,6 +35,11 @@ function orderOf(cfg: Hex, span: number, n: number): readonly number[] {
   return order;
 }
 
+/** Of a round's leader 0, of its backup 1, and so on in the order of those that lead next. */
+export function placeOf(cfg: Hex, round: number, n: number, id: number): number {
+  return (orderOf(cfg, Math.floor(round / n), n).indexOf(id) - (round % n) + n) % n;
+}
+
 export function leadershipOf(cfg: Hex, round: number, n: number): Leadership {
   const order = orderOf(cfg, Math.floor(round / n), n);
   return { leader: order[round % n]!, backup: order[(round + 1) % n]! };

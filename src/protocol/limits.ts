@@ -41,6 +41,8 @@ export type Waits = {
   readonly backupMs: number;
   /** From an accepted PROPOSE: without a signature the leader names another signer set; the backup after twice that. */
   readonly secondSetMs: number;
+  /** Between two members that would say a report in its proposer's place, about a delay. Lower: all say it. Higher: who lacks it lacks it longer. */
+  readonly reportTurnMs: number;
 };
 
 /** Of a slot: as long as a slow network may stretch the wait for shares. Higher: no room is left for another set. */
@@ -52,11 +54,13 @@ const SLOW_SHARES_FRACTION = 0.3;
  */
 export function waitsFor(slotMs: number, roundTripP95Ms = 0): Waits {
   const slowMs = Math.min(2 * roundTripP95Ms, slotMs * SLOW_SHARES_FRACTION);
+  const secondSetMs = Math.max(Math.min(120, slotMs * 0.12), slowMs);
   return {
     graceMs: Math.min(60, slotMs * 0.06),
     hardStopMs: Math.min(250, slotMs * 0.25),
     backupMs: Math.min(400, slotMs * 0.4),
-    secondSetMs: Math.max(Math.min(120, slotMs * 0.12), slowMs),
+    secondSetMs,
+    reportTurnMs: secondSetMs / 2,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Effect, Note, RefusalReason, Step } from "./events.ts";
 import { leadershipOf } from "./leader.ts";
 import { sessionsMax, waitsFor } from "./limits.ts";
 import type { Propose } from "./messages.ts";
-import { correctParent, sayReport } from "./phase-report.ts";
+import { correctParent, sayReportInTurn } from "./phase-report.ts";
 import { say, startWait } from "./phase-session.ts";
 import { afterAccept, askForUnknown } from "./phase-sign.ts";
 import { judgeProposal } from "./proposal-rules.ts";
@@ -96,7 +96,7 @@ function askAgain(state: OracleState, round: RoundState, from: number): Effect[]
 export function onBackupOpen(state: OracleState, roundNumber: number): OracleStep {
   const round = state.rounds.get(roundNumber);
   if (round === undefined) return nothing(state);
-  if (round.complete) return sayReport(state, roundNumber);
+  if (round.complete) return sayReportInTurn(state, roundNumber);
   const opened = withRound(state, { ...round, backupOpen: true });
   const rechecked = recheckPending(opened, roundNumber);
   const after = rechecked.state.rounds.get(roundNumber);
@@ -137,7 +137,7 @@ export function onPropose(before: OracleState, message: Propose, hash: Hex): Ora
 
 function judge(state: OracleState, round: RoundState, message: Propose, hash: Hex): OracleStep {
   if (round.accepted.some((held) => held.hash === hash)) return nothing(state);
-  if (round.complete) return message.attempt > 0 ? sayReport(state, round.round) : nothing(state);
+  if (round.complete) return message.attempt > 0 ? sayReportInTurn(state, round.round) : nothing(state);
   const verdict = judgeProposal(state, round, message);
   switch (verdict.kind) {
     case "refuse": {

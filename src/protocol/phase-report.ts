@@ -1,11 +1,15 @@
 /** Complete reports: mine, a peer's, or one fetched as a parent. A valid group signature is all the proof there is. */
 import { countRound } from "./delivery.ts";
 import type { Step } from "./events.ts";
+import { placeOf } from "./leader.ts";
+import { REPORTS_KEPT, waitsFor } from "./limits.ts";
 import type { Propose } from "./messages.ts";
-import { REPORTS_KEPT } from "./limits.ts";
 import type { SignedReport } from "../report/report.ts";
 import type { OracleState } from "./state.ts";
 import { latestReport, openRound, withRound } from "./state.ts";
+
+/** A delay for its proposer's last share and one for its REPORT. */
+const FRESH_TURNS = 2;
 
 /** Keeps the newest reports and closes the round. */
 export function hold(state: OracleState, signed: SignedReport): OracleState {
@@ -20,9 +24,20 @@ export function hold(state: OracleState, signed: SignedReport): OracleState {
 }
 
 /**
- * Says a report that this node completed, once, where somebody seems to lack it: a proposer that asks for more shares, or a
- * round of which nobody has said the report by the backup's time, because its proposer kept it to itself. [R49]
+ * A report that this node completed, where somebody seems to lack it: a proposer that asks for more shares, or a round of
+ * which nobody has said the report by the backup's time, because its proposer kept it to itself. The backup says it, and
+ * if it does not, the next one: said by everybody at once it would be most of what a busy committee sends. [R49]
+ * @param isFresh completed this instant: its proposer, who completes it about now, is to be heard first
  */
+export function sayReportInTurn(state: OracleState, roundNumber: number, isFresh = false): Step<OracleState> {
+  const { cfg, n, selfId, slotMs } = state.config;
+  const turnsBefore = placeOf(cfg, roundNumber, n, selfId) - 1 + (isFresh ? FRESH_TURNS : 0);
+  if (turnsBefore <= 0 || state.rounds.get(roundNumber)?.reported === true) return sayReport(state, roundNumber);
+  const delayMs = turnsBefore * waitsFor(slotMs, state.roundTripP95Ms).reportTurnMs;
+  return { state, effects: [{ kind: "set-timer", timer: "report", round: roundNumber, delayMs }] };
+}
+
+/** Says a report that this node completed, unless it has heard or said it. */
 export function sayReport(state: OracleState, roundNumber: number): Step<OracleState> {
   const round = state.rounds.get(roundNumber);
   const signed = state.reports.get(roundNumber);

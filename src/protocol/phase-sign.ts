@@ -4,7 +4,7 @@ import type { SignedReport } from "../report/report.ts";
 import type { Effect, Note, OracleEvent, RefusalReason, Step } from "./events.ts";
 import { sessionsMax } from "./limits.ts";
 import type { Share } from "./messages.ts";
-import { hold, sayReport } from "./phase-report.ts";
+import { hold, sayReport, sayReportInTurn } from "./phase-report.ts";
 import { withoutCulprits } from "./phase-session.ts";
 import { pairName } from "./sessions.ts";
 import type { AcceptedProposal, OracleConfig, OracleState, RoundState, ShareBox } from "./state.ts";
@@ -191,9 +191,9 @@ export function onAggregated(state: OracleState, event: Extract<OracleEvent, { k
   const own = proposal.message.sender === selfId;
   const effects: Effect[] = [{ kind: "publish", signed, own }];
   // One copy by gossip is enough: every node has added the shares itself, relays and late nodes hear the proposer, and
-  // everybody in its place once the backup's time has come: so late few may have the shares. [R49]
+  // somebody else in its place once the backup's time has come: so late few may have the shares. [R49]
   const next = hold(state, signed);
   if (!own && !round.backupOpen) return { state: next, effects };
-  const said = sayReport(next, event.round);
+  const said = own ? sayReport(next, event.round) : sayReportInTurn(next, event.round, true);
   return { state: said.state, effects: [...effects, ...said.effects] };
 }

@@ -10,7 +10,7 @@ import { hearIncarnation } from "./incarnations.ts";
 import type { Message, Observe } from "./messages.ts";
 import { onObserve, onObserved } from "./phase-observe.ts";
 import { onBackupOpen, onPropose, recheckPending, tryPropose } from "./phase-propose.ts";
-import { onReportMessage, onReportVerified } from "./phase-report.ts";
+import { onReportMessage, onReportVerified, sayReport } from "./phase-report.ts";
 import { onAcknowledged, onAggregateFailed, onShareRefused, onWaitOver, trySession } from "./phase-session.ts";
 import { onAggregated, onShare, onShareMade } from "./phase-sign.ts";
 import { onSlot, onSlotWaned, roundWindow } from "./phase-slot.ts";
@@ -108,6 +108,8 @@ export function step(state: OracleState, event: OracleEvent): OracleStep {
           return chain(onBackupOpen(state, event.round), (after) => trySession(after, event.round));
         case "second-set":
           return onWaitOver(state, event.round);
+        case "report":
+          return sayReport(state, event.round);
         default:
           return unreachable(event.timer);
       }

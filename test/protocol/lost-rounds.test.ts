@@ -1,6 +1,6 @@
 /** What the simulator found: rounds that completed late, for a few only, or not at all, and cost honest leaders their slots. */
 import { describe, expect, test } from "vitest";
-import { leadershipOf } from "../../src/protocol/leader.ts";
+import { leadershipOf, placeOf } from "../../src/protocol/leader.ts";
 import type { PushEntry } from "../../src/report/report.ts";
 import {
   broadcasts,
@@ -10,16 +10,23 @@ import {
   ofKind,
   proposeOf,
   refusals,
-  roundLedBy,
   shareOf,
   signedOf,
 } from "../support/protocol.ts";
 
 const config = configOf();
-/** Led by another than member 1, and by none of its own backup. */
-const ROUND = roundLedBy(config, 2);
+/** Led by member 2 and backed by member 1. */
+const ROUND = roundFor(
+  (round) => leadershipOf(config.cfg, round, 4).leader === 2 && placeOf(config.cfg, round, 4, 1) === 1,
+);
 const observed = [1, 2, 3, 4].map((id) => observeOf(config, id, ROUND));
 const proposal = proposeOf(2, observed, { signers: [1, 2, 3] });
+
+function roundFor(fits: (round: number) => boolean): number {
+  const found = Array.from({ length: 200 }, (_, i) => config.firstRound + i).find(fits);
+  if (found === undefined) throw new Error("no such round");
+  return found;
+}
 
 function memberThatHeard(): Member {
   const member = new Member(config);
@@ -87,6 +94,47 @@ describe("a report that this node completed", () => {
     const signed = member.state.reports.get(ROUND)!;
     member.hear({ type: "report", round: ROUND, sender: 2, signed });
     expect(broadcasts(member.fire("backup", ROUND), "report")).toEqual([]);
+  });
+
+  test("is said by the others one after the other, a delay apart, until one of them has said it", () => {
+    const places = [2, 3].map((place) => roundFor((round) => placeOf(config.cfg, round, 4, 1) === place));
+    const turns = places.map((round) => {
+      const { leader } = leadershipOf(config.cfg, round, 4);
+      const said = [1, 2, 3, 4].map((id) => observeOf(config, id, round));
+      const proposed = proposeOf(leader, said, { signers: [2, 3, 4] });
+      const member = new Member(config);
+      member.startSlot(round);
+      member.hear(...said.slice(1), proposed);
+      const { digest, hash: proposalHash } = member.round(round).accepted[0]!;
+      member.hear(...[2, 3, 4].map((id) => shareOf(id, proposed, digest)));
+      const { signature } = signedOf(config, round);
+      member.feed({ kind: "aggregated", round, proposalHash, signature });
+      const effects = member.fire("backup", round);
+      expect(broadcasts(effects, "report")).toEqual([]);
+      return { member, round, timers: ofKind(effects, "set-timer") };
+    });
+    const [third, fourth] = turns.map(({ timers }) => timers);
+    expect(third).toMatchObject([{ timer: "report", delayMs: 60 }]);
+    expect(fourth).toMatchObject([{ timer: "report", delayMs: 120 }]);
+    const [speaks, heard] = turns.map(({ member, round }) => ({ member, round }));
+    expect(broadcasts(speaks!.member.fire("report", speaks!.round), "report")).toMatchObject([{ sender: 1 }]);
+    expect(broadcasts(speaks!.member.fire("report", speaks!.round), "report")).toEqual([]);
+    const signed = heard!.member.state.reports.get(heard!.round)!;
+    heard!.member.hear({ type: "report", round: heard!.round, sender: 2, signed });
+    expect(broadcasts(heard!.member.fire("report", heard!.round), "report")).toEqual([]);
+  });
+
+  test("when the backup's time has come first waits for its proposer, who completes it about now", () => {
+    const member = memberThatHeard();
+    member.hear(proposal);
+    const { digest, hash: proposalHash } = member.round(ROUND).accepted[0]!;
+    member.fire("backup", ROUND);
+    member.hear(...[1, 2, 3].map((id) => shareOf(id, proposal, digest)));
+    const { signature } = signedOf(config, ROUND);
+    const effects = member.feed({ kind: "aggregated", round: ROUND, proposalHash, signature });
+    expect(broadcasts(effects, "report")).toEqual([]);
+    expect(ofKind(effects, "set-timer")).toMatchObject([{ timer: "report", delayMs: 120 }]);
+    expect(broadcasts(member.fire("report", ROUND), "report")).toHaveLength(1);
   });
 
   test("is told, once a round, to a proposer that builds on an older one: it lacks it, and so may the next leader", () => {

@@ -45,11 +45,19 @@ describe("limits", () => {
 
   test("waits keep their order and leave half a slot for the rescue, at every slot length", () => {
     for (const slotMs of [250, 400, 1_000, 60_000]) {
-      const { graceMs, hardStopMs, backupMs, secondSetMs } = waitsFor(slotMs);
+      const { graceMs, hardStopMs, backupMs, secondSetMs, reportTurnMs } = waitsFor(slotMs);
       expect(graceMs).toBeLessThan(hardStopMs);
       expect(hardStopMs + secondSetMs).toBeLessThan(backupMs);
       expect(backupMs + secondSetMs).toBeLessThan(0.6 * slotMs);
+      // The last of 31 speaks while the round is still open.
+      expect(backupMs + 32 * reportTurnMs).toBeLessThan(2.5 * slotMs);
     }
-    expect(waitsFor(60_000)).toEqual({ graceMs: 60, hardStopMs: 250, backupMs: 400, secondSetMs: 120 });
+    expect(waitsFor(60_000)).toEqual({
+      graceMs: 60,
+      hardStopMs: 250,
+      backupMs: 400,
+      secondSetMs: 120,
+      reportTurnMs: 60,
+    });
   });
 });
