@@ -38,6 +38,15 @@ contract OracleHubVerifySignersTest is OracleHubVerifyCase {
         verifyExpecting(abi.encodeWithSelector(IOracleHub.UnknownKey.selector, given, bytes4(uint32(key.x))), proof);
     }
 
+    /// @dev Where there was no key before, a tag of zero names none.
+    function test_aKeyNamedZeroIsUnknown() public {
+        bytes memory proof = prove(key, makeTree(ROUND, 4), 2);
+        for (uint256 i = 5; i < 9; i++) {
+            proof[i] = 0;
+        }
+        verifyExpecting(abi.encodeWithSelector(IOracleHub.UnknownKey.selector, bytes4(0), bytes4(uint32(key.x))), proof);
+    }
+
     function test_aRefreshKeepsTheKeyOnBothSides() public {
         hub.rotate(nextConfiguration(key.x, 2, FIRST_ROUND + 50));
         assertProves(makeTree(FIRST_ROUND + 49, 4), 2);

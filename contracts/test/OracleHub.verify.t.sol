@@ -100,6 +100,25 @@ contract OracleHubVerifyTest is OracleHubVerifyCase {
         verifyExpecting(abi.encodeWithSelector(IReportProof.NoLeaf.selector), proof);
     }
 
+    /// @dev Without a leaf nothing can be missing but the leaf.
+    function test_aHeaderAloneProvesNothing() public {
+        bytes memory head = bytes.concat(proofHead(key, makeTree(ROUND, 4)), bytes2(0));
+        assertEq(head.length, 141, "header");
+        verifyExpecting(abi.encodeWithSelector(IReportProof.NoLeaf.selector), head);
+        verifyExpecting(abi.encodeWithSelector(IReportProof.TruncatedProof.selector, 140, 141), slice(head, 140));
+    }
+
+    /// @dev Four words, and twelve for each leaf: what is written by hand ends where the compiler's own would.
+    function test_theAnswerIsAsLongAsItsLeaves() public view {
+        TreeReport memory tree = makeTree(ROUND, 4);
+        for (uint256 mask = 1; mask < 16; mask = 2 * mask + 1) {
+            (, bytes memory answer) = address(hub).staticcall(abi.encodeCall(hub.verify, (prove(key, tree, mask))));
+            (uint64 round, uint64 timeMs, IReportVerifier.ProvenLeaf[] memory leaves) =
+                abi.decode(answer, (uint64, uint64, IReportVerifier.ProvenLeaf[]));
+            assertEq(answer.length, abi.encode(round, timeMs, leaves).length, "length");
+        }
+    }
+
     function test_aLeafIsProvenOnce() public {
         TreeReport memory tree = makeTree(ROUND, 4);
         bytes memory leaf = bytes.concat(bytes2(uint16(2)), leafBytes(tree.leaves[2]));

@@ -64,6 +64,21 @@ contract SviMathTest is Test {
         assertTrue(SviMath.durrlemanCeiling(kept(vogt()), 1.257e18) >= 0, "just outside");
     }
 
+    /// @dev Wanted: its intervals worked out to 60 digits. Each radius is a hundred million units here and counts by itself:
+    ///      a narrower one would freeze what was honest, a wider one let more pass than was reasoned.
+    function test_theCeilingIsAsWideAsItsRadii() public pure {
+        Svi memory svi = vogt();
+        assertNear(SviMath.durrlemanCeiling(svi, 0.9e18), -32685129304725282, 20, "a negative density");
+        svi = Svi({a: 0.5e18, b: 0.9e18, rho: -0.9e18, m: 0.01e18, sigma: 3e18});
+        assertNear(SviMath.durrlemanCeiling(svi, -2e18), 470607423452806353, 20, "a wide bend");
+        svi = Svi({a: 0.09e18, b: 1.2e18, rho: 0.6e18, m: -0.4e18, sigma: 0.3e18});
+        assertNear(SviMath.durrlemanCeiling(svi, 0.8e18), -79986660412769250, 20, "a steep wing");
+        svi = Svi({a: 0.001e18, b: 0.05e18, rho: 0.2e18, m: 0.1e18, sigma: 0.05e18});
+        assertNear(SviMath.durrlemanCeiling(svi, 0.1e18), 1227544779378728262, 500, "at its own m");
+        svi = Svi({a: 0.04e18, b: 0.2e18, rho: -0.5e18, m: 5e18, sigma: 0.001e18});
+        assertNear(SviMath.durrlemanCeiling(svi, 4.9e18), 131911586641046244210, 10_000, "a sharp bend far away");
+    }
+
     /// @dev Whatever was cut from a slice, what is proven of the slot is true of what was signed.
     /// @custom:invariant honestSlicesAreNeverFrozen
     function testFuzz_theCeilingIsAboveTheSignedSlice(uint256 seed, uint256 where) public pure {
@@ -100,12 +115,7 @@ contract SviMathTest is Test {
     }
 
     /// @dev The way without roots agrees with the plain one, but in the width of the tolerance's own tolerance.
-    function testFuzz_slicesApartDoNotCross(uint256 nearSeed, uint256 farSeed, uint256 lift) public pure {
-        Svi memory near = ExactSvi.draw(nearSeed);
-        Svi memory far = ExactSvi.draw(nearSeed / 2 == farSeed / 2 ? nearSeed : farSeed);
-        if (lift % 2 == 0) far = Svi(near.a, near.b, near.rho, near.m, near.sigma);
-        far.a += int256(bound(lift, 0, 4e4)) * near.a / 1e9;
-        bool isApart = SviMath.areApart(near, far);
+    function assertBothWaysAgree(Svi memory near, Svi memory far) private pure {
         uint256 edges = 0;
         bool isPlain = SviMath.isCentral(near) && SviMath.isCentral(far);
         for (uint256 i = 0; i < 2; i++) {
@@ -117,7 +127,34 @@ contract SviMathTest is Test {
             int256 edge = nearVariance - farVariance - farVariance / 1e5;
             if (ExactSvi.size(edge) <= ExactSvi.size(nearVariance) / 1e9 + 100) edges++;
         }
-        if (edges == 0) assertTrue(isApart == isPlain, "the two ways differ");
+        if (edges == 0) assertTrue(SviMath.areApart(near, far) == isPlain, "the two ways differ");
+    }
+
+    function testFuzz_slicesApartDoNotCross(uint256 nearSeed, uint256 farSeed, uint256 lift) public pure {
+        Svi memory near = ExactSvi.draw(nearSeed);
+        Svi memory far = ExactSvi.draw(nearSeed / 2 == farSeed / 2 ? nearSeed : farSeed);
+        if (lift % 2 == 0) far = Svi(near.a, near.b, near.rho, near.m, near.sigma);
+        far.a += int256(bound(lift, 0, 4e4)) * near.a / 1e9;
+        assertBothWaysAgree(near, far);
+    }
+
+    /// @dev Two central slices of like shape and level, as neighbours are, where every term of the comparison counts.
+    function testFuzz_neighboursAreApartOrNot(uint256 seed) public pure {
+        Svi memory near = ExactSvi.draw(seed);
+        near.m /= 5;
+        uint256[6] memory draws;
+        for (uint256 i = 0; i < 6; i++) {
+            draws[i] = ExactSvi.word(seed, 20 + i);
+        }
+        Svi memory far;
+        far.b = near.b * int256(50 + draws[0] % 101) / 100;
+        far.rho = near.rho * int256(draws[1] % 101) / 100;
+        far.sigma = near.sigma * int256(50 + draws[2] % 101) / 100;
+        far.m = near.m + ExactSvi.deviation(near) * (int256(draws[3] % 101) - 50) / 100;
+        int256 k = draws[4] % 2 == 0 ? near.m : far.m;
+        int256 level = SviMath.variance(near, k) * (970 + int256(draws[5] % 61)) / 1000;
+        far.a = level - SviMath.variance(far, k);
+        assertBothWaysAgree(near, far);
     }
 
     function testFuzz_twoStandardDeviationsAreComparable(uint256 atMoney, uint256 k) public pure {
