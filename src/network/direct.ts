@@ -108,6 +108,11 @@ export class Direct {
     this.#flush(member, line);
   }
 
+  /** See {@link Patience.slowMs}. */
+  slowAnswerMs(member: Member): number | null {
+    return this.#lines.get(member)?.patience.slowMs() ?? null;
+  }
+
   /** Opens the outbound stream on a new connection. */
   connected(member: Member): void {
     const line = this.#lines.get(member);

@@ -215,7 +215,7 @@ export class Network {
 
   peers(): PeerView[] {
     const nowMs = this.#doors.clock.monotonicMs();
-    return [...this.#committee.others()].map((member) => peerView(member, nowMs));
+    return [...this.#committee.others()].map((member) => peerView(member, this.#direct.slowAnswerMs(member), nowMs));
   }
 
   /** Every line to and from the member is up: connection, gossip. */

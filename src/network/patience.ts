@@ -9,6 +9,8 @@ import { ACKNOWLEDGE_WITHIN_MAX_MS, ACKNOWLEDGE_WITHIN_MS, ACKNOWLEDGEMENT_DELAY
 const MEAN_WEIGHT = 1 / 8;
 const DEVIATION_WEIGHT = 1 / 4;
 const DEVIATIONS = 4;
+/** About the 95th percentile. */
+const SLOW_DEVIATIONS = 2;
 
 export class Patience {
   #meanMs: number | null = null;
@@ -23,6 +25,15 @@ export class Patience {
     }
     this.#deviationMs += DEVIATION_WEIGHT * (Math.abs(tookMs - this.#meanMs) - this.#deviationMs);
     this.#meanMs += MEAN_WEIGHT * (tookMs - this.#meanMs);
+  }
+
+  /**
+   * What a slow round trip takes now, this machine's and the peer's pauses within a round included, which a ping between two
+   * rounds does not meet; null before the first.
+   */
+  slowMs(): number | null {
+    if (this.#meanMs === null) return null;
+    return Math.max(0, this.#meanMs + SLOW_DEVIATIONS * this.#deviationMs - ACKNOWLEDGEMENT_DELAY_MS);
   }
 
   /** @param rttMs of the connection; 0 when unknown: over a slow line the constant would double traffic from the start */

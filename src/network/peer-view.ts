@@ -17,6 +17,8 @@ export type PeerView = Traffic & {
   readonly connected: boolean;
   /** Whole milliseconds from the last ping; null before the first. */
   readonly rttMs: number | null;
+  /** The same, or what acknowledgements took under the work of rounds, whichever is more; null before either. */
+  readonly slowTripMs: number | null;
   readonly rejected: number;
   readonly queueDropped: number;
   readonly offences: Readonly<Record<Offence, number>>;
@@ -40,12 +42,18 @@ export type NetworkFaults = {
 };
 
 /** @param nowMs monotonic */
-export function peerView({ id, peerId, connection, ledger }: Member, nowMs: number): PeerView {
+export function peerView(
+  { id, peerId, connection, ledger }: Member,
+  slowAnswerMs: number | null,
+  nowMs: number,
+): PeerView {
+  const rttMs = connection?.rtt ?? null;
   return {
     id,
     peerId,
     connected: connection !== null,
-    rttMs: connection?.rtt ?? null,
+    rttMs,
+    slowTripMs: rttMs === null || slowAnswerMs === null ? (rttMs ?? slowAnswerMs) : Math.max(rttMs, slowAnswerMs),
     bytesIn: ledger.bytesIn,
     bytesOut: ledger.bytesOut,
     messagesIn: ledger.messagesIn,

@@ -66,7 +66,7 @@ export type ActiveDoors = {
   readonly trouble: string | null;
   readonly household: Household;
   readonly network: Pick<Network, "publish" | "send" | "request"> & {
-    peers(): readonly Pick<PeerView, "id" | "rttMs">[];
+    peers(): readonly Pick<PeerView, "id" | "rttMs" | "slowTripMs">[];
   };
   readonly lines: CommitteeLines;
   readonly offer: (publication: Publication) => void;
@@ -210,7 +210,7 @@ export class ActiveConfiguration {
           send: (toId, bytes, tag) =>
             network.send(lines.lineOf(toId), concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), tag),
           request,
-          roundTripsMs: () => committee().map(({ rttMs }) => rttMs),
+          roundTripsMs: () => committee().map(({ slowTripMs }) => slowTripMs),
         },
         disk: this.safety.disk,
         market: doors.eye,

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Patience } from "../../src/network/patience.ts";
-import { ACKNOWLEDGE_WITHIN_MAX_MS, ACKNOWLEDGE_WITHIN_MS } from "../../src/network/peer-policy.ts";
+import {
+  ACKNOWLEDGE_WITHIN_MAX_MS,
+  ACKNOWLEDGE_WITHIN_MS,
+  ACKNOWLEDGEMENT_DELAY_MS,
+} from "../../src/network/peer-policy.ts";
 
 function after(...tookMs: readonly number[]): Patience {
   const patience = new Patience();
@@ -43,5 +47,22 @@ describe("how long an acknowledgement may take", () => {
         expect(withinMs).toBeLessThanOrEqual(ACKNOWLEDGE_WITHIN_MAX_MS);
       }),
     );
+  });
+});
+
+describe("a slow round trip", () => {
+  test("is unknown before the first acknowledgement, and nothing where they come at once", () => {
+    expect(after().slowMs()).toBeNull();
+    expect(after(...times(50, 1)).slowMs()).toBe(0);
+  });
+
+  test("is what they take without the time in which a reader collects them", () => {
+    expect(after(...times(50, 110)).slowMs()).toBeCloseTo(110 - ACKNOWLEDGEMENT_DELAY_MS, 3);
+  });
+
+  test("is longer than nineteen of twenty where they are spread evenly", () => {
+    const spread = Array.from({ length: 400 }, (_, i) => 20 + ((i * 37) % 100));
+    expect(after(...spread).slowMs()).toBeGreaterThan(80);
+    expect(after(...spread).slowMs()).toBeLessThan(160);
   });
 });
