@@ -166,6 +166,21 @@ contract OracleHubPairsTest is HubFixture {
         );
     }
 
+    /// @dev A pair with a missing value is stored by other code than a usual one, which has to remember both halves as well.
+    function test_entriesOfPairsAscendBehindAMissingOne() public {
+        Entry[] memory first = two(Entry(P, 2, 5, 0), entry(P + 1, 6));
+        submitExpecting(
+            abi.encodeWithSelector(IOracleHub.EntriesNotAscending.selector, P + 1, P + 1),
+            report(key, FIRST_ROUND, concat(first, one(entry(P + 1, 7))))
+        );
+        submitExpecting(
+            abi.encodeWithSelector(IOracleHub.EntriesNotAscending.selector, P + 1, P),
+            report(key, FIRST_ROUND, four(first, pair(P, 7, 8)))
+        );
+        hub.submit(report(key, FIRST_ROUND, four(first, pair(P + 2, 7, 8))));
+        assertEq(hub.answerAt(P + 3).round, FIRST_ROUND, "the next pair");
+    }
+
     function concat(Entry[] memory first, Entry[] memory rest) private pure returns (Entry[] memory list) {
         list = rest;
         for (uint256 i = first.length; i > 0; i--) {
