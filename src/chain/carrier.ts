@@ -2,7 +2,7 @@
  * Carries what a signed report proves to the contracts that wait for it: whole surfaces, expiry prices, and to a hub what its
  * chain missed. Anybody may; the contracts believe the signature alone, so a carrier is trusted with nothing.
  */
-import { Contract, type Signer } from "ethers";
+import { Contract, type ContractTransactionResponse, isError, type Signer } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { toHex } from "../base/bytes.ts";
 import { encodeProof } from "../report/proof.ts";
@@ -18,11 +18,16 @@ export type CarrierOptions = {
   readonly settlements: readonly Hex[];
   /** A hub lacks a publication when it is so many rounds old and not there: before that the transmitters are on it. */
   readonly missedAfterRounds: number;
+  /** How long a transaction may take to be mined before the next thing is looked at. */
+  readonly minedWithinMs: number;
 };
 
 export type Network = { readonly networkId: Hex; readonly groupKeyX: Hex };
 
-/** One thing that was tried. `hash` is null where it was not sent, `refused` null where it landed. */
+/**
+ * One thing that was tried. `hash` is null where it was not sent, `refused` null where it landed, and both are told where it is
+ * still on its way: it is not sent again before it has landed or the RPC knows it no more.
+ */
 export type Carried = {
   readonly what: string;
   readonly to: Hex;
@@ -58,6 +63,8 @@ export class Carrier {
   readonly #hub: Contract;
   readonly #settlements: readonly Settlement[];
   #surfaces: readonly Surface[] | null = null;
+  /** Transactions that were not mined in time, by what they carry and where. */
+  readonly #underWay = new Map<string, ContractTransactionResponse>();
 
   constructor(options: CarrierOptions, doors: { readonly signer: Signer }) {
     this.#options = options;
@@ -92,6 +99,9 @@ export class Carrier {
       ...(await this.#settlementErrands(report, prove)),
       ...(await this.#missedErrands(report, prove)),
     ];
+    const due = new Set(errands.map(nameOf));
+    // What is not due any more has landed, or somebody else was first.
+    for (const name of this.#underWay.keys()) if (!due.has(name)) this.#underWay.delete(name);
     const carried: Carried[] = [];
     for (const errand of errands) carried.push(await this.#run(errand));
     return carried;
@@ -169,17 +179,39 @@ export class Carrier {
     }
   }
 
-  async #run({ what, to, contract, method, args, refused }: Errand): Promise<Carried> {
+  async #run(errand: Errand): Promise<Carried> {
+    const { what, to, contract, method, args, refused } = errand;
+    const name = nameOf(errand);
+    let sent: ContractTransactionResponse | null = null;
     try {
-      const sent = await contract.getFunction(method).send(...args);
-      const receipt = await sent.wait();
+      sent = (await this.#stillUnderWay(name)) ?? (await contract.getFunction(method).send(...args));
+      const receipt = await sent.wait(1, this.#options.minedWithinMs);
+      this.#underWay.delete(name);
       return { what, to, hash: sent.hash, gasUsed: Number(receipt?.gasUsed ?? 0), refused: null };
     } catch (error) {
-      const { name, text } = explainRevert(error);
-      refused?.(name);
-      return { what, to, hash: null, gasUsed: null, refused: text };
+      if (sent !== null && isError(error, "TIMEOUT")) {
+        this.#underWay.set(name, sent);
+        const text = `not mined within ${this.#options.minedWithinMs / 1_000} s`;
+        return { what, to, hash: sent.hash, gasUsed: null, refused: text };
+      }
+      this.#underWay.delete(name);
+      const revert = explainRevert(error);
+      refused?.(revert.name);
+      return { what, to, hash: null, gasUsed: null, refused: revert.text };
     }
   }
+
+  /** What was sent before and has not failed, or null when the RPC has forgotten it. */
+  async #stillUnderWay(name: string): Promise<ContractTransactionResponse | null> {
+    const sent = this.#underWay.get(name);
+    if (sent === undefined) return null;
+    const known = await sent.provider.getTransaction(sent.hash);
+    return known === null ? null : sent;
+  }
+}
+
+function nameOf({ to, method, what }: Errand): string {
+  return `${to} ${method} ${what}`;
 }
 
 function leafOf(report: Report, feedId: Hex): FeedState | undefined {

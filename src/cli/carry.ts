@@ -5,7 +5,7 @@ import type { Hex } from "../base/bytes.ts";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import { type Carried, Carrier, type Network } from "../chain/carrier.ts";
 import { openUnlocked } from "../chain/unlocked.ts";
-import { fetchReport, type VerifiedReport } from "../consumer/verified.ts";
+import { fetchClaim, type VerifiedReport, verifyReport } from "../consumer/verified.ts";
 import { ending } from "./fail.ts";
 import { durationMs, wholeNumber } from "./options.ts";
 import { hexBytes, httpUrl, repeated } from "./public-values.ts";
@@ -20,6 +20,7 @@ type CarryOptions = {
   readonly settlement?: readonly Hex[];
   readonly missedAfterRounds: number;
   readonly every: number;
+  readonly minedWithin: number;
   readonly once?: boolean;
 };
 
@@ -30,12 +31,17 @@ async function anyReport(
 ): Promise<{ readonly signed: VerifiedReport; readonly network: Network }> {
   const reasons: string[] = [];
   for (const node of nodes) {
-    for (const network of networks) {
-      try {
-        return { signed: await fetchReport(node, network), network };
-      } catch (error) {
-        reasons.push(reasonOf(error));
+    try {
+      const claimed = await fetchClaim(node);
+      for (const network of networks) {
+        try {
+          return { signed: verifyReport(claimed, network), network };
+        } catch (error) {
+          reasons.push(reasonOf(error));
+        }
       }
+    } catch (error) {
+      reasons.push(reasonOf(error));
     }
   }
   const seen = networks.length === 0 ? "the hub has no key" : reasons.join("; ");
@@ -48,9 +54,10 @@ function say(carried: Carried): void {
 
 async function carry(options: CarryOptions): Promise<void> {
   const signal = stopSignal();
-  const { hub, surface: surfaces = [], settlement: settlements = [], missedAfterRounds } = options;
+  const { hub, surface: surfaces = [], settlement: settlements = [], missedAfterRounds, minedWithin } = options;
   const account = await openUnlocked(options.rpc, options.account);
-  const carrier = new Carrier({ hub, surfaces, settlements, missedAfterRounds }, { signer: account.signer });
+  const what = { hub, surfaces, settlements, missedAfterRounds, minedWithinMs: minedWithin };
+  const carrier = new Carrier(what, { signer: account.signer });
   try {
     do {
       try {
@@ -84,6 +91,12 @@ export function carryCommand(): Command {
       "a publication that is so old and not on the hub is proven to it",
       wholeNumber(1, 1_000_000),
       60,
+    )
+    .option(
+      "--mined-within <time>",
+      "a transaction that is not is told, and not sent again meanwhile",
+      durationMs,
+      60_000,
     )
     .option("--every <time>", "how often nodes are asked", durationMs, 2_000)
     .option("--once", "ask once, send what is due, and end; 1 when there is no report")

@@ -46,6 +46,17 @@ export async function fetchReport(
   network: Network,
   doors: { readonly fetch: typeof fetch } = { fetch },
 ): Promise<VerifiedReport> {
+  return verifyReport(await fetchClaim(nodeUrl, doors), network);
+}
+
+/**
+ * What the node says, of which nothing is believed yet.
+ * @throws OracleError `no-report`, `bad-reply`
+ */
+export async function fetchClaim(
+  nodeUrl: string,
+  doors: { readonly fetch: typeof fetch } = { fetch },
+): Promise<ClaimedReport> {
   const url = new URL("/v1/reports/latest", nodeUrl).href;
   let reply: unknown;
   try {
@@ -57,7 +68,7 @@ export async function fetchReport(
   } catch (error) {
     throw new OracleError(`${url} gave no report: ${reasonOf(error)}`, { code: "no-report", url }, error);
   }
-  return verifyReport(readReport(reply), network);
+  return readReport(reply);
 }
 
 /** Never more than so many bytes of it, whatever a node sends. */
