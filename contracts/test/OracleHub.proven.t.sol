@@ -146,6 +146,11 @@ contract OracleHubProvenTest is ProofFixture {
     function test_aPairCatchesUpWhicheverStandsFirst() public {
         TreeReport memory tree = lateTree();
         (tree.leaves[0], tree.leaves[6]) = (tree.leaves[6], tree.leaves[0]);
+        for (uint16 i = 0; i < 2; i++) {
+            IReportVerifier.ProvenLeaf memory leaf = tree.leaves[i == 0 ? 5 : 0];
+            vm.expectEmit(true, true, false, true, address(hub));
+            emit IHubProofs.EntryProven(P + i, PUBLISHED, 1, leaf.pubValue, leaf.pubConfidencePpb, leaf.pubTimeMs);
+        }
         hub.submitProven(prove(key, tree, 1 | 1 << 5));
         assertCaughtUp(P, tree.leaves[5], 1);
         assertCaughtUp(P + 1, tree.leaves[0], 1);
@@ -240,6 +245,14 @@ contract OracleHubProvenTest is ProofFixture {
             abi.encodeWithSelector(IOracleHub.RoundOverflow.selector, tree.round, FeedSlotLibrary.ROUND_MAX),
             prove(key, tree, 2)
         );
+    }
+
+    function test_theLastRoundFits() public {
+        TreeReport memory tree = lateTree();
+        tree.round = FeedSlotLibrary.ROUND_MAX;
+        tree.leaves[1].pubRound = uint48(tree.round);
+        hub.submitProven(prove(key, tree, 2));
+        assertEq(hub.answerAt(1).round, FeedSlotLibrary.ROUND_MAX, "round");
     }
 
     function test_theLastSecondFits() public {

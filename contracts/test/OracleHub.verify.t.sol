@@ -81,6 +81,12 @@ contract OracleHubVerifyTest is OracleHubVerifyCase {
         );
     }
 
+    /// @dev What is wanted is told to the end of the leaf that is cut, not of what would follow it.
+    function test_aCutLeafIsNamed() public {
+        bytes memory proof = slice(prove(key, makeTree(ROUND, 4), 1), 200);
+        verifyExpecting(abi.encodeWithSelector(IReportProof.TruncatedProof.selector, 200, 143 + 125), proof);
+    }
+
     function test_anUnusedSiblingIsRefused() public {
         bytes memory proof = prove(key, makeTree(ROUND, 4), 1);
         verifyExpecting(

@@ -68,11 +68,11 @@ contract SviMathTest is Test {
     ///      a narrower one would freeze what was honest, a wider one let more pass than was reasoned.
     function test_theCeilingIsAsWideAsItsRadii() public pure {
         Svi memory svi = vogt();
-        assertNear(SviMath.durrlemanCeiling(svi, 0.9e18), -32685129304725282, 20, "a negative density");
+        assertNear(SviMath.durrlemanCeiling(svi, 0.9e18), -32685129304725282, 8, "a negative density");
         svi = Svi({a: 0.5e18, b: 0.9e18, rho: -0.9e18, m: 0.01e18, sigma: 3e18});
-        assertNear(SviMath.durrlemanCeiling(svi, -2e18), 470607423452806353, 20, "a wide bend");
+        assertNear(SviMath.durrlemanCeiling(svi, -2e18), 470607423452806353, 8, "a wide bend");
         svi = Svi({a: 0.09e18, b: 1.2e18, rho: 0.6e18, m: -0.4e18, sigma: 0.3e18});
-        assertNear(SviMath.durrlemanCeiling(svi, 0.8e18), -79986660412769250, 20, "a steep wing");
+        assertNear(SviMath.durrlemanCeiling(svi, 0.8e18), -79986660412769250, 8, "a steep wing");
         svi = Svi({a: 0.001e18, b: 0.05e18, rho: 0.2e18, m: 0.1e18, sigma: 0.05e18});
         assertNear(SviMath.durrlemanCeiling(svi, 0.1e18), 1227544779378728262, 500, "at its own m");
         svi = Svi({a: 0.04e18, b: 0.2e18, rho: -0.5e18, m: 5e18, sigma: 0.001e18});
@@ -155,6 +155,11 @@ contract SviMathTest is Test {
         int256 level = SviMath.variance(near, k) * (970 + int256(draws[5] % 61)) / 1000;
         far.a = level - SviMath.variance(far, k);
         assertBothWaysAgree(near, far);
+    }
+
+    function test_twoStandardDeviationsAreExact() public pure {
+        assertTrue(SviMath.isComparable(0.4e18, 0.04e18) && SviMath.isComparable(-0.4e18, 0.04e18), "two");
+        assertTrue(!SviMath.isComparable(0.4e18 + 1, 0.04e18) && !SviMath.isComparable(-0.4e18 - 1, 0.04e18), "more");
     }
 
     function testFuzz_twoStandardDeviationsAreComparable(uint256 atMoney, uint256 k) public pure {
