@@ -198,6 +198,10 @@ contract OracleHubPairsTest is HubFixture {
             report(key, FIRST_ROUND, one(entry(P + 5, 5)))
         );
         submitExpecting(
+            abi.encodeWithSelector(IOracleHub.UnknownFeed.selector, P + 5, 4),
+            report(key, FIRST_ROUND, join(entry(0, 1), one(entry(P + 5, 5))))
+        );
+        submitExpecting(
             abi.encodeWithSelector(IOracleHub.BadStatus.selector, P + 1, 4),
             report(key, FIRST_ROUND, two(entry(P, 5), Entry(P + 1, 4, 6, 0)))
         );
