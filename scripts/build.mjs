@@ -12,7 +12,7 @@ import { digestOfFiles } from "./tools.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const quiet = process.argv.includes("--quiet");
-const CONTRACTS = ["OracleHub", "FeedReader", "VolSurface", "FeedRegistry", "Committee", "Settlement"];
+const CONTRACTS = ["OracleHub", "FeedReader", "VolSurface", "FeedRegistry", "Committee", "Settlement", "BlockGapLog"];
 const INPUTS = [
   "src",
   "contracts/examples",

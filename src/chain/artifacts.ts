@@ -5,7 +5,14 @@ import type { InterfaceAbi } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 
-export type ContractName = "OracleHub" | "FeedReader" | "VolSurface" | "Settlement" | "FeedRegistry" | "Committee";
+export type ContractName =
+  | "OracleHub"
+  | "FeedReader"
+  | "VolSurface"
+  | "Settlement"
+  | "FeedRegistry"
+  | "Committee"
+  | "BlockGapLog";
 
 export type Artifact = { readonly abi: InterfaceAbi; readonly bytecode: Hex };
 

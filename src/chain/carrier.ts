@@ -1,6 +1,7 @@
 /**
  * Carries what a signed report proves to the contracts that wait for it: whole surfaces, expiry prices, and to a hub what its
- * chain missed. Anybody may; the contracts believe the signature alone, so a carrier is trusted with nothing.
+ * chain missed; and beats the logs of block gaps. Anybody may; the contracts believe the signature alone, so a carrier is trusted
+ * with nothing.
  */
 import { Contract, type ContractTransactionResponse, isError, type Signer } from "ethers";
 import type { Hex } from "../base/bytes.ts";
@@ -16,6 +17,8 @@ export type CarrierOptions = {
   readonly hub: Hex;
   readonly surfaces: readonly Hex[];
   readonly settlements: readonly Hex[];
+  /** BlockGapLogs, which take a chain for stopped when nobody beats. */
+  readonly gapLogs: readonly Hex[];
   /** A hub lacks a publication when it is so many rounds old and not there: before that the transmitters are on it. */
   readonly missedAfterRounds: number;
   /** How long a transaction may take to be mined before the next thing is looked at. */
@@ -40,6 +43,8 @@ const SETTLEMENT_OPEN = 0n;
 const SETTLEMENT_FINAL = 2n;
 /** A surface is carried when half of the age that its readers allow is gone, if nothing was published before that. */
 const SURFACE_AGE_PART = 0.5;
+/** A log is beaten when this part of the gap that it allows is over. Lower: more gas. Higher: a busy chain looks stopped. */
+const BEAT_AT_PART = 0.4;
 
 type Surface = { readonly address: Hex; readonly contract: Contract; readonly feedId: Hex; readonly maxAgeMs: number };
 type Settlement = {
@@ -51,7 +56,7 @@ type Errand = {
   readonly what: string;
   readonly to: Hex;
   readonly contract: Contract;
-  readonly method: "update" | "settle" | "submitProven";
+  readonly method: "update" | "settle" | "submitProven" | "beat";
   readonly args: readonly string[];
   /** Hears the name of the contract's error. */
   readonly refused?: (why: string) => void;
@@ -62,6 +67,7 @@ export class Carrier {
   readonly #signer: Signer;
   readonly #hub: Contract;
   readonly #settlements: readonly Settlement[];
+  readonly #gapLogs: readonly { readonly address: Hex; readonly contract: Contract }[];
   #surfaces: readonly Surface[] | null = null;
   /** Transactions that were not mined in time, by what they carry and where. */
   readonly #underWay = new Map<string, ContractTransactionResponse>();
@@ -76,6 +82,26 @@ export class Carrier {
       contract: new Contract(address, settlement, doors.signer),
       held: new HeldPrices(),
     }));
+    const gapLog = loadArtifact("BlockGapLog").abi;
+    this.#gapLogs = options.gapLogs.map((address) => ({
+      address,
+      contract: new Contract(address, gapLog, doors.signer),
+    }));
+  }
+
+  /** Beats the logs whose gap is about to be one. It needs no report, only a chain that goes on. */
+  async beat(): Promise<readonly Carried[]> {
+    const carried: Carried[] = [];
+    for (const { address: to, contract } of this.#gapLogs) {
+      const gapMaxSec = Number((await contract.getFunction("gapMaxSec").staticCall()) as bigint);
+      const [, , , lastSec] = (await contract.getFunction("latestRoundData").staticCall()) as readonly bigint[];
+      const block = await contract.runner?.provider?.getBlock("latest");
+      // A chain without transactions may have no blocks either: then this machine's clock says that it is time.
+      const nowSec = Math.max(block?.timestamp ?? 0, Date.now() / 1_000);
+      if (nowSec - Number(lastSec) < BEAT_AT_PART * gapMaxSec) continue;
+      carried.push(await this.#run({ what: "beat", to, contract, method: "beat", args: [] }));
+    }
+    return carried;
   }
 
   /** The hub's network under its newest key and under the one before, which signs until the newest one's first round. */
@@ -101,7 +127,8 @@ export class Carrier {
     ];
     const due = new Set(errands.map(nameOf));
     // What is not due any more has landed, or somebody else was first.
-    for (const name of this.#underWay.keys()) if (!due.has(name)) this.#underWay.delete(name);
+    for (const name of this.#underWay.keys())
+      if (!name.endsWith(" beat") && !due.has(name)) this.#underWay.delete(name);
     const carried: Carried[] = [];
     for (const errand of errands) carried.push(await this.#run(errand));
     return carried;

@@ -1,4 +1,4 @@
-/** `tenor carry`: brings surfaces, expiry prices and missed publications from nodes to contracts. Anybody may run it. */
+/** `tenor carry`: brings surfaces, expiry prices and missed publications to contracts, beats logs of block gaps. Anybody may. */
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { Command } from "commander";
 import type { Hex } from "../base/bytes.ts";
@@ -18,6 +18,7 @@ type CarryOptions = {
   readonly hub: Hex;
   readonly surface?: readonly Hex[];
   readonly settlement?: readonly Hex[];
+  readonly gapLog?: readonly Hex[];
   readonly missedAfterRounds: number;
   readonly every: number;
   readonly minedWithin: number;
@@ -54,13 +55,15 @@ function say(carried: Carried): void {
 
 async function carry(options: CarryOptions): Promise<void> {
   const signal = stopSignal();
-  const { hub, surface: surfaces = [], settlement: settlements = [], missedAfterRounds, minedWithin } = options;
+  const { hub, surface: surfaces = [], settlement: settlements = [], gapLog: gapLogs = [] } = options;
+  const { missedAfterRounds, minedWithin: minedWithinMs } = options;
   const account = await openUnlocked(options.rpc, options.account);
-  const what = { hub, surfaces, settlements, missedAfterRounds, minedWithinMs: minedWithin };
+  const what = { hub, surfaces, settlements, gapLogs, missedAfterRounds, minedWithinMs };
   const carrier = new Carrier(what, { signer: account.signer });
   try {
     do {
       try {
+        for (const one of await carrier.beat()) say(one);
         const { signed, network } = await anyReport(options.node, await carrier.networks());
         for (const one of await carrier.carry(signed.report, signed.signature, network)) say(one);
       } catch (error) {
@@ -86,6 +89,7 @@ export function carryCommand(): Command {
     .requiredOption("--hub <address>", "the hub, whose key decides which reports count", hexBytes(20))
     .option("--surface <address>", "a VolSurface; repeatable", repeated(hexBytes(20)))
     .option("--settlement <address>", "a Settlement; repeatable", repeated(hexBytes(20)))
+    .option("--gap-log <address>", "a BlockGapLog to beat; repeatable", repeated(hexBytes(20)))
     .option(
       "--missed-after-rounds <n>",
       "a publication that is so old and not on the hub is proven to it",

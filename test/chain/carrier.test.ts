@@ -1,7 +1,8 @@
 /** What a carrier does with transactions that no block takes. */
-import { JsonRpcProvider, Wallet } from "ethers";
+import { ContractFactory, JsonRpcProvider, Wallet } from "ethers";
 import { expect, onTestFinished, test } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
+import { loadArtifact } from "../../src/chain/artifacts.ts";
 import { type Carried, Carrier } from "../../src/chain/carrier.ts";
 import type { FeedState, Report } from "../../src/report/report.ts";
 import { type Anvil, startAnvil } from "./support/anvil.ts";
@@ -37,14 +38,18 @@ async function pooled(anvil: Anvil): Promise<number> {
 
 type Stage = { readonly anvil: Anvil; readonly hub: Hex; readonly carry: () => Promise<Carried | undefined> };
 
+function walletAt(url: string): Wallet {
+  const waiting = { staticNetwork: true, cacheTimeout: -1, pollingInterval: 20 };
+  const provider = new JsonRpcProvider(url, CHAIN_ID, waiting);
+  onTestFinished(() => provider.destroy());
+  return new Wallet(account(3).privateKey, provider);
+}
+
 async function stage(): Promise<Stage> {
   const anvil = await startAnvil();
   const { hub } = await deployTestHub(anvil.url);
-  const waiting = { staticNetwork: true, cacheTimeout: -1, pollingInterval: 20 };
-  const provider = new JsonRpcProvider(anvil.url, CHAIN_ID, waiting);
-  onTestFinished(() => provider.destroy());
-  const signer = new Wallet(account(3).privateKey, provider);
-  const options = { hub, surfaces: [], settlements: [], missedAfterRounds: 60, minedWithinMs: 500 };
+  const signer = walletAt(anvil.url);
+  const options = { hub, surfaces: [], settlements: [], gapLogs: [], missedAfterRounds: 60, minedWithinMs: 500 };
   const carrier = new Carrier(options, { signer });
   const report = reportOf();
   const signature = signReport(KEY, NETWORK_ID, report);
@@ -85,4 +90,38 @@ test("one that lands while it is waited for counts as carried, though it was lat
   expect(landed).toMatchObject({ hash: late!.hash, refused: null });
   expect(landed!.gasUsed).toBeGreaterThan(30_000);
   expect(await carry()).toBeUndefined();
+});
+
+test("a log of block gaps is beaten when two fifths of its gap are over, and so never calls the chain stopped", {
+  timeout: 60_000,
+}, async () => {
+  const anvil = await startAnvil();
+  const { hub } = await deployTestHub(anvil.url);
+  const signer = walletAt(anvil.url);
+  const { abi, bytecode } = loadArtifact("BlockGapLog");
+  const log = await new ContractFactory(abi, bytecode, signer).deploy(1_000);
+  await log.waitForDeployment();
+  const gapLogs = [(await log.getAddress()) as Hex];
+  const none = { surfaces: [], settlements: [], missedAfterRounds: 60, minedWithinMs: 5_000 };
+  const carrier = new Carrier({ hub, gapLogs, ...none }, { signer });
+  const isDown = async (): Promise<boolean> => {
+    const [, answer] = (await log.getFunction("latestRoundData").staticCall()) as readonly bigint[];
+    return answer !== 0n;
+  };
+  const pass = async (sec: number): Promise<void> => {
+    await anvil.rpc("evm_increaseTime", [sec]);
+    await anvil.rpc("anvil_mine", ["0x1"]);
+  };
+
+  await pass(390);
+  expect(await carrier.beat()).toEqual([]);
+  for (let i = 0; i < 5; i++) {
+    await pass(410);
+    expect(await carrier.beat()).toMatchObject([{ what: "beat", to: gapLogs[0], refused: null }]);
+    expect(await isDown()).toBe(false);
+  }
+  await pass(1_100);
+  expect(await isDown()).toBe(true);
+  expect(await carrier.beat()).toHaveLength(1);
+  expect(await isDown()).toBe(false);
 });
