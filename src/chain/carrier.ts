@@ -61,6 +61,7 @@ type Errand = {
   /** Hears the name of the contract's error. */
   readonly refused?: (why: string) => void;
 };
+type UnderWay = { readonly sent: ContractTransactionResponse; readonly method: Errand["method"] };
 
 export class Carrier {
   readonly #options: CarrierOptions;
@@ -70,7 +71,7 @@ export class Carrier {
   readonly #gapLogs: readonly { readonly address: Hex; readonly contract: Contract }[];
   #surfaces: readonly Surface[] | null = null;
   /** Transactions that were not mined in time, by what they carry and where. */
-  readonly #underWay = new Map<string, ContractTransactionResponse>();
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(options: CarrierOptions, doors: { readonly signer: Signer }) {
     this.#options = options;
@@ -127,8 +128,9 @@ export class Carrier {
     ];
     const due = new Set(errands.map(nameOf));
     // What is not due any more has landed, or somebody else was first.
-    for (const name of this.#underWay.keys())
-      if (!name.endsWith(" beat") && !due.has(name)) this.#underWay.delete(name);
+    for (const [name, { method }] of this.#underWay) {
+      if (method !== "beat" && !due.has(name)) this.#underWay.delete(name);
+    }
     const carried: Carried[] = [];
     for (const errand of errands) carried.push(await this.#run(errand));
     return carried;
@@ -217,7 +219,7 @@ export class Carrier {
       return { what, to, hash: sent.hash, gasUsed: Number(receipt?.gasUsed ?? 0), refused: null };
     } catch (error) {
       if (sent !== null && isError(error, "TIMEOUT")) {
-        this.#underWay.set(name, sent);
+        this.#underWay.set(name, { sent, method });
         const text = `not mined within ${this.#options.minedWithinMs / 1_000} s`;
         return { what, to, hash: sent.hash, gasUsed: null, refused: text };
       }
@@ -230,7 +232,7 @@ export class Carrier {
 
   /** What was sent before and has not failed, or null when the RPC has forgotten it. */
   async #stillUnderWay(name: string): Promise<ContractTransactionResponse | null> {
-    const sent = this.#underWay.get(name);
+    const { sent } = this.#underWay.get(name) ?? {};
     if (sent === undefined) return null;
     const known = await sent.provider.getTransaction(sent.hash);
     return known === null ? null : sent;

@@ -66,6 +66,16 @@ contract SchnorrSecp256k1Test is Test {
         assertTrue(!SchnorrSecp256k1.verify(key.x, "digest", address(0), z), "zero address");
     }
 
+    /// @dev Nor does any other address stand for no answer.
+    function testFuzz_noAddressIsThatOfInfinity(address rAddress) public {
+        SchnorrSigner.Key memory key = SchnorrSigner.keyFrom(2);
+        for (uint256 i = 0; i < 2; i++) {
+            address claimed = i == 0 ? rAddress : address(1);
+            uint256 z = mulmod(SchnorrSecp256k1.challenge(key.x, "digest", claimed), key.secret, Q);
+            assertTrue(!SchnorrSecp256k1.verify(key.x, "digest", claimed, z), "address");
+        }
+    }
+
     function test_keysThatCannotStandInEcrecoverFail() public {
         SchnorrSigner.Signature memory s = SchnorrSigner.sign(SchnorrSigner.keyFrom(3), "digest");
         assertTrue(!verifies(0, "digest", s), "zero");
