@@ -16,6 +16,8 @@ const HELP = `npm run mutate -- [options]    plants mistakes into contracts/src 
   --part I/N     the I-th of N parts, for several machines
   --list         only says what would be planted
   --fresh        judges again what was judged before on the same contracts and tests
+  --new          only what has no verdict yet: one that survived other tests still counts as a survivor, though a new test
+                 may notice it, and one that was noticed as noticed
 
 Works in a copy; this folder is not touched. What is judged is written down at once (contracts/cache/mutation.jsonl) and
 not judged again. Ends with 1 when a survivor is not explained in contracts/survivors.json, or an explained one is noticed.`;
@@ -35,6 +37,7 @@ function parsed() {
         part: { type: "string", default: "1/1" },
         list: { type: "boolean", default: false },
         fresh: { type: "boolean", default: false },
+        new: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;
@@ -104,7 +107,8 @@ function digestBehind(path, by) {
 /** The verdict on record, when nothing that it rests on has changed; else null. */
 function known({ id, path }) {
   const verdict = recorded.get(id);
-  return verdict !== undefined && digestBehind(path, verdict.by) === verdict.behind ? verdict.outcome : null;
+  if (verdict === undefined) return null;
+  return values.new || digestBehind(path, verdict.by) === verdict.behind ? verdict.outcome : null;
 }
 
 const missing = chosen.filter((mutant) => known(mutant) === null);
