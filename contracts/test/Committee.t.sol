@@ -125,6 +125,9 @@ contract CommitteeTest is Test {
         assertEq(committee.faultsAt(SOON_SEC * 1000), 2, "nine members");
         assertEq(committee.faultsAt((SOON_SEC + EPOCH_SEC) * 1000 - 1), 2, "still nine");
         assertEq(committee.faultsAt((SOON_SEC + EPOCH_SEC) * 1000), 3, "ten");
+        committee.change(range(1, 13), SOON_SEC + 2 * EPOCH_SEC);
+        assertEq(committee.faultsAt((SOON_SEC + EPOCH_SEC) * 1000 - 1), 2, "nine, two terms ago");
+        assertEq(committee.faultsAt((SOON_SEC + EPOCH_SEC) * 1000), 3, "ten, from its first millisecond");
         assertEq(committee.f(), 2, "now");
         vm.warp(SOON_SEC + EPOCH_SEC);
         assertEq(committee.f(), 3, "then");

@@ -40,6 +40,15 @@ contract OracleHubConfigurationTest is HubFixture {
         hub.configure(firstConfiguration());
     }
 
+    /// @dev The first is judged as any other is, see test_configurationsThatCannotBeAreRefused.
+    function test_theFirstConfigurationIsJudgedToo() public {
+        hub = new OracleHub(NETWORK, address(this));
+        IOracleHub.Configuration memory first = firstConfiguration();
+        first.groupKeyX = 5;
+        vm.expectRevert(abi.encodeWithSelector(IOracleHub.BadGroupKey.selector, 5));
+        hub.configure(first);
+    }
+
     function test_aHubCannotRotateBeforeItIsConfigured() public {
         hub = new OracleHub(NETWORK, address(this));
         vm.expectRevert(abi.encodeWithSelector(IOracleHub.NotConfigured.selector));

@@ -164,6 +164,7 @@ contract OracleHubProvenTest is ProofFixture {
         hub.submitProven(prove(key, tree, 1 | 3 << 5));
         assertAnswer(P, IOracleHub.Answer(0, 0, 0, 0, 0, 0));
         assertCaughtUp(0, tree.leaves[0], 1);
+        provenExpecting(abi.encodeWithSelector(IOracleHub.NothingStored.selector, REPORTED), prove(key, tree, 1 << 5));
     }
 
     // -- Keys and eras

@@ -93,6 +93,19 @@ contract SettlementDisputeTest is SettlementDisputeCase {
         assertUntouched();
     }
 
+    /// @dev One percent of a price that has one, to the unit.
+    function test_exactlyTheToleranceDoesNotContradict() public {
+        deployAgain();
+        settle(FINAL_ROUND, 67_000e8);
+        for (uint256 i = 0; i < 2; i++) {
+            uint128 atEdge = i == 0 ? 66_330e8 : 67_670e8;
+            disputeExpecting(
+                abi.encodeWithSelector(IExpirySettlement.WithinTolerance.selector, atEdge, 67_000e8, TOLERANCE_BPS),
+                statements(0, F + 1, atEdge)
+            );
+        }
+    }
+
     function test_oneHonestValueAmongThemSavesThePrice() public {
         bytes memory packed = bytes.concat(statements(0, F, 1), statement(F, uint128(VALUE)));
         disputeExpecting(

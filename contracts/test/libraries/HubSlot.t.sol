@@ -6,6 +6,12 @@ import {FeedSlot} from "../../src/libraries/FeedSlot.sol";
 import {HubSlot} from "../../src/libraries/HubSlot.sol";
 import {ReaderFixture} from "../support/ReaderFixture.sol";
 
+contract Refusing {
+    fallback() external {
+        revert("a reason of its own");
+    }
+}
+
 contract HubSlotTest is ReaderFixture {
     uint16 private constant P = 2 ** 15;
     uint256 private constant ERA_MASK = 3;
@@ -63,5 +69,8 @@ contract HubSlotTest is ReaderFixture {
         this.read(hub, P + 4);
         vm.expectRevert(bytes(""));
         this.read(IOracleHub(address(0xdead)), INDEX);
+        IOracleHub refusing = IOracleHub(address(new Refusing()));
+        vm.expectRevert(bytes("a reason of its own"));
+        this.read(refusing, INDEX);
     }
 }

@@ -42,6 +42,17 @@ contract SviMathTest is Test {
         assertEqInt(SviMath.variance(svi, x), int256(FixedPointMathLib.sqrt(square)), "root");
     }
 
+    /// @dev Below a square Newton's steps swing between its root and the number under it.
+    function test_smallRootsAreExact() public pure {
+        Svi memory svi = Svi({a: 0, b: 1e18, rho: 0, m: 0, sigma: 0});
+        for (int256 x = 0; x < 48; x++) {
+            for (svi.sigma = 1; svi.sigma < 48; svi.sigma++) {
+                uint256 square = uint256(x * x + svi.sigma * svi.sigma);
+                assertEqInt(SviMath.variance(svi, x), int256(FixedPointMathLib.sqrt(square)), "root");
+            }
+        }
+    }
+
     function test_theRootIsExactWhereTheStartIsWorst() public pure {
         for (int256 y = 1; y < 2 ** 62; y = y * 3 + 1) {
             for (int256 x = y - 1; x <= y + 1; x++) {
