@@ -192,6 +192,16 @@ contract OracleHubProvenTest is ProofFixture {
         );
     }
 
+    /// @dev From its first round on, and of its own alone: era 2 spares later reports a look at that round.
+    function test_aPublicationOfTheNewKeysTimeIsItsOwn() public {
+        hub.rotate(nextConfiguration(otherKey.x, 2, NEXT));
+        TreeReport memory tree = makeTree(REPORTED, 7);
+        (tree.leaves[0].pubRound, tree.leaves[1].pubRound) = (uint48(NEXT - 1), uint48(NEXT));
+        hub.submitProven(prove(otherKey, tree, 3));
+        assertEq(uint256(hub.slotAt(0)) & 3, 1, "before");
+        assertEq(uint256(hub.slotAt(1)) & 3, 2, "from the first on");
+    }
+
     /// @dev Else the old key could, with one last report, write into the rounds after its life.
     function testFuzz_aPublicationIsNeverNewerThanItsReport(uint64 ahead) public {
         hub.rotate(nextConfiguration(otherKey.x, 2, NEXT));

@@ -25,6 +25,15 @@ contract OwnedTest is Test {
         hub.transferOwnership(successor);
     }
 
+    function test_theFirstOwnerIsTold() public {
+        vm.recordLogs();
+        new OracleHub("network", BOB);
+        bytes32[] memory topics = vm.getRecordedLogs()[0].topics;
+        assertEq32(topics[0], IOwned.OwnershipTransferred.selector, "event");
+        assertEq32(topics[1], 0, "from nobody");
+        assertEq32(topics[2], bytes32(uint256(uint160(BOB))), "to the first");
+    }
+
     function test_ownershipMovesInTwoSteps() public {
         vm.expectEmit(true, true, true, true, address(hub));
         emit IOwned.OwnershipTransferStarted(ALICE, address(0), BOB);

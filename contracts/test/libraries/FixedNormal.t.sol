@@ -79,4 +79,8 @@ contract FixedNormalTest is Test {
         vm.expectRevert(abi.encodeWithSelector(FixedBlack.TotalVolOutOfRange.selector, vol, vol));
         HARNESS.call(1e18, 1e18, vol);
     }
+
+    function test_blackRefusesTheLimitItself() public {
+        testFuzz_blackRefusesWhatIsOutOfRange(0);
+    }
 }
