@@ -68,6 +68,12 @@ contract VolSurfaceRefusalsTest is VolSurfaceRefusalsCase {
         refuseCurve(abi.encodeWithSelector(ISviSurface.NoVariance.selector, expiryMs(), given), svi);
     }
 
+    /// @dev None is not negative: it is less than a slot carries.
+    function test_noVarianceAtAllIsTooFine() public {
+        Svi memory svi = Svi({a: 0, b: 0, rho: 0, m: 0, sigma: 1e18});
+        refuseCurve(abi.encodeWithSelector(ISviSurface.SliceTooFine.selector, expiryMs(), 0), svi);
+    }
+
     function testFuzz_noSliceIsStoredWithoutVarianceSomewhere(uint256 down) public {
         SignedSlice[] memory one = new SignedSlice[](1);
         one[0] = three[1];

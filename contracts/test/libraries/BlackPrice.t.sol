@@ -140,6 +140,10 @@ contract BlackPriceTest is Test {
         assertEq(BlackPrice.discount(0, LONGEST_SEC), 1e18, "no rate");
     }
 
+    function test_theLimitsThemselvesAreRefused() public {
+        testFuzz_whatIsOutOfRangeIsRefused(0, type(int256).max);
+    }
+
     function testFuzz_whatIsOutOfRangeIsRefused(uint256 excess, int256 rate) public {
         uint256 far = bound(excess, 0, type(uint128).max);
         uint256 vol = BlackPrice.VOL_LIMIT;

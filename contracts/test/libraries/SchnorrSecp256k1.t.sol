@@ -87,6 +87,11 @@ contract SchnorrSecp256k1Test is Test {
         assertTrue(!verifies(type(uint256).max, "digest", s), "max");
     }
 
+    function test_theGeneratorIsNoKey() public {
+        uint256 secret = 1;
+        assertTrue(!SchnorrSecp256k1.isKey(vm.createWallet(secret).publicKeyX), "everybody knows its secret");
+    }
+
     function testFuzz_everyKeyIsAKey(uint256 keySeed) public {
         SchnorrSigner.Key memory key = SchnorrSigner.keyFrom(keySeed);
         vm.assume(key.secret != 1);
