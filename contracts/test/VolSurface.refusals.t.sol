@@ -68,6 +68,15 @@ contract VolSurfaceRefusalsTest is VolSurfaceRefusalsCase {
         refuseCurve(abi.encodeWithSelector(ISviSurface.NoVariance.selector, expiryMs(), given), svi);
     }
 
+    /// @dev Zero is refused, and nothing else.
+    function test_theLeastSmoothingIsStored() public {
+        SignedSlice[] memory one = new SignedSlice[](1);
+        one[0] = three[0];
+        one[0].svi = Svi({a: 0.04e18, b: 0.1e18, rho: 0, m: 0, sigma: 1});
+        store(11, one);
+        assertEqInt(surface.slices()[0].sigma, 1, "sigma");
+    }
+
     /// @dev None is not negative: it is less than a slot carries.
     function test_noVarianceAtAllIsTooFine() public {
         Svi memory svi = Svi({a: 0, b: 0, rho: 0, m: 0, sigma: 1e18});

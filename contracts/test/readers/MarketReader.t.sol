@@ -108,6 +108,25 @@ contract MarketReaderTest is ReaderFixture {
         market.getVol(1e18, EXPIRY);
     }
 
+    /// @dev Who wants certainty gets what is certain, and what is just certain enough passes.
+    function test_theConfidenceWantedIsEnough() public {
+        MarketReader strict = new MarketReader(spot, rate, surface, 1e18);
+        publishInto(INDEX, FIRST_ROUND, 1, 5, 0);
+        (, uint256 confidence) = strict.getSpot();
+        assertEq(confidence, 1e18, "no doubt");
+        publishInto(INDEX, FIRST_ROUND + 1, 1, 5, uint32((1e18 - MIN_CONFIDENCE) / 1e9));
+        (, confidence) = market.getSpot();
+        assertEq(confidence, MIN_CONFIDENCE, "just enough");
+    }
+
+    function test_oneDecimalMoreIsCut() public {
+        uint16 fine = addNamedFeed("fine", 19);
+        FeedReader reader = new FeedReader(hub, fine, "fine", plain(IFeedReader.OnBadAnswer.Revert));
+        publishInto(fine, FIRST_ROUND, 1, 1_9, 0);
+        (uint256 price,) = new MarketReader(reader, reader, surface, 0).getSpot();
+        assertEq(price, 1, "spot");
+    }
+
     /// @dev Feeds may have up to 30 decimals; what lies beyond 18 is cut towards zero.
     function test_finerFeedsAreCutTowardsZero() public {
         uint16 fine = addNamedFeed("fine", 20);
