@@ -40,7 +40,7 @@ contract OracleHubConfigurationTest is HubFixture {
         hub.configure(firstConfiguration());
     }
 
-    /// @dev The first is judged as any other is, see test_configurationsThatCannotBeAreRefused.
+    /// @dev The first is judged like those after it, see test_configurationsThatCannotBeAreRefused.
     function test_theFirstConfigurationIsJudgedToo() public {
         hub = new OracleHub(NETWORK, address(this));
         IOracleHub.Configuration memory first = firstConfiguration();

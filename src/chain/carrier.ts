@@ -28,8 +28,8 @@ export type CarrierOptions = {
 export type Network = { readonly networkId: Hex; readonly groupKeyX: Hex };
 
 /**
- * One thing that was tried. `hash` is null where it was not sent, `refused` null where it landed, and both are told where it is
- * still on its way: it is not sent again before it has landed or the RPC knows it no more.
+ * One thing that was tried. `hash` is null where it was not sent, `refused` null where it landed, and both are told where it
+ * failed on chain or is still on its way: then it is not sent again before it has landed or the RPC knows it no more.
  */
 export type Carried = {
   readonly what: string;
@@ -93,12 +93,13 @@ export class Carrier {
   /** Beats the logs whose gap is about to be one. It needs no report, only a chain that goes on. */
   async beat(): Promise<readonly Carried[]> {
     const carried: Carried[] = [];
+    if (this.#gapLogs.length === 0) return carried;
+    const block = await this.#signer.provider?.getBlock("latest");
+    // A chain without transactions may have no blocks either: then this machine's clock says that it is time.
+    const nowSec = Math.max(block?.timestamp ?? 0, Date.now() / 1_000);
     for (const { address: to, contract } of this.#gapLogs) {
       const gapMaxSec = Number((await contract.getFunction("gapMaxSec").staticCall()) as bigint);
       const [, , , lastSec] = (await contract.getFunction("latestRoundData").staticCall()) as readonly bigint[];
-      const block = await contract.runner?.provider?.getBlock("latest");
-      // A chain without transactions may have no blocks either: then this machine's clock says that it is time.
-      const nowSec = Math.max(block?.timestamp ?? 0, Date.now() / 1_000);
       if (nowSec - Number(lastSec) < BEAT_AT_PART * gapMaxSec) continue;
       carried.push(await this.#run({ what: "beat", to, contract, method: "beat", args: [] }));
     }
@@ -214,19 +215,20 @@ export class Carrier {
     let sent: ContractTransactionResponse | null = null;
     try {
       sent = (await this.#stillUnderWay(name)) ?? (await contract.getFunction(method).send(...args));
+      this.#underWay.set(name, { sent, method });
       const receipt = await sent.wait(1, this.#options.minedWithinMs);
       this.#underWay.delete(name);
       return { what, to, hash: sent.hash, gasUsed: Number(receipt?.gasUsed ?? 0), refused: null };
     } catch (error) {
-      if (sent !== null && isError(error, "TIMEOUT")) {
-        this.#underWay.set(name, { sent, method });
-        const text = `not mined within ${this.#options.minedWithinMs / 1_000} s`;
-        return { what, to, hash: sent.hash, gasUsed: null, refused: text };
-      }
-      this.#underWay.delete(name);
-      const revert = explainRevert(error);
-      refused?.(revert.name);
-      return { what, to, hash: null, gasUsed: null, refused: revert.text };
+      const hash = sent?.hash ?? null;
+      const late = `not mined within ${this.#options.minedWithinMs / 1_000} s`;
+      if (isError(error, "TIMEOUT") && hash !== null) return { what, to, hash, gasUsed: null, refused: late };
+      const { name: why, text } = explainRevert(error);
+      // These end it. A lost answer of the RPC says nothing of what was sent.
+      const isOver = isError(error, "CALL_EXCEPTION") || isError(error, "TRANSACTION_REPLACED");
+      if (isOver) this.#underWay.delete(name);
+      refused?.(why);
+      return { what, to, hash, gasUsed: null, refused: text };
     }
   }
 
@@ -234,8 +236,9 @@ export class Carrier {
   async #stillUnderWay(name: string): Promise<ContractTransactionResponse | null> {
     const { sent } = this.#underWay.get(name) ?? {};
     if (sent === undefined) return null;
-    const known = await sent.provider.getTransaction(sent.hash);
-    return known === null ? null : sent;
+    const isKnown = (await sent.provider.getTransaction(sent.hash)) !== null;
+    if (!isKnown) this.#underWay.delete(name);
+    return isKnown ? sent : null;
   }
 }
 

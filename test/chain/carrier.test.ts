@@ -1,6 +1,6 @@
 /** What a carrier does with transactions that no block takes. */
 import { ContractFactory, JsonRpcProvider, Wallet } from "ethers";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
 import { loadArtifact } from "../../src/chain/artifacts.ts";
 import { type Carried, Carrier } from "../../src/chain/carrier.ts";
@@ -36,7 +36,12 @@ async function pooled(anvil: Anvil): Promise<number> {
   return Number(pending);
 }
 
-type Stage = { readonly anvil: Anvil; readonly hub: Hex; readonly carry: () => Promise<Carried | undefined> };
+type Stage = {
+  readonly anvil: Anvil;
+  readonly hub: Hex;
+  readonly signer: Wallet;
+  readonly carry: () => Promise<Carried | undefined>;
+};
 
 function walletAt(url: string): Wallet {
   const waiting = { staticNetwork: true, cacheTimeout: -1, pollingInterval: 20 };
@@ -53,7 +58,7 @@ async function stage(): Promise<Stage> {
   const carrier = new Carrier(options, { signer });
   const report = reportOf();
   const signature = signReport(KEY, NETWORK_ID, report);
-  return { anvil, hub, carry: async () => (await carrier.carry(report, signature, network))[0] };
+  return { anvil, hub, signer, carry: async () => (await carrier.carry(report, signature, network))[0] };
 }
 
 test("a transaction that is not mined in time is told with its hash, waited for, and sent once", {
@@ -75,6 +80,19 @@ test("a transaction that is not mined in time is told with its hash, waited for,
 
   await anvil.rpc("anvil_mine", ["0x1"]);
   expect(await carry()).toBeUndefined();
+});
+
+test("an answer that the RPC loses makes nothing be sent twice", { timeout: 60_000 }, async () => {
+  const { anvil, signer, carry } = await stage();
+  await anvil.rpc("evm_setAutomine", [false]);
+  const lost = new Error("socket hang up");
+  for (const method of ["getTransactionReceipt", "getTransaction", "getTransactionReceipt"] as const) {
+    const spy = vi.spyOn(signer.provider!, method).mockRejectedValueOnce(lost);
+    expect((await carry())!.refused).toContain("socket hang up");
+    expect(spy).toHaveBeenCalled();
+    spy.mockRestore();
+    expect(await pooled(anvil)).toBe(1);
+  }
 });
 
 test("one that lands while it is waited for counts as carried, though it was late before", {
