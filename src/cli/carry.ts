@@ -81,7 +81,7 @@ async function carry(options: CarryOptions): Promise<void> {
 export function carryCommand(): Command {
   return new Command("carry")
     .description(
-      "carry surfaces, expiry prices and missed publications to contracts; a line of JSON for each transaction",
+      "carry surfaces, expiry prices and missed publications to contracts, beat logs of block gaps; a line of JSON for each transaction",
     )
     .requiredOption("--node <url>", "a node's API; repeat for more, the first with a report counts", repeated(httpUrl))
     .requiredOption("--rpc <url>", "an RPC that holds the account that pays", httpUrl)

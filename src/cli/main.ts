@@ -12,6 +12,7 @@ import { marketCommand } from "./market.ts";
 import { modelCommand } from "./model.ts";
 import { networkCommand } from "./network.ts";
 import { nodeCommand } from "./node.ts";
+import { tellDurations } from "./options.ts";
 import { recordCommand } from "./record.ts";
 import { simulateCommand } from "./simulate.ts";
 import { sourcesCommand } from "./sources.ts";
@@ -45,6 +46,7 @@ const commands = [
 /** Subcommands of subcommands as well: commander hands settings down only to commands made after them. */
 function adopt(parent: Command, command: Command): void {
   command.copyInheritedSettings(parent);
+  tellDurations(command);
   for (const inner of command.commands) adopt(command, inner);
 }
 

@@ -1,5 +1,5 @@
 /** Option values that several commands take, checked where they enter. */
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
 export function wholeNumber(low: number, high: number): (text: string) => number {
   return (text) => {
@@ -22,4 +22,14 @@ export function durationMs(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   if (match !== null) return Number(match[1]) * UNITS_MS[match[2]!]!;
   throw new InvalidArgumentError(`saw ${JSON.stringify(text)}, wanted a duration such as 90s, 5m or 1h.`);
+}
+
+/** Lets the command's `--help` tell default durations as they are given, and not in the milliseconds that they become. */
+export function tellDurations(command: Command): void {
+  for (const option of command.options) {
+    if (option.parseArg !== durationMs || typeof option.defaultValue !== "number") continue;
+    const ms = option.defaultValue;
+    const [unit, perUnit] = Object.entries(UNITS_MS).findLast(([, each]) => ms % each === 0)!;
+    option.default(ms, `${ms / perUnit}${unit}`);
+  }
 }
