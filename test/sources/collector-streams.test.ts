@@ -82,6 +82,13 @@ describe("a collector with streams", () => {
     });
   }
 
+  /** A poll that was under way when the stream spoke has been answered; none follows it. */
+  async function restQuiet(): Promise<void> {
+    for (let seen = -1; seen !== restAnswers; await new Promise((resolve) => setTimeout(resolve, 5 * FAST.spot))) {
+      seen = restAnswers;
+    }
+  }
+
   function collect(
     subscriptions: readonly Subscription[],
     adapter: Partial<StreamAdapter> = {},
@@ -224,6 +231,7 @@ describe("a collector with streams", () => {
     const streamed = once(told, "source is streamed");
     socket.send(quote(101));
     await streamed;
+    await restQuiet();
     const { unchangedSinceMs } = now(collector).spots[0]!;
     passedMs = 31_000;
     socket.send(frame({ kind: "heartbeat" }));
@@ -278,6 +286,7 @@ describe("a collector with streams", () => {
     socket.send(frame({ kind: "options", source: CHAIN, rows: [row("A", 2)], timeMs: null }));
     await streamed;
     listed = [row("A", 2), row("C", 1)];
+    await restQuiet();
     const before = restAnswers;
     socket.send(frame({ kind: "options", source: CHAIN, rows: [], gone: ["B"], timeMs: null }));
     await new Promise((resolve) => setTimeout(resolve, 600));
