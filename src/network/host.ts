@@ -19,8 +19,7 @@ import {
   DIAL_TIMEOUT_MS,
   HANDSHAKE_TIMEOUT_MS,
   inboundConnectionsPerSec,
-  PING_INTERVAL_MS,
-  PING_TIMEOUT_MS,
+  PING_STREAM_MS,
   type PeerLimits,
   pendingHandshakesMax,
   STOP_GRACE_MS,
@@ -88,13 +87,11 @@ export async function createHost(options: HostOptions, doors: HostDoors): Promis
       inboundStreamProtocolNegotiationTimeout: STREAM_TIMEOUT_MS,
       connectionCloseTimeout: STOP_GRACE_MS,
     },
-    connectionMonitor: {
-      pingInterval: PING_INTERVAL_MS,
-      pingTimeout: { minTimeout: PING_TIMEOUT_MS, maxTimeout: PING_TIMEOUT_MS },
-    },
+    // See pulse.ts.
+    connectionMonitor: { enabled: false },
     services: {
       identify: limitedService(identify(), doors.housekeeping),
-      ping: limitedService(ping(), doors.housekeeping),
+      ping: limitedService(ping({ timeout: PING_STREAM_MS }), doors.housekeeping),
       gossip: doors.gossip,
     },
   });

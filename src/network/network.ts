@@ -13,8 +13,9 @@ import { createHost, type Host, startHost, stopHost } from "./host.ts";
 import { peerIdFromPublicKey, privateKeyFromIdentity } from "./identity.ts";
 import { type Channel, Inbox, type Verdict } from "./inbox.ts";
 import { Membership } from "./membership.ts";
-import { defaultLimits, type PeerLimits } from "./peer-policy.ts";
+import { defaultLimits, type PeerLimits, PING_INTERVAL_MS, PING_TIMEOUT_MS, PINGS_PER_STREAM } from "./peer-policy.ts";
 import { type NetworkFaults, type PeerView, peerView, type Traffic } from "./peer-view.ts";
+import { Pulse } from "./pulse.ts";
 import { Relay } from "./relay.ts";
 import { Requests } from "./requests.ts";
 import { watchStalls } from "./stall-watch.ts";
@@ -67,6 +68,7 @@ export class Network {
   readonly #relay: Relay;
   readonly #requests: Requests;
   readonly #keeper: ConnectionKeeper;
+  readonly #pulse: Pulse;
   readonly #host: Host;
   #unwatch: () => void = () => undefined;
   #stopped: Promise<void> | null = null;
@@ -113,6 +115,10 @@ export class Network {
     this.#keeper = new ConnectionKeeper(
       { selfId: parts.selfId },
       { ...shared, onCurrent: (member, connection, previous) => this.#onCurrent(member, connection, previous) },
+    );
+    this.#pulse = new Pulse(
+      { intervalMs: PING_INTERVAL_MS, timeoutMs: PING_TIMEOUT_MS, pingsPerStream: PINGS_PER_STREAM },
+      shared,
     );
     this.membership = new Membership({
       ...parts,
@@ -162,6 +168,7 @@ export class Network {
     await startHost(this.#host, listen);
     this.#gossip.start(this.#host.services.gossip);
     this.#keeper.start();
+    this.#pulse.start();
     this.#unwatch = watchStalls({ committee: this.#committee, clock: this.#doors.clock, log: this.#doors.log });
     return this;
   }
@@ -254,6 +261,7 @@ export class Network {
   async #stop(): Promise<void> {
     this.#unwatch();
     this.#keeper.stop();
+    this.#pulse.stop();
     this.#requests.stop();
     this.#direct.stop();
     this.#gossip.stop();

@@ -7,6 +7,7 @@ import type { ConnectionEncrypter, MessageStream, PeerId, StreamMuxer, StreamMux
 import type { Clock } from "../base/ports.ts";
 import type { Committee, Member } from "./committee.ts";
 import { STREAM_WINDOW_BYTES } from "./peer-policy.ts";
+import { writeWhole } from "./whole-writes.ts";
 import { YamuxCounter } from "./yamux-count.ts";
 
 export type WireGuardDoors = { readonly committee: Committee; readonly clock: Clock };
@@ -20,7 +21,7 @@ export class WireGuard {
     this.#doors = doors;
   }
 
-  /** The same encrypter, which remembers whom it has proved. */
+  /** The same encrypter, which remembers whom it has proved and writes its messages whole. */
   encrypter<Components>(
     build: (components: Components) => ConnectionEncrypter,
   ): (components: Components) => ConnectionEncrypter {
@@ -29,11 +30,13 @@ export class WireGuard {
       return {
         protocol: inner.protocol,
         secureInbound: async (connection, options) => {
+          writeWhole(connection);
           const secured = await inner.secureInbound(connection, options);
           this.#peers.set(secured.connection, secured.remotePeer);
           return secured;
         },
         secureOutbound: async (connection, options) => {
+          writeWhole(connection);
           const secured = await inner.secureOutbound(connection, options);
           this.#peers.set(secured.connection, secured.remotePeer);
           return secured;
