@@ -46,7 +46,7 @@ export type HubAnswer = {
 
 type HubReads = Pick<QuorumRpc, "call" | "head">;
 
-/** Questions whose last answer is kept decoded: all answers, the configuration, and a few others. */
+/** Questions that are kept encoded, and their last answers decoded: all answers, the configuration, and a few others. */
 const REMEMBERED_MAX = 8;
 const SELECTOR_DIGITS = 10;
 /** Of an answer that the hub's guardian or owner stopped. No report says it. */
@@ -56,6 +56,7 @@ const ZERO_CFG = `0x${"00".repeat(32)}`;
 export class HubClient {
   readonly address: Hex;
   readonly #rpc: HubReads;
+  readonly #questions = new Map<string, Hex>();
   readonly #last = new Map<Hex, { readonly answer: Hex; readonly result: readonly unknown[] }>();
   readonly #abi = new Interface(loadArtifact("OracleHub").abi);
 
@@ -152,7 +153,7 @@ export class HubClient {
 
   async #read(name: string, args: readonly unknown[], block?: number): Promise<readonly unknown[]> {
     const at = block ?? (await this.#rpc.head()).number;
-    const data = this.#abi.encodeFunctionData(name, [...args]) as Hex;
+    const data = this.#question(name, args);
     const answer = await this.#rpc.call({ to: this.address, data }, at).catch((error: unknown) => {
       if (!(error instanceof OracleError) || error.code !== "call-reverted") throw error;
       throw new OracleError(`hub: ${name} reverted: ${explainRevert(error).text}`, { ...error.fields, name }, error);
@@ -168,11 +169,24 @@ export class HubClient {
     const last = this.#last.get(data);
     if (last?.answer === answer) return last.result;
     const result: readonly unknown[] = [...this.#abi.decodeFunctionResult(name, answer)];
-    this.#last.delete(data);
-    this.#last.set(data, { answer, result });
-    if (this.#last.size > REMEMBERED_MAX) this.#last.delete(this.#last.keys().next().value!);
+    remember(this.#last, data, { answer, result });
     return result;
   }
+
+  #question(name: string, args: readonly unknown[]): Hex {
+    const text = `${name} ${args.join()}`;
+    const known = this.#questions.get(text);
+    if (known !== undefined) return known;
+    const data = this.#abi.encodeFunctionData(name, [...args]) as Hex;
+    remember(this.#questions, text, data);
+    return data;
+  }
+}
+
+function remember<Key, Value>(all: Map<Key, Value>, key: Key, value: Value): void {
+  all.delete(key);
+  all.set(key, value);
+  if (all.size > REMEMBERED_MAX) all.delete(all.keys().next().value!);
 }
 
 /** A row of the contract; undefined when it is empty. */
