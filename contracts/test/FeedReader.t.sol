@@ -136,6 +136,14 @@ contract FeedReaderTest is ReaderFixture {
         assertEqInt(zeroing.latestAnswer(), 0, "zero");
     }
 
+    function test_theCertaintyAskedForItselfIsEnough() public {
+        testFuzz_anUncertainAnswerIsBadWhereCertaintyWasAskedFor(MAX_PPB);
+    }
+
+    function test_aLittleLessCertaintyIsNot() public {
+        testFuzz_anUncertainAnswerIsBadWhereCertaintyWasAskedFor(MAX_PPB + 1);
+    }
+
     function testFuzz_zeroAndBelowAreBadWhereOnlyPositiveValuesCanBe(int128 value) public {
         IFeedReader.Requirements memory wanted = plain(IFeedReader.OnBadAnswer.Revert);
         wanted.positiveOnly = true;

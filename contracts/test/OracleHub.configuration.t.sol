@@ -94,6 +94,17 @@ contract OracleHubConfigurationTest is HubFixture {
         rotateExpecting(abi.encodeWithSelector(IOracleHub.BadFirstRound.selector, 2 ** 33, 1, 2 ** 33 - 1), c);
     }
 
+    function test_theShortestAndTheLongestSlotAreTaken() public {
+        IOracleHub.Configuration memory next = nextConfiguration(otherKey.x, 2, NEXT);
+        next.slotMs = 250;
+        hub.rotate(next);
+        next = nextConfiguration(otherKey.x, 3, NEXT);
+        next.slotMs = 60_000;
+        hub.rotate(next);
+        (IOracleHub.Configuration memory newest,) = hub.configuration();
+        assertEq(newest.slotMs, 60_000, "slotMs");
+    }
+
     function rotateExpecting(bytes memory revertData, IOracleHub.Configuration memory next) private {
         vm.expectRevert(revertData);
         hub.rotate(next);

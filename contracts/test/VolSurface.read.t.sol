@@ -207,5 +207,8 @@ contract VolSurfaceReadTest is SurfaceFixture {
             vm.expectRevert(abi.encodeWithSelector(ISviSurface.BadWingCut.selector, cuts[i], SviMath.K_LIMIT));
             new VolSurface(verifier, SURFACE_FEED, MAX_AGE_SEC, cuts[i]);
         }
+        assertEqInt(new VolSurface(verifier, SURFACE_FEED, MAX_AGE_SEC, 1).wingCut(), 1, "the least");
+        int256 most = SviMath.K_LIMIT;
+        assertEqInt(new VolSurface(verifier, SURFACE_FEED, MAX_AGE_SEC, most).wingCut(), most, "the most");
     }
 }

@@ -178,6 +178,13 @@ contract VolSurfaceRefusalsTest is VolSurfaceRefusalsCase {
         }
     }
 
+    function test_theLastMinuteOfItsFieldIsStored() public {
+        SignedSlice[] memory list = three;
+        list[2].expiryMs = uint48(SurfaceHeadLibrary.EXPIRY_MS_MAX);
+        store(11, list);
+        assertEq(surface.slices()[2].expirySec, SurfaceHeadLibrary.EXPIRY_MS_MAX / 1000, "the last expiry");
+    }
+
     function test_aForwardOfZeroIsRefused() public {
         SignedSlice[] memory list = three;
         list[1].forward = 0;

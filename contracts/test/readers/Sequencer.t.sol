@@ -7,6 +7,7 @@ import {IFeedReader} from "../../src/interfaces/IFeedReader.sol";
 import {BlockGapLog} from "../../src/readers/BlockGapLog.sol";
 import {ReaderFixture} from "../support/ReaderFixture.sol";
 import {BrokenUptimeFeed, UptimeFeed} from "../support/UptimeFeeds.sol";
+import {Vm} from "../support/Vm.sol";
 
 /// @dev Readers on a chain whose sequencer can stop, told by an uptime feed or by the gaps between blocks.
 contract SequencerTest is ReaderFixture {
@@ -164,6 +165,16 @@ contract SequencerTest is ReaderFixture {
             log.beat();
             lastBeatSec = nowSec;
         }
+    }
+
+    function test_aNewLogTellsSinceWhenItListens() public {
+        vm.recordLogs();
+        BlockGapLog log = new BlockGapLog(GAP_MAX_SEC);
+        Vm.Log[] memory told = vm.getRecordedLogs();
+        assertEq(told.length, 1, "logs");
+        assertTrue(told[0].emitter == address(log), "emitter");
+        assertEq32(told[0].topics[0], IBlockGapLog.ChainResumed.selector, "event");
+        assertEq32(keccak256(told[0].data), keccak256(abi.encode(0, nowSec)), "from nothing, now");
     }
 
     function test_theLogKeepsThePresentOnly() public {
