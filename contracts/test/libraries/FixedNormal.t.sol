@@ -63,6 +63,13 @@ contract FixedNormalTest is Test {
         assertAtMost(put, strike, "put");
     }
 
+    function test_withoutVolatilityOnlyTheIntrinsicValueIsLeft() public pure {
+        assertEq(FixedBlack.call(1e18, 2e18, 0), 0, "a call above the forward");
+        assertEq(FixedBlack.call(2e18, 1e18, 0), 1e18, "a call below it");
+        assertEq(FixedBlack.put(2e18, 1e18, 0), 0, "a put below it");
+        assertEq(FixedBlack.put(1e18, 2e18, 0), 1e18, "a put above it");
+    }
+
     function testFuzz_blackRefusesWhatIsOutOfRange(uint256 excess) public {
         uint256 price = FixedBlack.PRICE_LIMIT;
         excess = bound(excess, 0, type(uint256).max - price);
