@@ -220,6 +220,11 @@ export class Network {
     return await this.#requests.ask(this.#member(toId), bytes, timeoutMs);
   }
 
+  /** Of the last ping; null before the first, and for who is not connected. */
+  rttMs(id: number): number | null {
+    return this.#committee.byId(id)?.connection?.rtt ?? null;
+  }
+
   peers(): PeerView[] {
     const nowMs = this.#doors.clock.monotonicMs();
     return [...this.#committee.others()].map((member) => peerView(member, this.#direct.slowAnswerMs(member), nowMs));

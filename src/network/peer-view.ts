@@ -15,7 +15,7 @@ export type PeerView = Traffic & {
   readonly id: number;
   readonly peerId: string;
   readonly connected: boolean;
-  /** Whole milliseconds from the last ping; null before the first. */
+  /** From the last ping, in milliseconds; null before the first. */
   readonly rttMs: number | null;
   /** The same, or what acknowledgements took under the work of rounds, whichever is more; null before either. */
   readonly slowTripMs: number | null;

@@ -65,8 +65,8 @@ export type ActiveDoors = {
   /** Why the database takes nothing, when that was known at the start; null when all is well. */
   readonly trouble: string | null;
   readonly household: Household;
-  readonly network: Pick<Network, "publish" | "send" | "request"> & {
-    peers(): readonly Pick<PeerView, "id" | "rttMs" | "slowTripMs">[];
+  readonly network: Pick<Network, "publish" | "send" | "request" | "rttMs"> & {
+    peers(): readonly Pick<PeerView, "id" | "slowTripMs">[];
   };
   readonly lines: CommitteeLines;
   readonly offer: (publication: Publication) => void;
@@ -171,7 +171,6 @@ export class ActiveConfiguration {
     // Ids and rounds mean something within a configuration only, so a question names it.
     const request: PeerPort["request"] = (toId, bytes, timeoutMs) =>
       network.request(lines.lineOf(toId), concatBytes(fromHex(cfg), bytes), timeoutMs);
-    const committee = () => inCommittee(network.peers(), lines);
     this.safety = new RestartSafety(
       { config: oracleConfig, groupKeyX, floorRound: options.floorRound, memberKeys, trouble: doors.trouble },
       {
@@ -180,7 +179,7 @@ export class ActiveConfiguration {
         keystore,
         household: doors.household,
         request,
-        rttMs: (peer) => committee().find(({ id }) => id === peer)?.rttMs ?? null,
+        rttMs: (peer) => network.rttMs(lines.lineOf(peer)),
         clock,
         log,
         metrics,
@@ -210,7 +209,7 @@ export class ActiveConfiguration {
           send: (toId, bytes, tag) =>
             network.send(lines.lineOf(toId), concatBytes(Uint8Array.of(DIRECT_ENVELOPE), bytes), tag),
           request,
-          roundTripsMs: () => committee().map(({ slowTripMs }) => slowTripMs),
+          roundTripsMs: () => inCommittee(network.peers(), lines).map(({ slowTripMs }) => slowTripMs),
         },
         disk: this.safety.disk,
         market: doors.eye,

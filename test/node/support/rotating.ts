@@ -96,7 +96,8 @@ export class Operator {
           await new Promise((resolve) => setTimeout(resolve, 2 * WIRE_MS));
           return peer?.configurations.answer(bytes) ?? null;
         },
-        peers: () => [...this.peers.keys()].map((id) => ({ id, rttMs: null, slowTripMs: null })),
+        rttMs: () => null,
+        peers: () => [...this.peers.keys()].map((id) => ({ id, slowTripMs: null })),
         membership: {
           admit: (peerId) => {
             const known = [...this.peers].find(([, held]) => held === peerId);
