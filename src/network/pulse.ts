@@ -1,7 +1,7 @@
 /**
  * Whether the other end of each connection still answers, and how long it takes: libp2p's ping protocol, many pings on one
  * stream. libp2p's own monitor opens a stream for each: eight frames, a negotiation and two entries in the peer store for
- * 32 bytes, which with fifteen peers was a twelfth of all that a node did.
+ * 32 bytes, three times the work.
  */
 import { randomBytes } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
