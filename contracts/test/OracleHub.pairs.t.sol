@@ -257,6 +257,13 @@ contract OracleHubPairsTest is HubFixture {
         }
     }
 
+    function test_aThousandPairedFeedsAreAllThereCanBe() public {
+        hub.addPairs(makeFeeds(10, 996));
+        assertEq(hub.pairedFeedCount(), 1000, "paired");
+        vm.expectRevert(abi.encodeWithSelector(IOracleHub.TooManyFeeds.selector, 1002, 1000));
+        hub.addPairs(makeFeeds(2000, 2));
+    }
+
     function test_pairsThatCannotBeAreRefused() public {
         vm.expectRevert(abi.encodeWithSelector(IHubPairs.OddPairs.selector, 3));
         hub.addPairs(makeFeeds(10, 3));

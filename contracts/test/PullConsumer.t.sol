@@ -184,6 +184,14 @@ contract PullConsumerTest is ProofFixture {
         taker.takeCommitted(proof, FEED, committedAtSec);
     }
 
+    function test_anActionOfTheSameSecondIsTooLateInItsLastMillisecond() public {
+        testFuzz_anActionIsChosenBeforeTheReportThatDecidesIt(2999);
+    }
+
+    function test_theNextMillisecondDecides() public {
+        testFuzz_anActionIsChosenBeforeTheReportThatDecidesIt(3000);
+    }
+
     function test_aConsumerNeedsAMaximumAge() public {
         vm.expectRevert(abi.encodeWithSelector(IPullConsumer.ZeroMaxPullAge.selector));
         new Taker(hub, 0);
