@@ -99,6 +99,12 @@ contract SchnorrSecp256k1Test is Test {
     }
 
     /// @dev Half of all numbers are no x on the curve: x³ + 7 has no root. Euler's criterion is the second opinion.
+    function test_theLeastKeysAgreeWithTheCurve() public view {
+        for (uint256 x = 0; x < 16; x++) {
+            testFuzz_isKeyAgreesWithTheCurve(x);
+        }
+    }
+
     function testFuzz_isKeyAgreesWithTheCurve(uint256 x) public view {
         x = bound(x, 0, Q);
         uint256 ySquared = addmod(mulmod(mulmod(x, x, FIELD_P), x, FIELD_P), 7, FIELD_P);
