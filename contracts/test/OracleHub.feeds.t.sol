@@ -91,6 +91,8 @@ contract OracleHubFeedsTest is HubFixture {
         hub.feedAt(3);
         vm.expectRevert(abi.encodeWithSelector(IOracleHub.UnknownFeed.selector, 3, 3));
         hub.answerAt(3);
+        vm.expectRevert(abi.encodeWithSelector(IOracleHub.UnknownFeed.selector, 2 ** 15, 0));
+        hub.answerAt(2 ** 15);
         vm.expectRevert(abi.encodeWithSelector(IOracleHub.UnknownFeedId.selector, bytes32("nobody")));
         hub.indexOf("nobody");
     }

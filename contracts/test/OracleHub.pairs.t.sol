@@ -53,6 +53,14 @@ contract OracleHubPairsTest is HubFixture {
         }
     }
 
+    function test_negativeOnesCostAsMuch() public {
+        hub.submit(report(key, FIRST_ROUND, two(entry(P, 1), entry(P + 1, 1))));
+        hub.submit(report(key, FIRST_ROUND + 1, two(entry(P, 2), entry(P + 1, 2))));
+        uint256 positive = vm.lastCallGas().gasTotalUsed;
+        hub.submit(report(key, FIRST_ROUND + 2, two(entry(P, -3), entry(P + 1, -3))));
+        assertAtMost(vm.lastCallGas().gasTotalUsed, positive + 1000, "gas");
+    }
+
     /// @dev One step beyond the field: the pair is left out with an event, and nothing is cut.
     function test_whatDoesNotFitIsLeftOutAndTheRestStored() public {
         Entry[4] memory tooBig = [

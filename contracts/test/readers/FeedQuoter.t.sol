@@ -80,4 +80,11 @@ contract FeedQuoterTest is ReaderFixture {
         vm.expectRevert(abi.encodeWithSelector(FeedQuoter.TooManyDecimals.selector, fine, 31, 30));
         new FeedQuoter(reader, fine, DOLLAR);
     }
+
+    function test_currenciesHaveNumbersBelowAThousand() public {
+        assertTrue(new FeedQuoter(reader, COIN, address(999)).quote() == address(999), "a currency");
+        try new FeedQuoter(reader, COIN, address(1000)) {
+            assertTrue(false, "no currency and no token");
+        } catch {}
+    }
 }

@@ -125,6 +125,9 @@ contract MarketReaderTest is ReaderFixture {
         publishInto(fine, FIRST_ROUND, 1, 1_9, 0);
         (uint256 price,) = new MarketReader(reader, reader, surface, 0).getSpot();
         assertEq(price, 1, "spot");
+        publishInto(fine, FIRST_ROUND + 1, 1, 1_0, 0);
+        (price,) = new MarketReader(reader, reader, surface, 0).getSpot();
+        assertEq(price, 1, "spot of one");
     }
 
     /// @dev Feeds may have up to 30 decimals; what lies beyond 18 is cut towards zero.
