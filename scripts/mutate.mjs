@@ -18,6 +18,7 @@ const HELP = `npm run mutate -- [options]    plants mistakes into contracts/src 
   --fresh        judges again what was judged before on the same contracts and tests
   --new          only what has no verdict yet: one that survived other tests still counts as a survivor, though a new test
                  may notice it, and one that was noticed as noticed
+  --open         the same, and survivors that nobody has explained are judged again: did the tests since then close the holes?
 
 Works in a copy; this folder is not touched. What is judged is written down at once (contracts/cache/mutation.jsonl) and
 not judged again. Ends with 1 when a survivor is not explained in contracts/survivors.json, or an explained one is noticed.`;
@@ -38,6 +39,7 @@ function parsed() {
         list: { type: "boolean", default: false },
         fresh: { type: "boolean", default: false },
         new: { type: "boolean", default: false },
+        open: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;
@@ -108,7 +110,9 @@ function digestBehind(path, by) {
 function known({ id, path }) {
   const verdict = recorded.get(id);
   if (verdict === undefined) return null;
-  return values.new || digestBehind(path, verdict.by) === verdict.behind ? verdict.outcome : null;
+  const isOpen = verdict.outcome === "survived" && explained[id] === undefined;
+  const counts = values.new || (values.open && !isOpen) || digestBehind(path, verdict.by) === verdict.behind;
+  return counts ? verdict.outcome : null;
 }
 
 const missing = chosen.filter((mutant) => known(mutant) === null);
