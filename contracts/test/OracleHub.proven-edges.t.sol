@@ -51,6 +51,23 @@ contract OracleHubProvenEdgesTest is ProofFixture {
         assertStored(P + 1, leaves[6], 1);
     }
 
+    function test_aPairThatIsNotNewerStoresNothing() public {
+        TreeReport memory tree = lateTree();
+        bytes memory proof = prove(key, tree, 3 << 5);
+        hub.submitProven(proof);
+        vm.expectRevert(abi.encodeWithSelector(IOracleHub.NothingStored.selector, FIRST_ROUND + 40));
+        hub.submitProven(proof);
+        assertStored(P, tree.leaves[5], 1);
+    }
+
+    function test_aPairThatDoesNotFitStoresNothing() public {
+        TreeReport memory tree = lateTree();
+        tree.leaves[6].pubValue = int128(PairSlotLibrary.VALUE_MAX) + 1;
+        bytes memory proof = prove(key, tree, 3 << 5);
+        vm.expectRevert(abi.encodeWithSelector(IOracleHub.NothingStored.selector, FIRST_ROUND + 40));
+        hub.submitProven(proof);
+    }
+
     function test_theSameSecondIsNotOlder() public {
         hub.submit(report(key, PUBLISHED - 1, one(entry(1, 5))));
         TreeReport memory tree = lateTree();

@@ -96,12 +96,18 @@ contract VolSurfaceChallengeTest is SurfaceFixture {
         (SignedSlice[] memory two, int256 k) = crossing();
         store(1, two);
         assertTrue(k * k < 4 * SviMath.variance(two[1].svi, 0) * 1e18, "within two deviations");
+        ISviSurface.Slice[] memory before = surface.slices();
         vm.expectEmit(true, true, true, true, address(surface));
         emit SliceFrozen(expiryOf(0), AGREED_MS + 1, ISviSurface.Fault.Calendar, k);
         vm.expectEmit(true, true, true, true, address(surface));
         emit SliceFrozen(expiryOf(1), AGREED_MS + 1, ISviSurface.Fault.Calendar, k);
         surface.challenge(expiryOf(0), k);
-        assertTrue(surface.slices()[0].isFrozen && surface.slices()[1].isFrozen, "both");
+        ISviSurface.Slice[] memory after_ = surface.slices();
+        for (uint256 i = 0; i < 2; i++) {
+            assertTrue(after_[i].isFrozen, "frozen");
+            before[i].isFrozen = true;
+            assertEq32(keccak256(abi.encode(after_[i])), keccak256(abi.encode(before[i])), "all else stays");
+        }
         expectFrozen(expiryOf(1));
         surface.impliedVol(95_000e18, expiryOf(1));
     }

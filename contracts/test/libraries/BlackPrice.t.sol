@@ -138,6 +138,9 @@ contract BlackPriceTest is Test {
         );
         assertEq(BlackPrice.totalVol(0.5e18, 365 days), 0.5e18, "a year is 365 days");
         assertEq(BlackPrice.discount(0, LONGEST_SEC), 1e18, "no rate");
+        int256 rateMax = int256(uint256(type(uint128).max));
+        assertEq(BlackPrice.discount(rateMax, 0), 1e18, "no time at the highest rate");
+        assertEq(BlackPrice.discount(-rateMax, 0), 1e18, "no time at the lowest rate");
     }
 
     function test_theLimitsThemselvesAreRefused() public {
