@@ -157,6 +157,8 @@ contract VolSurfaceReadTest is SurfaceFixture {
         }
         vm.expectRevert(abi.encodeWithSelector(ISviSurface.BeyondWingCut.selector, type(int256).min, WING_CUT));
         surface.impliedVol(1, expiryOf(0));
+        vm.expectPartialRevert(ISviSurface.BeyondWingCut.selector);
+        surface.impliedVol(2 ** 128 - 1, expiryOf(0));
     }
 
     function test_beyondTheWingCutNothingIsHeldFlat() public {
