@@ -40,6 +40,14 @@ contract OracleHubConfigurationTest is HubFixture {
         hub.configure(firstConfiguration());
     }
 
+    function test_theFirstConfigurationIsTold() public {
+        hub = new OracleHub(NETWORK, address(this));
+        IOracleHub.Configuration memory none;
+        vm.expectEmit(false, false, false, true, address(hub));
+        emit IOracleHub.ConfigurationChanged(none, firstConfiguration(), none);
+        hub.configure(firstConfiguration());
+    }
+
     /// @dev The first is judged like those after it, see test_configurationsThatCannotBeAreRefused.
     function test_theFirstConfigurationIsJudgedToo() public {
         hub = new OracleHub(NETWORK, address(this));

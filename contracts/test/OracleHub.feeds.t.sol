@@ -72,6 +72,14 @@ contract OracleHubFeedsTest is HubFixture {
         addExpecting(abi.encodeWithSelector(IOracleHub.ZeroHeartbeat.selector, feed.feedId), feed);
     }
 
+    function test_thirtyDecimalsAreTaken() public {
+        IOracleHub.Feed[] memory feeds = new IOracleHub.Feed[](1);
+        feeds[0] = good();
+        feeds[0].decimals = 30;
+        hub.addFeeds(feeds);
+        assertEq(hub.feedAt(3).decimals, 30, "decimals");
+    }
+
     function test_theListHasACap() public {
         hub.addFeeds(makeFeeds(3, 997));
         vm.expectRevert(abi.encodeWithSelector(IOracleHub.TooManyFeeds.selector, 1001, 1000));

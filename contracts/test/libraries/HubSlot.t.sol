@@ -12,6 +12,16 @@ contract Refusing {
     }
 }
 
+/// @dev What it reverts with looks like an answer.
+contract RefusingWithAWord {
+    fallback() external {
+        assembly {
+            mstore(0, not(0))
+            revert(0, 32)
+        }
+    }
+}
+
 contract HubSlotTest is ReaderFixture {
     uint16 private constant P = 2 ** 15;
     uint256 private constant ERA_MASK = 3;
@@ -71,6 +81,9 @@ contract HubSlotTest is ReaderFixture {
         this.read(IOracleHub(address(0xdead)), INDEX);
         IOracleHub refusing = IOracleHub(address(new Refusing()));
         vm.expectRevert(bytes("a reason of its own"));
+        this.read(refusing, INDEX);
+        refusing = IOracleHub(address(new RefusingWithAWord()));
+        vm.expectRevert(abi.encode(type(uint256).max));
         this.read(refusing, INDEX);
     }
 }

@@ -9,6 +9,13 @@ import {ReaderFixture} from "../support/ReaderFixture.sol";
 import {BrokenUptimeFeed, UptimeFeed} from "../support/UptimeFeeds.sol";
 import {Vm} from "../support/Vm.sol";
 
+/// @dev Neither up, which is 0, nor down, which is 1.
+contract OddUptimeFeed {
+    function latestRoundData() external pure returns (uint80, int256, uint256, uint256, uint80) {
+        return (1, int256(1 << 248), 1, 1, 1);
+    }
+}
+
 /// @dev Readers on a chain whose sequencer can stop, told by an uptime feed or by the gaps between blocks.
 contract SequencerTest is ReaderFixture {
     uint32 private constant GRACE_SEC = 1800;
@@ -55,6 +62,11 @@ contract SequencerTest is ReaderFixture {
         deployReader(requiring(address(0xdead), address(0)));
         vm.expectRevert(refusal);
         deployReader(requiring(address(uptime), address(0xdead)));
+    }
+
+    function test_onlyZeroIsUp() public {
+        FeedReader reader = deployReader(requiring(address(new OddUptimeFeed()), address(0)));
+        assertQuality(reader, IFeedReader.Quality.SequencerDown);
     }
 
     function testFuzz_onlyALongEnoughUptimeIsGood(bool down, uint64 startedAt, bool asLog) public {
