@@ -140,6 +140,10 @@ contract VolSurfaceChallengeTest is SurfaceFixture {
         }
         vm.expectRevert(abi.encodeWithSelector(ISviSurface.BeyondWingCut.selector, WING_CUT + 1, WING_CUT));
         surface.challenge(expiryOf(0), WING_CUT + 1);
+        vm.expectRevert(abi.encodeWithSelector(ISviSurface.BeyondWingCut.selector, -WING_CUT - 1, WING_CUT));
+        surface.challenge(expiryOf(0), -WING_CUT - 1);
+        challengeInVain(expiryOf(0), WING_CUT);
+        challengeInVain(expiryOf(0), -WING_CUT);
     }
 
     function testFuzz_aSurfaceWithoutArbitrageIsNeverFrozen(uint256 vol, uint256 rho, uint256 eta, uint256 k) public {
