@@ -197,6 +197,19 @@ contract OracleHubRefusalsTest is HubFixture {
 
     // -- Length
 
+    function test_anotherStatusInEitherHalfOfAPairIsRefused() public {
+        hub.addPairs(makeFeeds(100, 2));
+        uint16 first = 2 ** 15;
+        for (uint16 i = 0; i < 2; i++) {
+            Entry[] memory both = pair(first, 7, 7);
+            both[i].status = 4;
+            submitExpecting(
+                abi.encodeWithSelector(IOracleHub.BadStatus.selector, first + i, 4),
+                report(key, FIRST_ROUND + 11, join(entry(0, 7), both))
+            );
+        }
+    }
+
     function testFuzz_aTruncatedPayloadIsRefused(uint256 length) public {
         bytes memory payload = report(key, FIRST_ROUND + 11, two(entry(0, 7), entry(3, 7)));
         length = bound(length, 0, payload.length - 1);

@@ -147,6 +147,22 @@ contract OracleHubSubmitTest is HubFixture {
         assertEq32(keccak256(logs[0].data), keccak256(wanted), "data");
     }
 
+    /// @dev Of every length, modulo a word.
+    function test_theEventIsWholeWhateverItsLength() public {
+        hub.addFeeds(makeFeeds(4, 29));
+        for (uint16 count = 1; count <= 33; count++) {
+            Entry[] memory entries = new Entry[](count);
+            for (uint16 i = 0; i < count; i++) {
+                entries[i] = entry(i, -1);
+            }
+            vm.recordLogs();
+            hub.submit(report(key, FIRST_ROUND + count, entries));
+            bytes memory front = abi.encodePacked(uint48(FIRST_ROUND + count), uint48(timeOf(FIRST_ROUND + count)));
+            bytes memory wanted = abi.encode(bytes.concat(front, encodeEntries(entries)));
+            assertEq32(keccak256(vm.getRecordedLogs()[0].data), keccak256(wanted), "data");
+        }
+    }
+
     function test_reportsUpToThirtySecondsAheadAreAccepted() public {
         vm.warp(timeSecOf(FIRST_ROUND) - 30);
         hub.submit(report(key, FIRST_ROUND, one(entry(0, 1))));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.34;
 
+import {FixedPointMathLib} from "solady/utils/FixedPointMathLib.sol";
 import {ISviSurface} from "../src/interfaces/ISviSurface.sol";
 import {SliceSlotLibrary} from "../src/libraries/SliceSlot.sol";
 import {SurfaceHeadLibrary} from "../src/libraries/SurfaceHead.sol";
@@ -21,6 +22,17 @@ contract VolSurfaceRefusalsTest is VolSurfaceRefusalsCase {
             refuseCurve(
                 abi.encodeWithSelector(ISviSurface.CorrelationOutside.selector, expiryMs(), rhos[i], limit), svi
             );
+        }
+    }
+
+    function test_theStrongestCorrelationIsStored() public {
+        SignedSlice[] memory one = new SignedSlice[](1);
+        one[0] = three[0];
+        for (int256 sign = -1; sign <= 1; sign += 2) {
+            int256 rho = sign * SliceSlotLibrary.RHO_MAX;
+            one[0].svi = Svi({a: 1e18, b: 0.1e18, rho: rho, m: 0, sigma: 1e18});
+            store(uint48(12 + uint256(sign + 1)), one);
+            assertAtMost(FixedPointMathLib.dist(surface.slices()[0].rho, rho), 1e8, "rho");
         }
     }
 

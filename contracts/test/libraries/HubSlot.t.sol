@@ -12,6 +12,16 @@ contract Refusing {
     }
 }
 
+/// @dev Answers with a byte less than a word.
+contract AnsweringShort {
+    fallback() external {
+        assembly {
+            mstore(0, not(0))
+            return(0, 31)
+        }
+    }
+}
+
 /// @dev What it reverts with looks like an answer.
 contract RefusingWithAWord {
     fallback() external {
@@ -84,6 +94,9 @@ contract HubSlotTest is ReaderFixture {
         this.read(refusing, INDEX);
         refusing = IOracleHub(address(new RefusingWithAWord()));
         vm.expectRevert(abi.encode(type(uint256).max));
+        this.read(refusing, INDEX);
+        refusing = IOracleHub(address(new AnsweringShort()));
+        vm.expectRevert(abi.encodePacked(bytes31(type(uint248).max)));
         this.read(refusing, INDEX);
     }
 }
