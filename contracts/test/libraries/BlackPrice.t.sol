@@ -19,6 +19,10 @@ contract BlackPriceHarness {
     function discount(int256 rate, uint256 timeSec) external pure returns (uint256) {
         return BlackPrice.discount(rate, timeSec);
     }
+
+    function totalVol(uint256 vol, uint256 timeSec) external pure returns (uint256) {
+        return BlackPrice.totalVol(vol, timeSec);
+    }
 }
 
 contract BlackPriceTest is Test {
@@ -157,6 +161,8 @@ contract BlackPriceTest is Test {
         HARNESS.price(true, 1e18, 1e18, 1e18, time + far, 0);
         vm.expectRevert(abi.encodeWithSelector(BlackPrice.TimeOutOfRange.selector, time + far, time));
         HARNESS.discount(0, time + far);
+        vm.expectRevert(abi.encodeWithSelector(BlackPrice.TimeOutOfRange.selector, time + far, time));
+        HARNESS.totalVol(1e18, time + far);
         vm.assume(rate > 10e18 || rate < -10e18);
         vm.expectRevert(abi.encodeWithSelector(BlackPrice.RateOutOfRange.selector, rate, 365 days));
         HARNESS.discount(rate, 365 days);
