@@ -125,6 +125,11 @@ contract SviMathTest is Test {
         assertTrue(SviMath.crosses(1, 0), "from nothing");
     }
 
+    function test_oneDeviationItselfIsCentral() public pure {
+        assertTrue(SviMath.isCentral(Svi({a: 1e18, b: 0, rho: 0, m: 1e18, sigma: 1e18})), "m = 1, w = 1");
+        assertTrue(!SviMath.isCentral(Svi({a: 1e18, b: 0, rho: 0, m: 1e18 + 1, sigma: 1e18})), "a little further");
+    }
+
     /// @dev The way without roots agrees with the plain one, but in the width of the tolerance's own tolerance.
     function assertBothWaysAgree(Svi memory near, Svi memory far) private pure {
         uint256 edges = 0;
