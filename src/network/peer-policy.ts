@@ -104,10 +104,10 @@ export const ADDRESS_DIAL_TIMEOUT_MS = 5_000;
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How often a connection is pinged. Lower: CPU for streams. Higher: a vanished host is noticed late (ping + timeout). */
 export const PING_INTERVAL_MS = 4_000;
-/** Pings on one stream. Lower: CPU for streams. Higher: a stream outlives {@link PING_STREAM_MS} at the other end. */
-export const PINGS_PER_STREAM = 12;
-/** A peer's ping stream ends after this. Lower: it is reset under the pings of honest peers. Higher: idle ones are kept. */
+/** A peer's ping stream ends after this. Lower: CPU for new streams. Higher: idle ones are kept. */
 export const PING_STREAM_MS = 60_000;
+/** Pings on one stream: a fifth of its time is left, so that it is renewed before the other end resets it. */
+export const PINGS_PER_STREAM = Math.floor((0.8 * PING_STREAM_MS) / PING_INTERVAL_MS);
 /** Unanswered ping that ends a connection. Lower: a stalled event loop loses its peers. Higher: as above. */
 export const PING_TIMEOUT_MS = 5_000;
 /** Gossip heartbeat. It carries nothing for direct peers. Lower: CPU. Higher: stop() leaves its timer for that long. */
