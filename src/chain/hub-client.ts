@@ -46,8 +46,11 @@ export type HubAnswer = {
 
 type HubReads = Pick<QuorumRpc, "call" | "head">;
 
-/** Questions that are kept encoded, and their last answers decoded: all answers, the configuration, and a few others. */
-const REMEMBERED_MAX = 8;
+/** A question as it is asked, and what was said to it last. */
+type Question = { readonly data: Hex; last: { readonly answer: Hex; readonly result: readonly unknown[] } | null };
+
+/** Questions that are kept: all answers, the configuration, and a few others. */
+const QUESTIONS_MAX = 8;
 const SELECTOR_DIGITS = 10;
 /** Of an answer that the hub's guardian or owner stopped. No report says it. */
 const FROZEN_CODE = 4;
@@ -56,8 +59,7 @@ const ZERO_CFG = `0x${"00".repeat(32)}`;
 export class HubClient {
   readonly address: Hex;
   readonly #rpc: HubReads;
-  readonly #questions = new Map<string, Hex>();
-  readonly #last = new Map<Hex, { readonly answer: Hex; readonly result: readonly unknown[] }>();
+  readonly #questions = new Map<string, Question>();
   readonly #abi = new Interface(loadArtifact("OracleHub").abi);
 
   constructor(options: { readonly address: Hex }, doors: { readonly rpc: HubReads }) {
@@ -153,8 +155,8 @@ export class HubClient {
 
   async #read(name: string, args: readonly unknown[], block?: number): Promise<readonly unknown[]> {
     const at = block ?? (await this.#rpc.head()).number;
-    const data = this.#question(name, args);
-    const answer = await this.#rpc.call({ to: this.address, data }, at).catch((error: unknown) => {
+    const question = this.#question(name, args);
+    const answer = await this.#rpc.call({ to: this.address, data: question.data }, at).catch((error: unknown) => {
       if (!(error instanceof OracleError) || error.code !== "call-reverted") throw error;
       throw new OracleError(`hub: ${name} reverted: ${explainRevert(error).text}`, { ...error.fields, name }, error);
     });
@@ -166,27 +168,22 @@ export class HubClient {
       });
     }
     // The same question is asked every second, and most of the time nothing has changed.
-    const last = this.#last.get(data);
-    if (last?.answer === answer) return last.result;
+    if (question.last?.answer === answer) return question.last.result;
     const result: readonly unknown[] = [...this.#abi.decodeFunctionResult(name, answer)];
-    remember(this.#last, data, { answer, result });
+    question.last = { answer, result };
     return result;
   }
 
-  #question(name: string, args: readonly unknown[]): Hex {
+  /** The one asked longest ago is forgotten. */
+  #question(name: string, args: readonly unknown[]): Question {
     const text = `${name} ${args.join()}`;
     const known = this.#questions.get(text);
-    if (known !== undefined) return known;
-    const data = this.#abi.encodeFunctionData(name, [...args]) as Hex;
-    remember(this.#questions, text, data);
-    return data;
+    const question = known ?? { data: this.#abi.encodeFunctionData(name, [...args]) as Hex, last: null };
+    this.#questions.delete(text);
+    this.#questions.set(text, question);
+    if (this.#questions.size > QUESTIONS_MAX) this.#questions.delete(this.#questions.keys().next().value!);
+    return question;
   }
-}
-
-function remember<Key, Value>(all: Map<Key, Value>, key: Key, value: Value): void {
-  all.delete(key);
-  all.set(key, value);
-  if (all.size > REMEMBERED_MAX) all.delete(all.keys().next().value!);
 }
 
 /** A row of the contract; undefined when it is empty. */
