@@ -4,11 +4,11 @@ const thinking = ["base", "quant", "market", "report", "threshold", "feeds", "pr
 
 module.exports = {
   rooms: {
-    base: { rooms: [], packages: [], node: false },
+    base: { rooms: [], packages: ["@noble/hashes"], node: false },
     quant: { rooms: ["base"], packages: [], node: false },
     market: { rooms: ["base"], packages: [], node: false },
-    report: { rooms: ["base"], packages: ["@noble/hashes"], node: false },
-    threshold: { rooms: ["base"], packages: ["@noble/curves", "@noble/hashes"], node: false },
+    report: { rooms: ["base"], packages: [], node: false },
+    threshold: { rooms: ["base"], packages: ["@noble/curves"], node: false },
     consumer: { rooms: ["base", "report", "threshold"], packages: [], node: false },
     feeds: { rooms: ["base", "quant", "market"], packages: ["zod", "@noble/hashes"], node: false },
     protocol: { rooms: ["base", "report", "feeds"], packages: [], node: false },
@@ -22,13 +22,13 @@ module.exports = {
     },
     chain: { rooms: ["base", "report"], packages: ["ethers"], node: true },
     store: { rooms: ["base", "report", "protocol"], packages: ["better-sqlite3"], node: true },
-    keystore: { rooms: ["base", "threshold"], packages: ["@noble/curves", "@noble/hashes", "secp256k1"], node: true },
+    keystore: { rooms: ["base", "threshold"], packages: ["@noble/curves", "secp256k1"], node: true },
     telemetry: { rooms: ["base"], packages: ["pino", "prom-client"], node: true },
     api: { rooms: ["base"], packages: ["fastify", "@fastify/static", "zod"], node: true },
     replay: { rooms: ["base", "market", "sim"], packages: ["ws"], node: true },
     node: {
       rooms: [...thinking, "evidence", "sources", "network", "chain", "store", "keystore", "telemetry", "api"],
-      packages: ["node-cron", "zod", "yaml"],
+      packages: ["hash-wasm", "node-cron", "zod", "yaml"],
       node: true,
     },
     devnet: {

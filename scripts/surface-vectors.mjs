@@ -12,7 +12,7 @@ import { isqrt } from "../dist/quant/integer-sqrt.js";
 import { isSlotFine, packSlice } from "../dist/quant/slice-slot.js";
 import { storedPoint } from "../dist/quant/stored-surface.js";
 import { detailHash } from "../dist/report/detail-codec.js";
-import { keccak } from "../dist/report/hash.js";
+import { keccak } from "../dist/base/keccak.js";
 import { encodeSurfaceUpdate } from "../dist/report/surface-update.js";
 
 const file = fileURLToPath(new URL("../test/vectors/surface.json", import.meta.url));

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { fromHex, toHex } from "../dist/base/bytes.js";
 import { encodeStatements, expiryStatementDigest } from "../dist/report/expiry-statement.js";
-import { keccak, keccakHex } from "../dist/report/hash.js";
+import { keccak, keccakHex } from "../dist/base/keccak.js";
 
 const file = fileURLToPath(new URL("../test/vectors/expiry.json", import.meta.url));
 const word = (n) => `0x${n.toString(16).padStart(64, "0")}`;

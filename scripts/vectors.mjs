@@ -14,7 +14,7 @@ import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { ByteWriter, fromHex, toHex } from "../dist/base/bytes.js";
 import * as codec from "../dist/report/codec.js";
 import { detailHash, encodeDetail } from "../dist/report/detail-codec.js";
-import { keccak, keccakHex } from "../dist/report/hash.js";
+import { keccak, keccakHex } from "../dist/base/keccak.js";
 import { encodeProof } from "../dist/report/proof.js";
 import { blackVectors } from "./vectors/black.mjs";
 

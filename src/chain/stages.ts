@@ -2,7 +2,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { keccak } from "../report/hash.ts";
+import { keccak } from "../base/keccak.ts";
 
 /**
  * Rounds that share one transmitter order. Lower: two accounts more often send for one feed in neighbouring blocks, and

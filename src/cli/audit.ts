@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { asciiBytes, type Hex, toHex } from "../base/bytes.ts";
 import { type AuditedCall, auditConsumer } from "../chain/audit.ts";
-import { keccak } from "../report/hash.ts";
+import { keccak } from "../base/keccak.ts";
 import { ending } from "./fail.ts";
 import { hexBytes, httpUrl, repeated } from "./public-values.ts";
 

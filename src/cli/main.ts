@@ -1,21 +1,6 @@
-#!/usr/bin/env -S node --max-semi-space-size=32
+#!/usr/bin/env -S node --max-semi-space-size=32 --single-threaded
 import { Command } from "commander";
-import { auditCommand } from "./audit.ts";
-import { carryCommand } from "./carry.ts";
-import { chaosCommand } from "./chaos.ts";
-import { devnetCommand } from "./devnet.ts";
-import { evidenceCommand } from "./evidence/command.ts";
-import { feedCommand } from "./feed/command.ts";
-import { hubCommand } from "./hub.ts";
-import { keysCommand } from "./keys.ts";
-import { marketCommand } from "./market.ts";
-import { modelCommand } from "./model.ts";
-import { networkCommand } from "./network.ts";
-import { nodeCommand } from "./node.ts";
 import { tellDurations } from "./options.ts";
-import { recordCommand } from "./record.ts";
-import { simulateCommand } from "./simulate.ts";
-import { sourcesCommand } from "./sources.ts";
 import { packageVersion } from "./version.ts";
 
 const program = new Command("tenor")
@@ -25,23 +10,24 @@ const program = new Command("tenor")
   // What the user gave us wrong ends with 2, like a wrong configuration.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-const commands = [
-  nodeCommand(),
-  keysCommand(),
-  networkCommand(),
-  hubCommand(),
-  carryCommand(),
-  auditCommand(),
-  feedCommand(),
-  marketCommand(),
-  recordCommand(),
-  sourcesCommand(),
-  evidenceCommand(),
-  devnetCommand(),
-  chaosCommand(),
-  simulateCommand(),
-  modelCommand(),
-];
+/** In the order that `--help` lists them. A command brings what it works with: loading all of them takes longer than most of them run. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  node: async () => (await import("./node.ts")).nodeCommand(),
+  keys: async () => (await import("./keys.ts")).keysCommand(),
+  network: async () => (await import("./network.ts")).networkCommand(),
+  hub: async () => (await import("./hub.ts")).hubCommand(),
+  carry: async () => (await import("./carry.ts")).carryCommand(),
+  audit: async () => (await import("./audit.ts")).auditCommand(),
+  feed: async () => (await import("./feed/command.ts")).feedCommand(),
+  market: async () => (await import("./market.ts")).marketCommand(),
+  record: async () => (await import("./record.ts")).recordCommand(),
+  sources: async () => (await import("./sources.ts")).sourcesCommand(),
+  evidence: async () => (await import("./evidence/command.ts")).evidenceCommand(),
+  devnet: async () => (await import("./devnet.ts")).devnetCommand(),
+  chaos: async () => (await import("./chaos.ts")).chaosCommand(),
+  simulate: async () => (await import("./simulate.ts")).simulateCommand(),
+  model: async () => (await import("./model.ts")).modelCommand(),
+};
 
 /** Subcommands of subcommands as well: commander hands settings down only to commands made after them. */
 function adopt(parent: Command, command: Command): void {
@@ -50,7 +36,10 @@ function adopt(parent: Command, command: Command): void {
   for (const inner of command.commands) adopt(command, inner);
 }
 
-for (const command of commands) {
+const named = process.argv[2] ?? "";
+const only = Object.entries(COMMANDS).filter(([name]) => name === named);
+for (const [, load] of only.length > 0 ? only : Object.entries(COMMANDS)) {
+  const command = await load();
   adopt(program, command);
   program.addCommand(command);
 }

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes } from "../base/bytes.ts";
 import { definitionFiles } from "../node/definition-files.ts";
-import { keccakHex } from "../report/hash.ts";
+import { keccakHex } from "../base/keccak.ts";
 import { ending } from "./fail.ts";
 import { memberEntry, writeNetworkFile } from "./network-text.ts";
 import { wholeNumber } from "./options.ts";

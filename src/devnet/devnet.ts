@@ -9,7 +9,7 @@ import { configureHub, type Deployed, deployHub } from "../chain/deploy.ts";
 import { openUnlocked, type UnlockedAccount } from "../chain/unlocked.ts";
 import { cfgOf } from "../node/activation.ts";
 import { loadDefinitions, loadNetwork, type NetworkFacts } from "../node/network-file.ts";
-import { keccakHex } from "../report/hash.ts";
+import { keccakHex } from "../base/keccak.ts";
 import type { StatusReply } from "../api/replies.ts";
 import type { Child } from "./child.ts";
 import { makeKeys, memberPaths, type MemberPaths, writeNetworkFiles } from "./members.ts";

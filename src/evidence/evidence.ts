@@ -5,7 +5,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter } from "../base/bytes.ts";
 import type { AccusationKind } from "../protocol/accusation.ts";
-import { keccakHex } from "../report/hash.ts";
+import { keccakHex } from "../base/keccak.ts";
 
 /** In the order of their codes on the wire, from 1. */
 export const EVIDENCE_KINDS = [

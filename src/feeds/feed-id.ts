@@ -1,10 +1,10 @@
 /** What names a feed and its definition in hashes, and what consensus needs of a set. */
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { type Hex, ByteWriter, asciiBytes, concatBytes, toHex } from "../base/bytes.ts";
 import { type Json, canonicalJson } from "../base/canonical-json.ts";
 import { OracleError } from "../base/errors.ts";
 import { parseFixed } from "../base/fixed.ts";
+import { keccak, keccakHex } from "../base/keccak.ts";
 import type { LinkedFeed } from "./context.ts";
 import type { DistanceText, FeedDefinition, FeedKind } from "./definition.ts";
 import { shapeOf } from "./feed-shape.ts";
@@ -29,13 +29,13 @@ const FEEDS_MAX = 0xffff;
 
 /** keccak256 of the stable name, its top byte replaced by the kind's code. */
 export function feedId(name: string, kind: FeedKind): Hex {
-  const bytes = keccak_256(asciiBytes(name));
+  const bytes = keccak(asciiBytes(name));
   bytes[0] = KIND_CODES[kind];
   return toHex(bytes);
 }
 
 function taggedHash(tag: string, value: Json): Hex {
-  return toHex(keccak_256(concatBytes(asciiBytes(tag), utf8ToBytes(canonicalJson(value)))));
+  return keccakHex(concatBytes(asciiBytes(tag), utf8ToBytes(canonicalJson(value))));
 }
 
 /** The same value with the digest of the feed beside every name of one. */
@@ -114,5 +114,5 @@ export function toRules(feeds: readonly LinkedFeed[]): FeedRule[] {
 export function feedSetRoot(rules: readonly Pick<FeedRule, "feedId" | "definitionDigest">[]): Hex {
   const writer = new ByteWriter().ascii("TENOR/FEEDSET/1").uint(rules.length, 2);
   for (const rule of rules) writer.hex(rule.feedId, 32).hex(rule.definitionDigest, 32);
-  return toHex(keccak_256(writer.done()));
+  return keccakHex(writer.done());
 }

@@ -84,6 +84,7 @@ export class MarketEye implements ObservationPort {
       help: "1 for every source a feed leaves out now, by reason",
       labels: ["feed", "source", "reason"],
     });
+    metrics.onRead(() => this.#show());
     this.#missing = metrics.counter({
       name: "tenor_own_feed_missing_total",
       help: "Slots in which this node had no value of a feed, by reason",
@@ -94,7 +95,6 @@ export class MarketEye implements ObservationPort {
   observe({ round, slotTimeMs, latest }: ObservationMoment): readonly Observed[] {
     const context = this.#context(slotTimeMs, latest);
     const ahead = this.#takeAhead();
-    this.#excluded.clear();
     return this.#feeds.map((feed, position) => {
       const shape = this.#rules[position]?.shape;
       // Between its rounds a surface would be a kilobyte that nobody reads. [R35]
@@ -176,10 +176,20 @@ export class MarketEye implements ObservationPort {
     }
   }
 
-  #count({ definition: { name, decimals } }: LinkedFeed, evaluation: Evaluation): void {
-    for (const { source, reason } of evaluation.excluded) this.#excluded.set(1, { feed: name, source, reason });
-    if (evaluation.kind === "value") this.#value.set(fixedToNumber(evaluation.value, decimals), { feed: name });
-    else this.#missing.add(1, { feed: name, reason: evaluation.reason });
+  /** The last evaluation of every feed, for who reads the metrics; a value stays what it was while there is none. */
+  #show(): void {
+    this.#excluded.clear();
+    for (const { definition } of this.#feeds) {
+      const { name: feed, decimals } = definition;
+      const evaluation = this.#own.get(feed);
+      if (evaluation === undefined) continue;
+      for (const { source, reason } of evaluation.excluded) this.#excluded.set(1, { feed, source, reason });
+      if (evaluation.kind === "value") this.#value.set(fixedToNumber(evaluation.value, decimals), { feed });
+    }
+  }
+
+  #count({ definition: { name } }: LinkedFeed, evaluation: Evaluation): void {
+    if (evaluation.kind === "missing") this.#missing.add(1, { feed: name, reason: evaluation.reason });
     const said = evaluation.kind === "value" ? "value" : evaluation.reason;
     if (this.#lastSaid.get(name) === said) return;
     this.#lastSaid.set(name, said);

@@ -12,7 +12,7 @@ import { feedSetRoot, toRules } from "../feeds/feed-id.ts";
 import type { DefinitionProblem } from "../feeds/parse-definition.ts";
 import type { FeedRule } from "../feeds/rule.ts";
 import { byzantineMax, signingThreshold } from "../protocol/quorum.ts";
-import { keccakHex } from "../report/hash.ts";
+import { keccakHex } from "../base/keccak.ts";
 import { readYaml } from "./config.ts";
 import { ConfigError, type ConfigProblem, problemsOf } from "./config-error.ts";
 

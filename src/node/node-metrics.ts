@@ -1,4 +1,4 @@
-/** Numbers that live in other rooms and are read every two seconds: peers, sources, transactions. */
+/** Numbers that live in other rooms and are looked up for who reads the metrics: peers, sources, transactions. */
 import type { Transmitter } from "../chain/transmitter.ts";
 import type { NetworkFaults, PeerView, Traffic } from "../network/peer-view.ts";
 import type { Collector } from "../sources/collector.ts";
@@ -13,9 +13,7 @@ export type WatchedParts = {
   readonly transmitter: () => Transmitter | null;
 };
 
-const READ_EVERY_MS = 2_000;
-
-/** @returns stops the reading */
+/** @returns ends the looking */
 export function watchNode({ metrics, network, collector, transmitter }: WatchedParts): () => void {
   const connected = metrics.gauge({ name: "tenor_connected_peers", help: "Peers with a connection" });
   const rtt = metrics.gauge({ name: "tenor_peer_rtt_seconds", help: "Last ping of a peer", labels: ["peer"] });
@@ -85,7 +83,5 @@ export function watchNode({ metrics, network, collector, transmitter }: WatchedP
     sent.set(dropped, { fate: "dropped" });
     open.set(chain.open());
   };
-  const timer = setInterval(read, READ_EVERY_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+  return metrics.onRead(read);
 }

@@ -1,7 +1,7 @@
 /** The configuration's hash: what every envelope names and what the contract holds. */
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes, ByteWriter } from "../base/bytes.ts";
-import { keccakHex } from "../report/hash.ts";
+import { keccakHex } from "../base/keccak.ts";
 
 export type MemberIdentity = {
   /** 1 … n */

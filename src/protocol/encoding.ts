@@ -6,7 +6,7 @@ import type { Hex } from "../base/bytes.ts";
 import { ByteReader, ByteWriter } from "../base/bytes.ts";
 import { OracleError, unreachable } from "../base/errors.ts";
 import type { Observed } from "../feeds/observed.ts";
-import { keccakHex } from "../report/hash.ts";
+import { keccakHex } from "../base/keccak.ts";
 import { decodeSignedReport, encodeSignedReport } from "./report-bytes.ts";
 import type { Message, NoncePair, Observe, Propose, Share } from "./messages.ts";
 import { readObserved, writeObserved } from "./observed-bytes.ts";

@@ -1,7 +1,7 @@
 /** Who leads a slot: L(r) = perm(H(cfg, floor(r/n)))[r mod n], the backup is the next one. No elections. */
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter } from "../base/bytes.ts";
-import { keccak } from "../report/hash.ts";
+import { keccak } from "../base/keccak.ts";
 
 /** Fisher–Yates over 1..n, fed by keccak(seed | counter); the modulo bias of 2^48 mod k is below 2^-40. */
 function permutation(seed: Uint8Array, n: number): number[] {

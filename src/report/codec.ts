@@ -17,7 +17,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, concatBytes, fromHex, toHex } from "../base/bytes.ts";
 import { detailHash } from "./detail-codec.ts";
-import { keccak, keccakHex } from "./hash.ts";
+import { keccak, keccakHex } from "../base/keccak.ts";
 import { merkleTop } from "./merkle.ts";
 import type { FeedState, GroupSignature, PushEntry, Report } from "./report.ts";
 import { statusCode } from "./report.ts";

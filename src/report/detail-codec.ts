@@ -15,7 +15,7 @@ import { ByteWriter } from "../base/bytes.ts";
 import { OracleError, unreachable } from "../base/errors.ts";
 import type { AgreedSlice, FeedDetail, PublishedSlice, SettlementPhase, SviWords } from "./detail.ts";
 import { SLICES_MAX } from "./detail.ts";
-import { keccak } from "./hash.ts";
+import { keccak } from "../base/keccak.ts";
 import { merkleTop } from "./merkle.ts";
 
 export const DETAIL_PREFIX = 4;

@@ -12,7 +12,7 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import { keccak, keccakHex } from "./hash.ts";
+import { keccak, keccakHex } from "../base/keccak.ts";
 
 /** Half of secp256k1's order, rounded down: contracts refuse the twin above it. */
 const S_MAX = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;

@@ -1,6 +1,6 @@
 /** The one tree of the treaty: node = keccak(0x01 | left | right), an odd last node rises unchanged. */
 import { concatBytes } from "../base/bytes.ts";
-import { keccak } from "./hash.ts";
+import { keccak } from "../base/keccak.ts";
 
 const NODE = Uint8Array.of(1);
 

@@ -13,7 +13,7 @@ import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, fromHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import { encodeLeaf, pushDigest, TAG_BYTES } from "./codec.ts";
-import { keccak } from "./hash.ts";
+import { keccak } from "../base/keccak.ts";
 import { merkleLevels } from "./merkle.ts";
 import type { GroupSignature, Report } from "./report.ts";
 

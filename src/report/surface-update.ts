@@ -8,7 +8,7 @@ import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, toHex } from "../base/bytes.ts";
 import type { SurfaceDetail } from "./detail.ts";
 import { DETAIL_PREFIX, encodePublishedSlice, encodeSlice, SURFACE_CODE } from "./detail-codec.ts";
-import { keccak } from "./hash.ts";
+import { keccak } from "../base/keccak.ts";
 import { merkleTop } from "./merkle.ts";
 
 /** @throws OracleError `field-range` */

@@ -20,6 +20,9 @@ const LOOK_MAX_MS = 10_000;
 /** A difference is believed from so many samples over so long. */
 const SAMPLES_MIN = 5;
 const SPAN_MIN_MS = 5_000;
+/** A verdict on so many samples stands for so long: one more of them moves no median of a minute by anything. */
+const SETTLED_SAMPLES = 32;
+const JUDGED_FOR_MS = 1_000;
 /** What plays slower than time passes drifts by more; stamps in whole seconds by less. */
 const DRIFT_MAX_MS = 250;
 const DRIFT_SHARE_MAX = 0.2;
@@ -92,8 +95,11 @@ export class VenueClock {
   /** The offset where the samples agree that it is one. */
   #steadyMs(nowMs: number): number | null {
     const known = this.#judged;
-    if (known !== null && known.sampleCount === this.#sampleCount && Math.abs(nowMs - known.atMs) < SPAN_MIN_MS)
-      return known.steadyMs;
+    if (known !== null) {
+      const sinceMs = Math.abs(nowMs - known.atMs);
+      const isSettled = known.sampleCount >= SETTLED_SAMPLES && sinceMs < JUDGED_FOR_MS;
+      if (isSettled || (known.sampleCount === this.#sampleCount && sinceMs < SPAN_MIN_MS)) return known.steadyMs;
+    }
     const steadyMs = steadyOf(this.#recent(nowMs));
     this.#judged = { sampleCount: this.#sampleCount, atMs: nowMs, steadyMs };
     return steadyMs;

@@ -92,6 +92,7 @@ export function checkMetricName(kind: "counter" | "gauge" | "histogram", name: s
 export class Metrics {
   readonly registry = new Registry();
   readonly #dropped: PromCounter<"metric">;
+  readonly #looks = new Set<() => void>();
 
   constructor() {
     this.#dropped = new PromCounter({
@@ -106,8 +107,19 @@ export class Metrics {
     return this.registry.contentType;
   }
 
+  /**
+   * What is only looked up for whoever reads the metrics: between two scrapes nobody sees it.
+   * @param look sets gauges
+   * @returns ends the looking
+   */
+  onRead(look: () => void): () => void {
+    this.#looks.add(look);
+    return () => this.#looks.delete(look);
+  }
+
   /** The exposition text for `/metrics`. */
   text(): Promise<string> {
+    for (const look of this.#looks) look();
     return this.registry.metrics();
   }
 

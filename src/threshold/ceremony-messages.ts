@@ -16,7 +16,8 @@
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes, ByteReader, ByteWriter, concatBytes, toHex } from "../base/bytes.ts";
 import { unreachable } from "../base/errors.ts";
-import { keccak, POINT_BYTES } from "./curve.ts";
+import { keccak } from "../base/keccak.ts";
+import { POINT_BYTES } from "./curve.ts";
 import { SEALED_SHARE_BYTES } from "./deal.ts";
 import { KNOWLEDGE_PROOF_BYTES, SAME_EXPONENT_PROOF_BYTES } from "./proofs.ts";
 

@@ -3,7 +3,7 @@ import type { Hex } from "../base/bytes.ts";
 import { ByteWriter, toHex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
 import type { CeremonyShape } from "./ceremony-messages.ts";
-import { keccak } from "./curve.ts";
+import { keccak } from "../base/keccak.ts";
 import { identityKeyOf } from "./peer-id.ts";
 import { MEMBERS_MAX, MEMBERS_MIN } from "./quorum.ts";
 

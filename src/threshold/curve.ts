@@ -1,9 +1,9 @@
 /** secp256k1 as this room uses it: points and scalars that come from strangers are parsed here and nowhere else. */
 import { mulAddUnsafe } from "@noble/curves/abstract/curve.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { Hex } from "../base/bytes.ts";
 import { fromHex, toHex } from "../base/bytes.ts";
+import { keccak } from "../base/keccak.ts";
 
 export const Point = secp256k1.Point;
 export type CurvePoint = InstanceType<typeof Point>;
@@ -14,10 +14,6 @@ export const GROUP_ORDER: bigint = Scalar.ORDER;
 
 export const POINT_BYTES = 33;
 export const SCALAR_BYTES = 32;
-
-export function keccak(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return keccak_256(bytes);
-}
 
 /** Compressed encoding, 33 bytes; null for anything else: wrong length, not on the curve, the identity. */
 export function parsePoint(bytes: Uint8Array): CurvePoint | null {

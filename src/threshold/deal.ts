@@ -6,7 +6,8 @@
 import type { Hex } from "../base/bytes.ts";
 import { ByteWriter } from "../base/bytes.ts";
 import type { CurvePoint } from "./curve.ts";
-import { keccak, SCALAR_BYTES } from "./curve.ts";
+import { keccak } from "../base/keccak.ts";
+import { SCALAR_BYTES } from "./curve.ts";
 
 /** A sealed share has the length of a scalar. */
 export const SEALED_SHARE_BYTES = SCALAR_BYTES;

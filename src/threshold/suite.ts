@@ -7,7 +7,8 @@ import { createFROST } from "@noble/curves/abstract/frost.js";
 import type { Hex } from "../base/bytes.ts";
 import { asciiBytes, ByteWriter, concatBytes } from "../base/bytes.ts";
 import type { CurvePoint } from "./curve.ts";
-import { addressOf, GROUP_ORDER, keccak, Point, SCALAR_BYTES, Scalar } from "./curve.ts";
+import { keccak } from "../base/keccak.ts";
+import { addressOf, GROUP_ORDER, Point, SCALAR_BYTES, Scalar } from "./curve.ts";
 
 const SUITE_NAME = "TENOR-FROST-secp256k1-KECCAK256-v1";
 

@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { asciiBytes, ByteReader, ByteWriter, concatBytes, equalBytes, fromHex, toHex } from "../../src/base/bytes.ts";
+import {
+  asciiBytes,
+  ByteReader,
+  ByteWriter,
+  concatBytes,
+  equalBytes,
+  fromHex,
+  type Hex,
+  toHex,
+} from "../../src/base/bytes.ts";
 import { OracleError } from "../../src/base/errors.ts";
 
 function codeOf(run: () => unknown): string {
@@ -21,6 +30,13 @@ describe("hex", () => {
         expect(fromHex(toHex(bytes))).toEqual(bytes);
       }),
     );
+  });
+
+  test("a long text is made of pieces, and nothing is lost between them", () => {
+    for (const length of [511, 512, 513, 1_024, 1_500]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (7 * i) & 255);
+      expect(toHex(bytes)).toBe(`0x${Buffer.from(bytes).toString("hex")}`);
+    }
   });
 
   test("capital digits are read, small ones are written", () => {
@@ -48,6 +64,25 @@ describe("byte strings", () => {
 });
 
 describe("fields", () => {
+  test("a writer holds whatever is written, however long", () => {
+    const writer = new ByteWriter();
+    const parts: Uint8Array[] = [];
+    for (let i = 0; i < 300; i++) {
+      const part = Uint8Array.from({ length: i % 70 }, () => i & 255);
+      parts.push(part, Uint8Array.of(i >> 8, i & 255));
+      writer.raw(part).uint(i, 2);
+    }
+    expect(writer.done()).toEqual(concatBytes(...parts));
+  });
+
+  test("digits are written as bytes, and what is no digits or not as many is refused", () => {
+    expect(new ByteWriter().uint(9, 1).hex("0xDEadbeef", 4).done()).toEqual(Uint8Array.of(9, 0xde, 0xad, 0xbe, 0xef));
+    expect(codeOf(() => new ByteWriter().hex("0x12zz", 2))).toBe("bad-hex");
+    expect(codeOf(() => new ByteWriter().hex("1234" as Hex, 1))).toBe("bad-hex");
+    expect(codeOf(() => new ByteWriter().hex("0x123", 2))).toBe("bad-hex");
+    expect(codeOf(() => new ByteWriter().hex("0x1234", 3))).toBe("field-length");
+  });
+
   test("are big-endian at their width", () => {
     expect(new ByteWriter().uint(0x0102, 4).done()).toEqual(Uint8Array.of(0, 0, 1, 2));
     expect(new ByteWriter().bigInt(-2n, 2, true).done()).toEqual(Uint8Array.of(0xff, 0xfe));

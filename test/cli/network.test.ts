@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asciiBytes, type Hex } from "../../src/base/bytes.ts";
 import { loadNetwork } from "../../src/node/network-file.ts";
-import { keccakHex } from "../../src/report/hash.ts";
+import { keccakHex } from "../../src/base/keccak.ts";
 import { peerIdOf } from "../../src/threshold/peer-id.ts";
 import { root } from "../support/compose-file.ts";
 import { tenor } from "./support.ts";

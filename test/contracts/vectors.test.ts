@@ -20,7 +20,7 @@ import {
   ZERO_32,
 } from "../../src/report/codec.ts";
 import { detailHash, encodeDetail } from "../../src/report/detail-codec.ts";
-import { keccak } from "../../src/report/hash.ts";
+import { keccak } from "../../src/base/keccak.ts";
 import type { Report } from "../../src/report/report.ts";
 
 const { Point } = secp256k1;

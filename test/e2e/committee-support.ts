@@ -24,7 +24,7 @@ import { Signer } from "../../src/node/signer.ts";
 import { feedsFolder } from "../../src/devnet/paths.ts";
 import type { Note } from "../../src/protocol/events.ts";
 import { byzantineMax, signingThreshold } from "../../src/protocol/quorum.ts";
-import { keccakHex } from "../../src/report/hash.ts";
+import { keccakHex } from "../../src/base/keccak.ts";
 import type { SignedReport } from "../../src/report/report.ts";
 import { identityKeyOf } from "../../src/threshold/peer-id.ts";
 import { eventually } from "./support.ts";

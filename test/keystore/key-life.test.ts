@@ -27,7 +27,7 @@ import { realFiles } from "../../src/keystore/sealed/files.ts";
 import { secretOf } from "../../src/keystore/sealed/secrets.ts";
 import type { CeremonySetup } from "../../src/threshold/ceremony-setup.ts";
 import { ceremonyIdOf } from "../../src/threshold/ceremony-setup.ts";
-import { keccak } from "../../src/threshold/curve.ts";
+import { keccak } from "../../src/base/keccak.ts";
 import type { GroupPublic } from "../../src/threshold/group.ts";
 import { thresholdFor } from "../../src/threshold/quorum.ts";
 import { signatureFromFrost } from "../../src/threshold/schnorr.ts";

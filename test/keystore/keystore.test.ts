@@ -26,7 +26,7 @@ import { createKeystore, openKeystore } from "../../src/keystore/keystore.ts";
 import { secretOf } from "../../src/keystore/sealed/secrets.ts";
 import { listShareHeaders } from "../../src/keystore/share-file.ts";
 import type { CeremonySetup } from "../../src/threshold/ceremony-setup.ts";
-import { keccak } from "../../src/threshold/curve.ts";
+import { keccak } from "../../src/base/keccak.ts";
 import { thresholdFor } from "../../src/threshold/quorum.ts";
 import { makeShares, read, run, shapeOf } from "./committee.ts";
 

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/base/bytes.ts";
 import { importBinding, loadCurve, nativeBackend } from "../../src/keystore/native-curve.ts";
 import { agreesWithReference, nobleBackend } from "../../src/threshold/curve-backend.ts";
-import { GROUP_ORDER, keccak, scalarBytes } from "../../src/threshold/curve.ts";
+import { keccak } from "../../src/base/keccak.ts";
+import { GROUP_ORDER, scalarBytes } from "../../src/threshold/curve.ts";
 import { nobleCurve } from "../../src/threshold/signing-curve.ts";
 import { dealKey, signByReference } from "../threshold/dealt.ts";
 

@@ -6,7 +6,8 @@ import { fromHex, toHex } from "../../src/base/bytes.ts";
 import type { SignRequest, VaultDoors } from "../../src/keystore/nonce-vault.ts";
 import { commitmentHash, NonceVault, PAIRS_PER_ROUND_MAX, ROUNDS_HELD_MAX } from "../../src/keystore/nonce-vault.ts";
 import { secretOf } from "../../src/keystore/sealed/secrets.ts";
-import { keccak, Point, pointHex } from "../../src/threshold/curve.ts";
+import { keccak } from "../../src/base/keccak.ts";
+import { Point, pointHex } from "../../src/threshold/curve.ts";
 
 import type { NonceCommitment } from "../../src/threshold/signing.ts";
 

@@ -4,7 +4,7 @@ import { concatBytes, fromHex, toHex } from "../../src/base/bytes.ts";
 import { OracleError } from "../../src/base/errors.ts";
 import { decodeHeader, decodeMessage, encodeMessage, messageHash } from "../../src/protocol/encoding.ts";
 import type { Message } from "../../src/protocol/messages.ts";
-import { keccakHex } from "../../src/report/hash.ts";
+import { keccakHex } from "../../src/base/keccak.ts";
 import { configOf, hexOf, noncePair, observeOf, proposeOf, shareOf, signedOf } from "../support/protocol.ts";
 import { hexArbitrary, messageArbitraries } from "./arbitrary.ts";
 

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type Hex, fromHex, toHex } from "../../src/base/bytes.ts";
 import { OracleError } from "../../src/base/errors.ts";
 import { type ExpiryStatement, encodeStatements, expiryStatementDigest } from "../../src/report/expiry-statement.ts";
-import { keccak, keccakHex } from "../../src/report/hash.ts";
+import { keccak, keccakHex } from "../../src/base/keccak.ts";
 
 const hex = z.templateLiteral(["0x", z.string().regex(/^(?:[0-9a-f]{2})*$/)]);
 const bigint = z.string().transform((text) => BigInt(text));

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Hex } from "../../src/base/bytes.ts";
 import { ByteReader, concatBytes, fromHex, toHex } from "../../src/base/bytes.ts";
 import { encodeLeaf, LEAF_BYTES, pushDigest, snapshotRoot } from "../../src/report/codec.ts";
-import { keccak, keccakHex } from "../../src/report/hash.ts";
+import { keccak, keccakHex } from "../../src/base/keccak.ts";
 import { encodeProof, PROOF_HEADER_BYTES, PROOF_VERSION } from "../../src/report/proof.ts";
 import type { FeedState, Report } from "../../src/report/report.ts";
 
@@ -70,7 +70,9 @@ function read(proof: Hex): Read {
     const prefix = reader.raw(1);
     proven.set(position, concatBytes(prefix, reader.raw((prefix[0] === 0 ? LEAF_BYTES : DETAILED_LEAF_BYTES) - 1)));
   }
-  let known = new Map([...proven].map(([position, bytes]) => [position, keccak(bytes)]));
+  let known: ReadonlyMap<number, Uint8Array> = new Map(
+    [...proven].map(([position, bytes]) => [position, keccak(bytes)]),
+  );
   for (let width = count; width > 1; width = Math.ceil(width / 2)) {
     const next = new Map<number, Uint8Array>();
     for (let i = 0; i < width; i += 2) {

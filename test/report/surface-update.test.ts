@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../src/base/bytes.ts";
 import type { PublishedSlice, SurfaceDetail } from "../../src/report/detail.ts";
 import { detailHash, encodeDetail, SLICE_BYTES } from "../../src/report/detail-codec.ts";
-import { keccak } from "../../src/report/hash.ts";
+import { keccak } from "../../src/base/keccak.ts";
 import { merkleTop } from "../../src/report/merkle.ts";
 import { encodeSurfaceUpdate } from "../../src/report/surface-update.ts";
 

@@ -11,7 +11,7 @@ import { byzantineMax, signingThreshold } from "../../src/protocol/quorum.ts";
 import type { OracleConfig, OracleState, RoundState } from "../../src/protocol/state.ts";
 import { initialState, slotTimeMs } from "../../src/protocol/state.ts";
 import { step } from "../../src/protocol/step.ts";
-import { keccakHex } from "../../src/report/hash.ts";
+import { keccakHex } from "../../src/base/keccak.ts";
 import type { FeedState, Report, SignedReport } from "../../src/report/report.ts";
 
 export const T0 = 1_700_000_000_000;

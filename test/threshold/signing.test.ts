@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
 import { toHex } from "../../src/base/bytes.ts";
-import { GROUP_ORDER, keccak, parseScalar, scalarBytes } from "../../src/threshold/curve.ts";
+import { keccak } from "../../src/base/keccak.ts";
+import { GROUP_ORDER, parseScalar, scalarBytes } from "../../src/threshold/curve.ts";
 import { signatureFromFrost } from "../../src/threshold/schnorr.ts";
 import type { NonceCommitment } from "../../src/threshold/signing.ts";
 

@@ -6,7 +6,7 @@ import type { OptionChain, OptionQuote } from "../../market/quote.ts";
 import { isListedExpiry, yearsBetween } from "../../quant/day-count.ts";
 import { type FittedSlice, fitSurface } from "../../quant/surface-fit.ts";
 import { type ExpiryFault, fault } from "./expiry-fault.ts";
-import { type ExpiryReading, readExpiry } from "./expiry-reading.ts";
+import { ExpiryReading } from "./expiry-reading.ts";
 import type { ChainRules } from "./option-row.ts";
 
 /** Nearer expiries are settling already: their options are priced off the average, not off the forward. */
@@ -32,7 +32,7 @@ export class ChainReading {
     }
     this.expiries = [...groups]
       .sort(([one], [other]) => one - other)
-      .map(([expiryMs, rows]) => readExpiry(expiryMs, yearsBetween(chain.timeMs, expiryMs), rows, rules));
+      .map(([expiryMs, rows]) => new ExpiryReading(expiryMs, yearsBetween(chain.timeMs, expiryMs), rows, rules));
   }
 
   /** @returns the spot index of the first call for this feed */
@@ -68,8 +68,19 @@ export class ChainReading {
 /** Chains by their identity and then by the rules they were read with. */
 export type ChainReadings = WeakMap<OptionChain, Map<string, ChainReading>>;
 
-export function readChain(chain: OptionChain, rules: ChainRules, readings: ChainReadings): ChainReading {
+/** Rules as text, once for each definition's: a hundred feeds ask every second. */
+const keys = new WeakMap<ChainRules, string>();
+
+function keyOf(rules: ChainRules): string {
+  const known = keys.get(rules);
+  if (known !== undefined) return known;
   const key = JSON.stringify(rules);
+  keys.set(rules, key);
+  return key;
+}
+
+export function readChain(chain: OptionChain, rules: ChainRules, readings: ChainReadings): ChainReading {
+  const key = keyOf(rules);
   const known = readings.get(chain) ?? new Map<string, ChainReading>();
   const before = known.get(key);
   if (before !== undefined) return before;

@@ -1,4 +1,5 @@
 /** What a feed on an option chain starts from: a fresh chain, its expiries in range, and a spot price to hold them against. */
+import { unreachable } from "../../base/errors.ts";
 import { formatExpiryDay } from "../../market/instrument.ts";
 import type { OptionChain } from "../../market/quote.ts";
 import { MS_PER_DAY } from "../../quant/day-count.ts";
@@ -13,6 +14,7 @@ import type { ExpiryReading } from "./expiry-reading.ts";
 import { freshest } from "./freshness.ts";
 import { type LinkedSpot, linkedSpot } from "./linked-spot.ts";
 import { missing, type Missing } from "./outcome.ts";
+import type { RefusalCounts } from "./row-refusals.ts";
 
 export type ChainView = {
   readonly kind: "chain";
@@ -34,7 +36,20 @@ export type ChainView = {
 export type ChainFeed = Pick<FeedDefinition, "symbol" | "name"> & { readonly method: ChainMethod };
 
 /** What the rows are read for: refusals differ. */
-export type RowsFor = "marks" | "smile";
+export type RowsFor = "marks" | "smile" | "parity";
+
+function refusedOf(expiry: ExpiryReading, rowsFor: RowsFor): RefusalCounts {
+  switch (rowsFor) {
+    case "marks":
+      return expiry.marks.refused;
+    case "smile":
+      return expiry.smileRefused;
+    case "parity":
+      return expiry.unquoted;
+    default:
+      return unreachable(rowsFor);
+  }
+}
 
 /** `deribit:BTC-30JAN26`. */
 export function expiryName({ venue, base }: OptionChain, expiryMs: number): string {
@@ -44,9 +59,8 @@ export function expiryName({ venue, base }: OptionChain, expiryMs: number): stri
 /** Refused rows of the expiries in range: one line a reason, with the count. */
 function refusedRows(source: string, expiries: readonly ExpiryReading[], rowsFor: RowsFor): Exclusion[] {
   const total = new Map<ExclusionReason, { count: number; expiries: number; example: string }>();
-  for (const { marks, smileRefused } of expiries) {
-    const refused = rowsFor === "marks" ? marks.refused : smileRefused;
-    for (const [reason, { count, example }] of refused) {
+  for (const expiry of expiries) {
+    for (const [reason, { count, example }] of refusedOf(expiry, rowsFor)) {
       const known = total.get(reason) ?? { count: 0, expiries: 0, example };
       total.set(reason, { count: known.count + count, expiries: known.expiries + 1, example: known.example });
     }

@@ -13,22 +13,7 @@ import { apartBps } from "./outlier-memory.ts";
 import { countRefusals, type RefusalCounts } from "./row-refusals.ts";
 import { type SmileQuotes, smileQuotes } from "./smile-quotes.ts";
 
-export type ExpiryReading = {
-  readonly expiryMs: number;
-  /** From the chain's own instant, > 0. */
-  readonly years: number;
-  /** Every row as it came. */
-  readonly rows: readonly OptionQuote[];
-  /** The rows' own forward, the middle one; NaN without rows. */
-  readonly venueForward: number;
-  /** By put-call parity of bids and asks, within tolerance of the rows' own. */
-  readonly forward: Found<{ readonly forward: number; readonly pairs: number }>;
-  /** Rows whose mark, volatility and quotes agree, and what was refused on the way. */
-  readonly marks: { readonly sound: readonly SoundRow[]; readonly refused: RefusalCounts };
-  /** What the smile is fitted to, and what was refused on the way. */
-  readonly smile: SmileQuotes["smile"];
-  readonly smileRefused: RefusalCounts;
-};
+type Sorted<Kept> = { readonly kept: readonly Kept[]; readonly refusals: readonly RowRefusal[] };
 
 /** The strikes nearest the money whose parity is asked: recorded boards give the forward to 2 bp by five, and worse by more. */
 const PARITY_STRIKES = 5;
@@ -87,7 +72,7 @@ function parityForward(
 function sort<Kept extends OptionQuote>(
   rows: readonly OptionQuote[],
   check: (row: OptionQuote) => Kept | RowRefusal,
-): { readonly kept: readonly Kept[]; readonly refusals: readonly RowRefusal[] } {
+): Sorted<Kept> {
   const kept: Kept[] = [];
   const refusals: RowRefusal[] = [];
   for (const row of rows) {
@@ -98,33 +83,79 @@ function sort<Kept extends OptionQuote>(
   return { kept, refusals };
 }
 
-/**
- * @param rows  all rows of one expiry, any order
- * @param years > 0
- */
-export function readExpiry(
-  expiryMs: number,
-  years: number,
-  rows: readonly OptionQuote[],
-  rules: ChainRules,
-): ExpiryReading {
-  // Rows of one expiry are refreshed some milliseconds apart, each with the forward of its moment.
-  const venueForward = lowerMiddle(rows.map((row) => row.forward));
-  const unusable = (broken: Fault): ExpiryReading => {
-    const refused = countRefusals(rows.map(() => broken));
-    const marks = { sound: [], refused };
-    return { expiryMs, years, rows, venueForward, forward: broken, marks, smile: broken, smileRefused: refused };
-  };
+function faultOf(rows: readonly OptionQuote[], venueForward: number): Fault | null {
   const twice = listedTwice(rows);
-  if (twice !== undefined) return unusable(fault("inconsistent", `two quotes of ${twice}`));
-  if (!(venueForward > 0 && venueForward < Infinity)) {
-    return unusable(fault("inconsistent", `forward ${venueForward}`, true));
+  if (twice !== undefined) return fault("inconsistent", `two quotes of ${twice}`);
+  if (venueForward > 0 && venueForward < Infinity) return null;
+  return fault("inconsistent", `forward ${venueForward}`, true);
+}
+
+/** Marks and smile are worked out when they are first asked for: most feeds ask for one of them, forwards for none. */
+export class ExpiryReading {
+  readonly expiryMs: number;
+  /** From the chain's own instant, > 0. */
+  readonly years: number;
+  /** Every row as it came. */
+  readonly rows: readonly OptionQuote[];
+  /** The rows' own forward, the middle one; NaN without rows. */
+  readonly venueForward: number;
+  /** By put-call parity of bids and asks, within tolerance of the rows' own. */
+  readonly forward: Found<{ readonly forward: number; readonly pairs: number }>;
+  /** Rows that have no quote which can be believed. */
+  readonly unquoted: RefusalCounts;
+  readonly #rules: ChainRules;
+  readonly #quoted: Sorted<OptionQuote>;
+  /** Why nothing of the expiry can be used. */
+  readonly #broken: Fault | null;
+  #marks: { readonly sound: readonly SoundRow[]; readonly refused: RefusalCounts } | null = null;
+  #smile: SmileQuotes | null = null;
+
+  /**
+   * @param rows  all rows of one expiry, any order
+   * @param years > 0
+   */
+  constructor(expiryMs: number, years: number, rows: readonly OptionQuote[], rules: ChainRules) {
+    this.expiryMs = expiryMs;
+    this.years = years;
+    this.rows = rows;
+    this.#rules = rules;
+    // Rows of one expiry are refreshed some milliseconds apart, each with the forward of its moment.
+    const venueForward = lowerMiddle(rows.map((row) => row.forward));
+    this.venueForward = venueForward;
+    this.#broken = faultOf(rows, venueForward);
+    const broken = this.#broken;
+    this.#quoted =
+      broken === null
+        ? sort(rows, (row) => quotedRow(row, venueForward, rules))
+        : { kept: [], refusals: rows.map(() => broken) };
+    this.unquoted = countRefusals(this.#quoted.refusals);
+    this.forward = broken ?? parityForward(this.#quoted.kept, venueForward, rules);
   }
-  const quoted = sort(rows, (row) => quotedRow(row, venueForward, rules));
-  const agreeing = sort(quoted.kept, (row) => agreeingRow(row, years, rules));
-  const marks = { sound: agreeing.kept, refused: countRefusals([...quoted.refusals, ...agreeing.refusals]) };
-  const forward = parityForward(quoted.kept, venueForward, rules);
-  const found = smileQuotes(quoted, years, rules);
-  const smile = !forward.ok && forward.isForwardWrong ? forward : found.smile;
-  return { expiryMs, years, rows, venueForward, forward, marks, smile, smileRefused: found.refused };
+
+  /** Rows whose mark, volatility and quotes agree, and what was refused on the way. */
+  get marks(): { readonly sound: readonly SoundRow[]; readonly refused: RefusalCounts } {
+    this.#marks ??= this.#readMarks();
+    return this.#marks;
+  }
+
+  /** What the smile is fitted to. */
+  get smile(): SmileQuotes["smile"] {
+    if (this.#broken !== null) return this.#broken;
+    return !this.forward.ok && this.forward.isForwardWrong ? this.forward : this.#smileQuotes().smile;
+  }
+
+  /** What was refused on the way to the smile. */
+  get smileRefused(): RefusalCounts {
+    return this.#broken === null ? this.#smileQuotes().refused : this.unquoted;
+  }
+
+  #readMarks(): ExpiryReading["marks"] {
+    const { kept, refusals } = sort(this.#quoted.kept, (row) => agreeingRow(row, this.years, this.#rules));
+    return { sound: kept, refused: countRefusals([...this.#quoted.refusals, ...refusals]) };
+  }
+
+  #smileQuotes(): SmileQuotes {
+    this.#smile ??= smileQuotes(this.#quoted, this.years, this.#rules);
+    return this.#smile;
+  }
 }

@@ -75,7 +75,7 @@ function listedForward(view: ChainView, expiry: string): Evaluation {
 }
 
 export function forward(feed: LinkedFeed, definition: ForwardDefinition, context: EvaluationContext): Evaluation {
-  const view = openChain(feed, definition, context, "smile");
+  const view = openChain(feed, definition, context, "parity");
   if (view.kind === "missing") return view;
   const { maturity } = definition.method;
   return maturity.type === "constant"
@@ -85,6 +85,6 @@ export function forward(feed: LinkedFeed, definition: ForwardDefinition, context
 
 /** ln(F/S)/T, continuously compounded, ACT/365; negative where the forward is below spot. docs/methodology/rate.md */
 export function rate(feed: LinkedFeed, definition: RateDefinition, context: EvaluationContext): Evaluation {
-  const view = openChain(feed, definition, context, "smile");
+  const view = openChain(feed, definition, context, "parity");
   return view.kind === "missing" ? view : constantMaturityOf(view, definition.method.tenorDays, "rate");
 }

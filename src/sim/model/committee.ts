@@ -4,7 +4,7 @@ import { asciiBytes } from "../../base/bytes.ts";
 import { leadershipOf } from "../../protocol/leader.ts";
 import { byzantineMax, signingThreshold } from "../../protocol/quorum.ts";
 import type { OracleConfig } from "../../protocol/state.ts";
-import { keccakHex } from "../../report/hash.ts";
+import { keccakHex } from "../../base/keccak.ts";
 import type { Bug } from "./bugs.ts";
 
 /** Members; the last one is the liar. */

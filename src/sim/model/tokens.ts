@@ -2,7 +2,7 @@
 import type { Hex } from "../../base/bytes.ts";
 import { asciiBytes } from "../../base/bytes.ts";
 import type { SignerCommitment } from "../../protocol/events.ts";
-import { keccakHex } from "../../report/hash.ts";
+import { keccakHex } from "../../base/keccak.ts";
 import type { GroupSignature } from "../../report/report.ts";
 
 export function token32(label: string): Hex {

@@ -15,7 +15,7 @@ import { gridVol } from "../../quant/grid-agreement.ts";
 import { gridLogMoneyness, isCentral } from "../../quant/surface-grid.ts";
 import type { AgreedSlice, SettlementDetail, SurfaceDetail } from "../../report/detail.ts";
 import { encodeSlice } from "../../report/detail-codec.ts";
-import { keccakHex } from "../../report/hash.ts";
+import { keccakHex } from "../../base/keccak.ts";
 import type { FeedState, Report } from "../../report/report.ts";
 import { concatBytes } from "../../base/bytes.ts";
 

@@ -4,7 +4,7 @@ import { asciiBytes } from "../../base/bytes.ts";
 import type { FeedRule, FeedShape } from "../../feeds/rule.ts";
 import { byzantineMax, signingThreshold } from "../../protocol/quorum.ts";
 import type { OracleConfig } from "../../protocol/state.ts";
-import { keccakHex } from "../../report/hash.ts";
+import { keccakHex } from "../../base/keccak.ts";
 import type { Schedule } from "./schedule.ts";
 
 export const START_MS = 1_700_000_000_000;

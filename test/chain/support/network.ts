@@ -9,7 +9,7 @@ import type { Deployed } from "../../../src/chain/deploy.ts";
 import type { Publication } from "../../../src/chain/outbox-rows.ts";
 import type { QuorumRpc } from "../../../src/chain/rpc.ts";
 import type { SignDigest } from "../../../src/chain/signing.ts";
-import { keccak } from "../../../src/report/hash.ts";
+import { keccak } from "../../../src/base/keccak.ts";
 import { groupKey, submitPayload } from "./group-key.ts";
 import { MinedRpc } from "./mined.ts";
 

@@ -9,7 +9,7 @@ import { openUnlocked, type UnlockedAccount } from "../../../src/chain/unlocked.
 import type { Devnet } from "../../../src/devnet/devnet.ts";
 import { fetchJson } from "../../../src/devnet/wait.ts";
 import { ENTRY_BYTES, encodeSubmit, reportDigest, SUBMIT_HEADER_BYTES } from "../../../src/report/codec.ts";
-import { keccakHex } from "../../../src/report/hash.ts";
+import { keccakHex } from "../../../src/base/keccak.ts";
 import type { Report } from "../../../src/report/report.ts";
 import { SigningGroup } from "../group-support.ts";
 import { AT, ENTRY_AT, HubDoor, spliced, withAccepted, withByteChanged } from "../hub-support.ts";

@@ -22,7 +22,7 @@ import type { NetworkFacts } from "../../../src/node/network-file.ts";
 import { PublishedLog } from "../../../src/node/published-log.ts";
 import { decodeHeader } from "../../../src/protocol/encoding.ts";
 import { byzantineMax, signingThreshold } from "../../../src/protocol/quorum.ts";
-import { keccakHex } from "../../../src/report/hash.ts";
+import { keccakHex } from "../../../src/base/keccak.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import { Metrics } from "../../../src/telemetry/metrics.ts";
 import { ceremonyIdOf } from "../../../src/threshold/ceremony-setup.ts";
