@@ -18,7 +18,7 @@ const NEXT_KEYS: RunBy = { by: "file", file: "test/cli/keys-next.test.ts" };
 export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "npm ci": { by: "ci" },
   "npm start": { by: "file", file: "test/e2e/commands.test.ts" },
-  "npm start -- --for 90s": { by: "ci" },
+  "npm start -- --for 60s": { by: "ci" },
   "npm start -- --nodes 5 --slot 2000 --for 30s": { by: "file", file: "test/e2e/commands.test.ts" },
   "docker compose up --build": { by: "file", file: "test/e2e/compose.test.ts" },
   "npm test": { by: "ci" },

@@ -1,19 +1,19 @@
 /** A report is stored as three of four nodes signed it, or refused with the reason: nothing in between, and no answer moves. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SignedReportView } from "../../../src/api/view.ts";
-import { asciiBytes, fromHex, type Hex } from "../../../src/base/bytes.ts";
-import { configureHub, deployHub } from "../../../src/chain/deploy.ts";
-import type { RevertReason } from "../../../src/chain/revert.ts";
-import { SubmissionReader } from "../../../src/chain/submissions.ts";
-import { openUnlocked, type UnlockedAccount } from "../../../src/chain/unlocked.ts";
-import type { Devnet } from "../../../src/devnet/devnet.ts";
-import { fetchJson } from "../../../src/devnet/wait.ts";
-import { ENTRY_BYTES, encodeSubmit, reportDigest, SUBMIT_HEADER_BYTES } from "../../../src/report/codec.ts";
-import { keccakHex } from "../../../src/base/keccak.ts";
-import type { Report } from "../../../src/report/report.ts";
-import { SigningGroup } from "../group-support.ts";
-import { AT, ENTRY_AT, HubDoor, spliced, withAccepted, withByteChanged } from "../hub-support.ts";
-import { FOUR_FEEDS, eventually, startDevnet } from "../support.ts";
+import type { SignedReportView } from "../../src/api/view.ts";
+import { asciiBytes, fromHex, type Hex } from "../../src/base/bytes.ts";
+import { configureHub, deployHub } from "../../src/chain/deploy.ts";
+import type { RevertReason } from "../../src/chain/revert.ts";
+import { SubmissionReader } from "../../src/chain/submissions.ts";
+import { openUnlocked, type UnlockedAccount } from "../../src/chain/unlocked.ts";
+import type { Devnet } from "../../src/devnet/devnet.ts";
+import { fetchJson } from "../../src/devnet/wait.ts";
+import { ENTRY_BYTES, encodeSubmit, reportDigest, SUBMIT_HEADER_BYTES } from "../../src/report/codec.ts";
+import { keccakHex } from "../../src/base/keccak.ts";
+import type { Report } from "../../src/report/report.ts";
+import { SigningGroup } from "./group-support.ts";
+import { AT, ENTRY_AT, HubDoor, spliced, withAccepted, withByteChanged } from "./hub-support.ts";
+import { FOUR_FEEDS, eventually, startDevnet } from "./support.ts";
 
 const ROUND_MAX = 2 ** 33 - 1;
 const AHEAD_MAX_SEC = 30;
