@@ -1,5 +1,5 @@
-// Sets of feeds of any size: the two spot indices, the shipped ones, or as many forwards, rates, volatilities and skews off one
-// option chain as wanted. Every feed is one number that all nodes compute, so a round has that many leaves.
+// Sets of feeds of any size: the two spot indices, the shipped ones, or as many off the option chains as wanted: forwards first,
+// and rates, volatilities and skews when those are used up. Every feed is one number that all nodes compute, so a round has that many leaves.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { shippedFeeds } from "../dist/devnet/paths.js";

@@ -26,6 +26,8 @@ export type Member = {
   readonly ledger: PeerLedger;
   /** The one connection in use; every stream of ours lives on it. */
   connection: Connection | null;
+  /** Monotonic ms at which a direct message was due that it has not acknowledged; null since it has acknowledged a later one. */
+  overdueAtMs: number | null;
 };
 
 function parsePeer(member: MemberAddress): PeerId {
@@ -131,6 +133,7 @@ export class Committee {
       addresses: addresses.map((text) => parseAddress(id, peerId, text)),
       ledger: new PeerLedger(this.#limits, this.#clock.monotonicMs()),
       connection: null,
+      overdueAtMs: null,
     };
     this.#byId.set(id, member);
     this.#byPeer.set(peerId, member);

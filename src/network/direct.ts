@@ -180,6 +180,7 @@ export class Direct {
         return;
       }
       const received = line.unacknowledged.acknowledge(count);
+      if (received.length > 0) member.overdueAtMs = null;
       // Of several the first has waited longest.
       if (received[0] !== undefined) line.patience.acknowledged(this.#doors.clock.monotonicMs() - received[0].sentAtMs);
       for (const { hash } of received) this.#tell(member, hash);
@@ -239,7 +240,10 @@ export class Direct {
       const nowMs = this.#doors.clock.monotonicMs();
       let nextMs: number | null = null;
       for (const [member, { unacknowledged }] of this.#lines) {
-        for (const { hash, message } of unacknowledged.overdue(nowMs)) this.#doors.overdue(member, hash, message);
+        for (const { hash, message } of unacknowledged.overdue(nowMs)) {
+          member.overdueAtMs = nowMs;
+          this.#doors.overdue(member, hash, message);
+        }
         const dueMs = unacknowledged.nextDueMs();
         if (dueMs !== null && (nextMs === null || dueMs < nextMs)) nextMs = dueMs;
       }

@@ -19,15 +19,10 @@ import {
   GOSSIP_SEEN_MS,
   type PeerLimits,
 } from "./peer-policy.ts";
+import { isAnyLineBroken } from "./line-doubts.ts";
 import { passesOn } from "./relay-draw.ts";
+import { CHANNELS, FLOODED_TOPICS, NEEDED_TOPICS, type OnwardTopic, onwardOf, type Topic, TOPICS } from "./topics.ts";
 
-export type Topic = "observe" | "report" | "relay" | "evidence";
-
-const TOPICS: readonly Topic[] = ["observe", "report", "relay", "evidence"];
-/** Without these a member takes no part in a round; one that does not know of evidence yet still does. */
-const NEEDED_TOPICS: readonly Topic[] = ["observe", "report", "relay"];
-/** Rare, and needed just when lines are broken: everybody passes them on. */
-const FLOODED_TOPICS: readonly Topic[] = ["relay", "evidence"];
 /** Topic name, field tags and a few control messages beside the one message of a frame. */
 const RPC_OVERHEAD_BYTES = 4096;
 
@@ -66,6 +61,8 @@ export type GossipOptions = { readonly topicPrefix: string; readonly limits: Pee
 
 export type GossipDoors = {
   readonly committee: Committee;
+  /** Is the member known to be there, through whomever? For one that is not, nothing is passed on. */
+  readonly isHeard: (id: number) => boolean;
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly log: Logger;
@@ -158,10 +155,11 @@ export class Gossip {
       this.publishFailed++;
       return;
     }
+    const named = isAnyLineBroken(this.#doors, this.#missed) ? onwardOf(topic) : topic;
     pubsub
-      .publish(this.#name(topic), bytes)
+      .publish(this.#name(named), bytes)
       .then(({ recipients }) => {
-        if (NEEDED_TOPICS.includes(topic)) this.#published(recipients);
+        if (NEEDED_TOPICS.includes(named)) this.#published(recipients);
       })
       .catch((error: unknown) => {
         const reason = reasonOf(error);
@@ -218,11 +216,11 @@ export class Gossip {
     }
   }
 
-  #name(topic: Topic): string {
+  #name(topic: Topic | OnwardTopic): string {
     return `${this.#options.topicPrefix}/${topic}`;
   }
 
-  #judge(topic: Topic, peer: PeerId, message: Message): TopicValidatorResult {
+  #judge(topic: Topic | OnwardTopic, peer: PeerId, message: Message): TopicValidatorResult {
     const member = this.#doors.committee.byPeer(peer);
     if (member === null) return TopicValidatorResult.Ignore;
     if (!member.ledger.admitGossip(this.#doors.clock.monotonicMs())) {
@@ -234,11 +232,12 @@ export class Gossip {
       return TopicValidatorResult.Reject;
     }
     // A copy: the message must not keep the whole network buffer alive.
-    const verdict = this.#doors.inbox.receive(topic, Uint8Array.from(message.data), member);
+    const verdict = this.#doors.inbox.receive(CHANNELS[topic], Uint8Array.from(message.data), member);
     // Who has it from another than its author has no line to the author, and may not be the only one.
     if (verdict !== "accept" || FLOODED_TOPICS.includes(topic)) return VERDICTS[verdict];
-    const draw = { messageId: messageId(message), peers: this.#doors.committee.names(), source: member.peerId };
     // To gossipsub, what is not passed on is ignored: remembered as seen, and nobody's fault.
+    if (topic === "observe" || topic === "report") return TopicValidatorResult.Ignore;
+    const draw = { messageId: messageId(message), peers: this.#doors.committee.names(), source: member.peerId };
     return passesOn({ ...draw, self: this.#doors.committee.selfPeerId })
       ? VERDICTS[verdict]
       : TopicValidatorResult.Ignore;

@@ -8,7 +8,7 @@ import { Committee, type Member, type MemberAddress } from "./committee.ts";
 import { ConnectionKeeper } from "./connection-keeper.ts";
 import { type About, Direct } from "./direct.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
-import { Gossip, type Topic } from "./gossip.ts";
+import { Gossip } from "./gossip.ts";
 import { createHost, type Host, startHost, stopHost } from "./host.ts";
 import { peerIdFromPublicKey, privateKeyFromIdentity } from "./identity.ts";
 import { type Channel, Inbox, type Verdict } from "./inbox.ts";
@@ -19,6 +19,7 @@ import { Pulse } from "./pulse.ts";
 import { Relay } from "./relay.ts";
 import { Requests } from "./requests.ts";
 import { watchStalls } from "./stall-watch.ts";
+import type { Topic } from "./topics.ts";
 import { WireGuard } from "./wire-guard.ts";
 
 export type NetworkOptions = {
@@ -145,7 +146,8 @@ export class Network {
       judge: (channel, bytes, fromId) => doors.judge(channel, bytes, fromId),
       deliver: (channel, bytes, fromId) => doors.deliver(channel, bytes, fromId),
     });
-    const gossip = new Gossip({ topicPrefix, limits }, { committee, inbox, clock, log });
+    const isHeard = (id: number): boolean => doors.isHeard?.(id) ?? true;
+    const gossip = new Gossip({ topicPrefix, limits }, { committee, inbox, isHeard, clock, log });
     const host = await createHost(
       // During a rotation there are two committees.
       { privateKey, listen, members: 2 * committee.size, limits },

@@ -70,6 +70,41 @@ describe("gossip", () => {
     expect(right.view(2).score).toBe(0);
   });
 
+  test("among members whose lines hold nobody passes anything on", async () => {
+    const { nodes } = await committee(4);
+    const text = "x".repeat(20_000);
+    const sentBefore = nodes.map((node) => node.network.traffic().bytesOut);
+    nodes[0]!.network.publish("observe", bytesOf(text));
+    await Promise.all(nodes.slice(1).map((node) => node.until((all) => all.length === 1)));
+    // What would be passed on goes out before this on the same lines.
+    for (const node of nodes)
+      for (const other of nodes) if (other !== node) node.network.send(other.id, bytesOf("last"));
+    await Promise.all(nodes.map((node) => node.until((all) => all.filter((m) => m.channel === "direct").length === 3)));
+    const sent = nodes.map((node, i) => node.network.traffic().bytesOut - sentBefore[i]!);
+    expect(sent[0]).toBeGreaterThan(3 * text.length);
+    for (const bytes of sent.slice(1)) expect(bytes).toBeLessThan(text.length / 2);
+  });
+
+  test("for a member that nobody has heard of lately nothing is passed on; when it is heard, it is", async () => {
+    const identities = [newIdentity(), newIdentity(), newIdentity()];
+    const nodes: TestNode[] = [];
+    for (const id of [1, 2, 3]) nodes.push(await TestNode.start({ id, identities }));
+    const [left, middle, right] = nodes as [TestNode, TestNode, TestNode];
+    for (const node of nodes) running.push(node.network);
+    left.network.setAddresses(2, [middle.address]);
+    middle.network.setAddresses(3, [right.address]);
+    await allReady([left, middle]);
+    await allReady([middle, right]);
+    left.isHeard = () => false;
+    left.network.publish("observe", bytesOf("unheard"));
+    await middle.until((all) => all.length === 1);
+    left.isHeard = () => true;
+    left.network.publish("observe", bytesOf("heard"));
+    await right.until((all) => all.length === 1);
+    expect(right.texts("observe")).toEqual(["heard"]);
+    expect(middle.texts("observe")).toEqual(["unheard", "heard"]);
+  });
+
   test("the same bytes on the other topic are another message", async () => {
     const { nodes } = await committee(2);
     nodes[0]!.network.publish("report", bytesOf("twin"));
