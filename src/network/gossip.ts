@@ -41,15 +41,8 @@ const VERDICTS: Readonly<Record<Verdict, TopicValidatorResult>> = {
  * remembered as seen, and so keep the real one from everybody it reaches first.
  */
 function messageId(message: Message): Uint8Array {
-  const known = ids.get(message);
-  if (known !== undefined) return known;
-  const id = createHash("sha256").update(message.topic).update("\0").update(message.data).digest();
-  ids.set(message, id);
-  return id;
+  return createHash("sha256").update(message.topic).update("\0").update(message.data).digest();
 }
-
-/** Asked for twice: to know a message again, and to draw who passes it on. */
-const ids = new WeakMap<Message, Uint8Array>();
 
 /** Its interface hides the set, and fixes it at the start; a committee that changes has to change it. */
 function directPeersOf(pubsub: GossipSub): Set<unknown> {

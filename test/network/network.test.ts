@@ -22,6 +22,23 @@ async function committee(count: number, limits = {}): Promise<{ nodes: TestNode[
   return started;
 }
 
+/** Left - middle - right: the ends have no line to each other. */
+async function lineOfThree(): Promise<readonly [TestNode, TestNode, TestNode]> {
+  const identities = [newIdentity(), newIdentity(), newIdentity()];
+  const nodes: TestNode[] = [];
+  for (const id of [1, 2, 3]) {
+    const node = await TestNode.start({ id, identities });
+    running.push(node.network);
+    nodes.push(node);
+  }
+  const [left, middle, right] = nodes as [TestNode, TestNode, TestNode];
+  left.network.setAddresses(2, [middle.address]);
+  middle.network.setAddresses(3, [right.address]);
+  await allReady([left, middle]);
+  await allReady([middle, right]);
+  return [left, middle, right];
+}
+
 describe("gossip", () => {
   test("a message of each of four members reaches each other member exactly once", async () => {
     const { nodes } = await committee(4);
@@ -52,16 +69,7 @@ describe("gossip", () => {
   });
 
   test("a message is judged before it is forwarded: what the only neighbour rejects goes no further", async () => {
-    const identities = [newIdentity(), newIdentity(), newIdentity()];
-    const nodes: TestNode[] = [];
-    for (const id of [1, 2, 3]) nodes.push(await TestNode.start({ id, identities }));
-    const [left, middle, right] = nodes as [TestNode, TestNode, TestNode];
-    for (const node of nodes) running.push(node.network);
-    // A line: left - middle - right.
-    left.network.setAddresses(2, [middle.address]);
-    middle.network.setAddresses(3, [right.address]);
-    await allReady([left, middle]);
-    await allReady([middle, right]);
+    const [left, middle, right] = await lineOfThree();
     middle.judge = (_, text) => (text === "bad" ? "reject" : text === "late" ? "ignore" : "accept");
     for (const text of ["bad", "late", "good"]) left.network.publish("observe", bytesOf(text));
     await right.until((all) => all.length >= 1);
@@ -86,15 +94,7 @@ describe("gossip", () => {
   });
 
   test("for a member that nobody has heard of lately nothing is passed on; when it is heard, it is", async () => {
-    const identities = [newIdentity(), newIdentity(), newIdentity()];
-    const nodes: TestNode[] = [];
-    for (const id of [1, 2, 3]) nodes.push(await TestNode.start({ id, identities }));
-    const [left, middle, right] = nodes as [TestNode, TestNode, TestNode];
-    for (const node of nodes) running.push(node.network);
-    left.network.setAddresses(2, [middle.address]);
-    middle.network.setAddresses(3, [right.address]);
-    await allReady([left, middle]);
-    await allReady([middle, right]);
+    const [left, middle, right] = await lineOfThree();
     left.isHeard = () => false;
     left.network.publish("observe", bytesOf("unheard"));
     await middle.until((all) => all.length === 1);
