@@ -17,9 +17,9 @@ const NEXT_KEYS: RunBy = { by: "file", file: "test/cli/keys-next.test.ts" };
 
 export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "npm ci": { by: "ci" },
-  "npm start": { by: "file", file: "test/e2e/commands.test.ts" },
+  "npm start": { by: "file", file: "test/e2e/alone/commands.test.ts" },
   "npm start -- --for 60s": { by: "ci" },
-  "npm start -- --nodes 5 --slot 2000 --for 30s": { by: "file", file: "test/e2e/commands.test.ts" },
+  "npm start -- --nodes 5 --slot 2000 --for 30s": { by: "file", file: "test/e2e/alone/commands.test.ts" },
   "docker compose up --build": { by: "file", file: "test/e2e/compose.test.ts" },
   "npm test": { by: "ci" },
   "npm run check": { by: "ci" },
@@ -27,7 +27,7 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   // Its quick form: the whole takes minutes.
   "npm run bench -- triggers": { by: "file", file: "test/e2e/bench-triggers.test.ts" },
   // For a minute's part of its hour.
-  "npm run soak -- --minutes 60 --slot-ms 250": { by: "file", file: "test/e2e/soak.test.ts" },
+  "npm run soak -- --minutes 60 --slot-ms 250": { by: "file", file: "test/e2e/alone/soak.test.ts" },
   "npm run simulate -- --seeds 5 --from 0": {
     by: "documents",
     where: "repository",

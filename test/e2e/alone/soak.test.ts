@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 test("a soak tells of every node's heap, memory, files and rounds, and comes to a verdict", () => {
-  const script = fileURLToPath(new URL("../../bench/soak.mjs", import.meta.url));
+  const script = fileURLToPath(new URL("../../../bench/soak.mjs", import.meta.url));
   const options = ["--minutes", "0.6", "--every", "1", "--slot-ms", "500", "--feeds", "BTC-USD.spot-index"];
   const run = spawnSync(process.execPath, [script, ...options], { encoding: "utf8" });
   expect(run.stderr).toBe("");

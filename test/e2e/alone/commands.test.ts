@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { root } from "../support/compose-file.ts";
-import { expand } from "../support/documented-commands.ts";
+import { root } from "../../support/compose-file.ts";
+import { expand } from "../../support/documented-commands.ts";
 
 type Run = { readonly child: ChildProcess; readonly ended: Promise<number | null>; output: string };
 
