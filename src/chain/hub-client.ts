@@ -2,9 +2,8 @@
 import { Interface } from "ethers";
 import type { Hex } from "../base/bytes.ts";
 import { OracleError } from "../base/errors.ts";
-import type { FeedStatus } from "../report/report.ts";
-import { statusFromCode } from "../report/report.ts";
 import { loadArtifact } from "./artifacts.ts";
+import { decodeAnswers, type HubAnswer } from "./hub-answers.ts";
 import { explainRevert } from "./revert.ts";
 import type { QuorumRpc } from "./rpc.ts";
 
@@ -32,28 +31,14 @@ export type HubConfigurations = {
   readonly previous: HubConfiguration | undefined;
 };
 
-export type HubAnswer = {
-  readonly index: number;
-  readonly value: bigint;
-  readonly confidencePpb: number;
-  /** Last round that spoke of this feed; 0 when none did. */
-  readonly round: number;
-  readonly timeSec: number;
-  /** Consumers' dense round id. */
-  readonly count: number;
-  readonly status: FeedStatus | "frozen";
-};
-
 type HubReads = Pick<QuorumRpc, "call" | "head">;
 
 /** A question as it is asked, and what was said to it last. */
-type Question = { readonly data: Hex; last: { readonly answer: Hex; readonly result: readonly unknown[] } | null };
+type Question = { readonly data: Hex; last: { readonly answer: Hex; readonly result: unknown } | null };
 
 /** Questions that are kept: all answers, the configuration, and a few others. */
 const QUESTIONS_MAX = 8;
 const SELECTOR_DIGITS = 10;
-/** Of an answer that the hub's guardian or owner stopped. No report says it. */
-const FROZEN_CODE = 4;
 const ZERO_CFG = `0x${"00".repeat(32)}`;
 
 export class HubClient {
@@ -127,33 +112,17 @@ export class HubClient {
     return Number((await this.#read("latestRound", [], finalNumber))[0]);
   }
 
-  /** @throws OracleError `call-reverted` (an index the hub does not have), or a quorum error */
+  /** @throws OracleError `call-reverted` (an index the hub does not have), `hub-malformed`, or a quorum error */
   async answers(indices: readonly number[], block?: number): Promise<readonly HubAnswer[]> {
-    const rows = (await this.#read("answers", [[...indices]], block))[0] as readonly Record<string, unknown>[];
-    return indices.map((index, i) => {
-      const row = rows[i]!;
-      const code = Number(row["status"]);
-      const status = code === FROZEN_CODE ? "frozen" : statusFromCode(code);
-      if (status === undefined) {
-        throw new OracleError(`hub: feed ${index} has unknown status ${String(row["status"])}`, {
-          code: "hub-malformed",
-          index,
-          status: String(row["status"]),
-        });
-      }
-      return {
-        index,
-        value: BigInt(String(row["value"])),
-        confidencePpb: Number(row["confidencePpb"]),
-        round: Number(row["round"]),
-        timeSec: Number(row["timeSec"]),
-        count: Number(row["count"]),
-        status,
-      };
-    });
+    return await this.#ask("answers", [[...indices]], (data) => decodeAnswers(indices, data), block);
   }
 
   async #read(name: string, args: readonly unknown[], block?: number): Promise<readonly unknown[]> {
+    const decode = (data: Hex): readonly unknown[] => [...this.#abi.decodeFunctionResult(name, data)];
+    return await this.#ask(name, args, decode, block);
+  }
+
+  async #ask<T>(name: string, args: readonly unknown[], decode: (data: Hex) => T, block?: number): Promise<T> {
     const at = block ?? (await this.#rpc.head()).number;
     const question = this.#question(name, args);
     const answer = await this.#rpc.call({ to: this.address, data: question.data }, at).catch((error: unknown) => {
@@ -168,8 +137,8 @@ export class HubClient {
       });
     }
     // The same question is asked every second, and most of the time nothing has changed.
-    if (question.last?.answer === answer) return question.last.result;
-    const result: readonly unknown[] = [...this.#abi.decodeFunctionResult(name, answer)];
+    if (question.last?.answer === answer) return question.last.result as T;
+    const result = decode(answer);
     question.last = { answer, result };
     return result;
   }

@@ -2,7 +2,8 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
-import type { HubAnswer, HubClient, HubConfigurations } from "../chain/hub-client.ts";
+import type { HubAnswer } from "../chain/hub-answers.ts";
+import type { HubClient, HubConfigurations } from "../chain/hub-client.ts";
 
 export type ChainWatchOptions = { readonly feeds: number; readonly pollMs: number };
 
