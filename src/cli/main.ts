@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32 --single-threaded
+#!/usr/bin/env -S node --max-semi-space-size=32 --single-threaded --no-memory-reducer --no-flush-bytecode
 import { Command } from "commander";
 import { tellDurations } from "./options.ts";
 import { packageVersion } from "./version.ts";

@@ -13,9 +13,16 @@ export const PENDING_FILE = "next.yaml";
 /**
  * Room for what lives as long as a round does, in MB: with V8's own 16 it is copied about more often, for an eighth of a node's
  * CPU at n = 16. And no threads of V8's own beside the one that works: for a heap of sixty megabytes they take longer to wake
- * and to agree than they save, a tenth of a node's CPU. The command's first line and the Dockerfile say the same.
+ * and to agree than they save, a tenth of a node's CPU. And no collections because nothing else is to do, and no code thrown
+ * away in one: a node mostly waits, and what it lost so it compiles again, another tenth. The command's first line and the
+ * Dockerfile say the same.
  */
-const RUNTIME_FLAGS: readonly string[] = ["--max-semi-space-size=32", "--single-threaded"];
+const RUNTIME_FLAGS: readonly string[] = [
+  "--max-semi-space-size=32",
+  "--single-threaded",
+  "--no-memory-reducer",
+  "--no-flush-bytecode",
+];
 
 /** What one node has besides the others. */
 export type NodeSetup = {
