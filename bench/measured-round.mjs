@@ -9,8 +9,6 @@ import { WiredGround } from "../dist/devnet/wires/ground.js";
 import { feedSet } from "./feed-sets.mjs";
 import { mean, quantile } from "./statistics.mjs";
 
-/** The first slots warm the compiler and fill the sources; they are run and not counted. */
-const WARM_UP_MS = 12_000;
 /** A node keeps 60 rounds. */
 const LOOK_EVERY_SLOTS = 20;
 const TICKS_PER_SEC = 100;
@@ -35,8 +33,11 @@ export class Bench {
   #ground;
   #dir;
 
-  /** @param options.wired false: all on loopback, where lines cannot be bent */
-  static async start({ nodes, slotMs, feeds, wired, profileDir }, say) {
+  /**
+   * @param options.wired false: all on loopback, where lines cannot be bent
+   * @param options.warmUpSec the first slots warm the compiler and fill the sources; they are run and not counted
+   */
+  static async start({ nodes, slotMs, feeds, wired, profileDir, warmUpSec }, say) {
     const bench = new Bench();
     bench.#dir = mkdtempSync(join(tmpdir(), "tenor-bench-"));
     bench.#ground = wired ? new WiredGround(nodes) : null;
@@ -64,7 +65,7 @@ export class Bench {
       rmSync(bench.#dir, { recursive: true, force: true });
       throw error;
     }
-    await sleep(Math.max(0, bench.devnet.firstRoundTimeMs + WARM_UP_MS - Date.now()));
+    await sleep(Math.max(0, bench.devnet.firstRoundTimeMs + warmUpSec * 1_000 - Date.now()));
     return bench;
   }
 

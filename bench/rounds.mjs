@@ -7,6 +7,7 @@
 //   --rows LIST     of wires, feeds, rate, shipped, gas; all of them when left out
 //   --sets 16x100   committees and their number of feeds, of the part "feeds"
 //   --slots 1000    slots of the part "feeds", ms: longer ones where the machine has too few cores for one a second
+//   --warm-up 12    seconds of rounds that are run and not counted, for the compiler and the sources: sixteen nodes take minutes
 //   --profile DIR   CPU profiles of every node go there
 // Figures of a shared machine are noisy: compare ratios, and quote the last table in bench/last.txt with its date.
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -25,6 +26,7 @@ const committees = numbersOption("--nodes", [4, 7, 16], { low: 4, high: 16 });
 const delaysMs = numbersOption("--delays", [0, 50], { low: 0, high: 1_000 });
 const parts = textOption("--rows", "wires,feeds,rate,shipped,gas").split(",");
 const slotsMs = numbersOption("--slots", [1_000], { low: 250, high: 60_000 });
+const warmUpSec = numberOption("--warm-up", 12, { low: 5, high: 3_600 });
 const sets = textOption("--sets", "16x100,4x500");
 const profileDir = textOption("--profile", null);
 if (profileDir !== null) mkdirSync(profileDir, { recursive: true });
@@ -98,7 +100,7 @@ function stepsText(label, { steps }) {
 }
 
 async function withBench(options, work) {
-  const bench = await Bench.start({ wired, profileDir, ...options }, say);
+  const bench = await Bench.start({ wired, profileDir, warmUpSec, ...options }, say);
   try {
     await work(bench);
   } finally {

@@ -58,6 +58,8 @@ export type DevnetNode = {
 
 export const CHAIN_ID = 31_337;
 const START_TIMEOUT_MS = 60_000;
+/** Nodes start at once, and share the cores of one machine. */
+const NODE_START_MS = 10_000;
 /** From the transaction that configures the hub to the first slot: it has to be final, and nodes look once a second. */
 const LEAD_MS = 6_000;
 const STOP_GRACE_MS = 6_000;
@@ -265,8 +267,9 @@ export class Devnet {
       const node = { id: i + 1, apiUrl: `http://${api.host}:${api.port}`, place: places[i]!, paths: one };
       this.nodes.push({ ...node, child: this.#spawnNode(node) });
     });
+    const timeoutMs = START_TIMEOUT_MS + NODE_START_MS * this.nodes.length;
     for (const { child, apiUrl } of this.nodes) {
-      const waiting = { timeoutMs: START_TIMEOUT_MS, pollMs: 100, what: "answer from its API", child };
+      const waiting = { timeoutMs, pollMs: 100, what: "answer from its API", child };
       await waitFor(async () => await fetchJson<StatusReply>(`${apiUrl}/v1/status`), waiting);
     }
     this.#say("nodes", `pids ${this.nodes.map(({ child }) => child.pid).join(", ")}`);
