@@ -1,37 +1,24 @@
 /**
- * Long-lived streams, one in each direction between two members: proposals, shares, ceremony. The sender opens its
- * own and writes frames; the reader writes back only how many it has. Frames leave in order, at once, or wait in a
+ * Long-lived streams, one in each direction between two members: proposals, shares, ceremony; and others for observations.
+ * The sender opens its own and writes frames; the reader writes back only how many it has. Frames leave in order, at once, or wait in a
  * bounded queue. What is not acknowledged in time is handed to whoever can send it another way.
  */
-import type { Connection, Libp2p, Stream } from "@libp2p/interface";
+import type { Libp2p, Stream } from "@libp2p/interface";
 import type { Hex } from "../base/bytes.ts";
 import { reasonOf } from "../base/errors.ts";
-import type { Clock, Logger } from "../base/ports.ts";
-import { Acknowledger } from "./acknowledger.ts";
 import { CountReader, type Sent, Unacknowledged } from "./acknowledgements.ts";
-import type { Committee, Member } from "./committee.ts";
+import type { Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
-import { encodeFrame, FrameReader } from "./framing.ts";
-import type { Inbox } from "./inbox.ts";
+import { DirectReader, type ReaderDoors, type ReaderOptions } from "./direct-reader.ts";
+import { encodeFrame } from "./framing.ts";
 import { Patience } from "./patience.ts";
-import {
-  DIAL_BACKOFF_MAX_MS,
-  DIAL_BACKOFF_MIN_MS,
-  IGNORED_EXTRA,
-  type PeerLimits,
-  STREAM_TIMEOUT_MS,
-  UNACKNOWLEDGED_MAX,
-} from "./peer-policy.ts";
+import { DIAL_BACKOFF_MAX_MS, DIAL_BACKOFF_MIN_MS, STREAM_TIMEOUT_MS, UNACKNOWLEDGED_MAX } from "./peer-policy.ts";
 import { SendQueue } from "./send-queue.ts";
 
-export type DirectOptions = { readonly protocol: string; readonly limits: PeerLimits };
+export type DirectOptions = ReaderOptions & { readonly protocol: string };
 
-export type DirectDoors = {
+export type DirectDoors = ReaderDoors & {
   readonly node: Libp2p;
-  readonly committee: Committee;
-  readonly inbox: Inbox;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** The member has received the message that was sent under this name. */
   acknowledged(member: Member, hash: Hex): void;
   /** The member has not said in time that it received this message; it may have. Called once for each. */
@@ -56,7 +43,6 @@ export class Direct {
   readonly #options: DirectOptions;
   readonly #doors: DirectDoors;
   readonly #lines = new Map<Member, Line>();
-  readonly #inbound = new Map<Member, Stream>();
   readonly #deadlines = new Deadlines();
   #overdueTimer: NodeJS.Timeout | null = null;
 
@@ -85,7 +71,8 @@ export class Direct {
   }
 
   async start(): Promise<void> {
-    await this.#doors.node.handle(this.#options.protocol, this.#receive, {
+    const reader = new DirectReader(this.#options, this.#doors);
+    await this.#doors.node.handle(this.#options.protocol, reader.receive, {
       maxInboundStreams: 2,
       maxOutboundStreams: 2,
     });
@@ -106,6 +93,24 @@ export class Direct {
     const waiting = { frame: encodeFrame(message), round: about?.round ?? null, about: sent };
     member.ledger.queueDropped += line.queue.push(waiting);
     this.#flush(member, line);
+  }
+
+  /** Would the member's stream take a frame now? */
+  takes(member: Member): boolean {
+    const line = this.#lines.get(member);
+    const stream = line?.stream ?? null;
+    return stream !== null && line?.queue.length === 0 && stream.status === "open" && !stream.writableNeedsDrain;
+  }
+
+  /** To every member that takes it now, and to nobody later. @returns how many did */
+  publish(message: Uint8Array): number {
+    const frame = encodeFrame(message);
+    const taking = [...this.#lines].filter(([member]) => this.takes(member));
+    for (const [member, line] of taking) {
+      line.queue.push({ frame, round: null, about: null });
+      this.#flush(member, line);
+    }
+    return taking.length;
   }
 
   /** See {@link Patience.slowMs}. */
@@ -250,44 +255,4 @@ export class Direct {
       if (nextMs !== null) this.#lookAgain(nextMs);
     }, delayMs);
   }
-
-  readonly #receive = async (stream: Stream, connection: Connection): Promise<void> => {
-    const { committee, clock, log, inbox } = this.#doors;
-    const member = committee.byPeer(connection.remotePeer);
-    if (member === null) {
-      stream.abort(new Error("not a member"));
-      return;
-    }
-    // The newest stream is the one the peer uses; an older one is a leftover of its last connection.
-    this.#inbound.get(member)?.abort(new Error("replaced by a newer stream"));
-    this.#inbound.set(member, stream);
-    stream.inactivityTimeout = Number.POSITIVE_INFINITY;
-    const reader = new FrameReader(this.#options.limits.frameBytesMax);
-    const acknowledger = new Acknowledger(stream);
-    try {
-      for await (const chunk of stream) {
-        const { frames, fault } = reader.push(chunk.subarray());
-        for (const frame of frames) {
-          const nowMs = clock.monotonicMs();
-          if (!member.ledger.admitFrame("direct", nowMs)) committee.punish(member, "flood");
-          else if (inbox.receive("direct", frame, member) === "ignore") {
-            member.ledger.charge("direct", IGNORED_EXTRA, nowMs);
-          }
-        }
-        acknowledger.add(frames.length);
-        if (fault !== null) {
-          committee.punish(member, fault);
-          stream.abort(new Error(`a direct frame was ${fault}`));
-          return;
-        }
-      }
-    } catch (error) {
-      log.debug("a direct stream ended", { peer: member.id, reason: reasonOf(error) });
-    } finally {
-      acknowledger.stop();
-      if (this.#inbound.get(member) === stream) this.#inbound.delete(member);
-      // Half-closed by the peer: nobody waits for what we would still say.
-      if (stream.status === "open") stream.abort(new Error("the sender closed its direct stream"));
-    }
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * OBSERVE, REPORT, evidence and what a broken line did not carry on gossipsub: every member is a direct peer, so the first
- * message reaches all without a mesh.
+ * REPORT, evidence and what a broken line did not carry on gossipsub: every member is a direct peer, so the first message
+ * reaches all without a mesh.
  */
 import { createHash } from "node:crypto";
 import { type GossipSub, gossipsub, type Message, TopicValidatorResult } from "@chainsafe/libp2p-gossipsub";
@@ -21,7 +21,7 @@ import {
 } from "./peer-policy.ts";
 import { isAnyLineBroken } from "./line-doubts.ts";
 import { passesOn } from "./relay-draw.ts";
-import { CHANNELS, FLOODED_TOPICS, NEEDED_TOPICS, type OnwardTopic, onwardOf, type Topic, TOPICS } from "./topics.ts";
+import { CHANNELS, FLOODED_TOPICS, NEEDED_TOPICS, type OnwardTopic, type Topic, TOPICS } from "./topics.ts";
 
 /** Topic name, field tags and a few control messages beside the one message of a frame. */
 const RPC_OVERHEAD_BYTES = 4096;
@@ -148,7 +148,8 @@ export class Gossip {
       this.publishFailed++;
       return;
     }
-    const named = isAnyLineBroken(this.#doors, this.#missed) ? onwardOf(topic) : topic;
+    const isOnward = topic === "report" && isAnyLineBroken(this.#doors, (member) => !this.#missed.has(member));
+    const named = isOnward ? "report-onward" : topic;
     pubsub
       .publish(this.#name(named), bytes)
       .then(({ recipients }) => {
@@ -229,7 +230,7 @@ export class Gossip {
     // Who has it from another than its author has no line to the author, and may not be the only one.
     if (verdict !== "accept" || FLOODED_TOPICS.includes(topic)) return VERDICTS[verdict];
     // To gossipsub, what is not passed on is ignored: remembered as seen, and nobody's fault.
-    if (topic === "observe" || topic === "report") return TopicValidatorResult.Ignore;
+    if (topic === "report") return TopicValidatorResult.Ignore;
     const draw = { messageId: messageId(message), peers: this.#doors.committee.names(), source: member.peerId };
     return passesOn({ ...draw, self: this.#doors.committee.selfPeerId })
       ? VERDICTS[verdict]

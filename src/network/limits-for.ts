@@ -25,10 +25,12 @@ export function limitsFor({ members, slotMs, feeds }: CommitteeSize): PeerLimits
   // Of slots longer than a second three still fit into the burst.
   const slotsPerSec = Math.max(1, 1_000 / slotMs);
   const f = Math.floor((members - 1) / 3);
-  // Its own OBSERVE and every other one that it forwards, a report or two, some relayed.
+  // While lines are doubted its own OBSERVE and every other one that it forwards, a report or two, some relayed.
   const gossipPerSlot = members + 6;
   // PROPOSE and SHARE in each of f + 2 sessions, and the backup passes a PROPOSE on.
-  const directPerSlot = 2 * (f + 2) + 2;
+  const answeredPerSlot = 2 * (f + 2) + 2;
+  // And its own OBSERVE, which nobody acknowledges.
+  const directPerSlot = answeredPerSlot + 1;
   const gossipFramesPerSec = Math.ceil(ROOM * slotsPerSec * gossipPerSlot) + 10;
   // In a ceremony everybody hands on to everybody what it has of everybody.
   const directFramesPerSec = Math.ceil(ROOM * slotsPerSec * directPerSlot) + 20 + 4 * members;
@@ -45,6 +47,6 @@ export function limitsFor({ members, slotMs, feeds }: CommitteeSize): PeerLimits
     // Each message is a frame and each of ours is answered by one; a question takes eight.
     wireFramesPerSec: 2 * (gossipFramesPerSec + directFramesPerSec) + 8 * requestsPerSec + 20,
     streamsPerSec: requestsPerSec + 3,
-    relaysPerSec: Math.ceil(slotsPerSec * directPerSlot) + 5,
+    relaysPerSec: Math.ceil(slotsPerSec * answeredPerSlot) + 5,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Whether what this node gossips reaches every member by its own lines. A line that ended is known at once, one that swallows
+ * Whether what this node publishes reaches every member by its own lines. A line that ended is known at once, one that swallows
  * everything by what was not acknowledged on it, and one on which nothing is said by the pings that fail: then it ends.
  */
 import type { Clock } from "../base/ports.ts";
@@ -15,12 +15,15 @@ export type LineDoors = {
   readonly clock: Pick<Clock, "monotonicMs">;
 };
 
-/** @param missed members that the last publication did not go to, though they are connected */
-export function isAnyLineBroken({ clock, committee, isHeard }: LineDoors, missed: ReadonlySet<Member>): boolean {
+/** @param reaches whether what is published leaves for the member at once, as far as the sender can tell */
+export function isAnyLineBroken(
+  { clock, committee, isHeard }: LineDoors,
+  reaches: (member: Member) => boolean,
+): boolean {
   const sinceMs = clock.monotonicMs() - DOUBT_MS;
   for (const member of committee.others()) {
     const { connection, overdueAtMs } = member;
-    const isDoubted = connection === null || missed.has(member) || (overdueAtMs !== null && overdueAtMs > sinceMs);
+    const isDoubted = connection === null || !reaches(member) || (overdueAtMs !== null && overdueAtMs > sinceMs);
     if (isDoubted && isHeard(member.id)) return true;
   }
   return false;

@@ -14,7 +14,8 @@ import { peerIdFromPublicKey, privateKeyFromIdentity } from "./identity.ts";
 import { type Channel, Inbox, type Verdict } from "./inbox.ts";
 import { Membership } from "./membership.ts";
 import { defaultLimits, type PeerLimits, PING_INTERVAL_MS, PING_TIMEOUT_MS, PINGS_PER_STREAM } from "./peer-policy.ts";
-import { type NetworkFaults, type PeerView, peerView, type Traffic } from "./peer-view.ts";
+import { type NetworkFaults, type PeerView, peerView, type Traffic, trafficOf } from "./peer-view.ts";
+import { Publisher } from "./publisher.ts";
 import { Pulse } from "./pulse.ts";
 import { Relay } from "./relay.ts";
 import { Requests } from "./requests.ts";
@@ -66,6 +67,8 @@ export class Network {
   readonly #gatekeeper: Gatekeeper;
   readonly #gossip: Gossip;
   readonly #direct: Direct;
+  readonly #observations: Direct;
+  readonly #publisher: Publisher;
   readonly #relay: Relay;
   readonly #requests: Requests;
   readonly #keeper: ConnectionKeeper;
@@ -81,34 +84,33 @@ export class Network {
       readonly gatekeeper: Gatekeeper;
       readonly gossip: Gossip;
       readonly inbox: Inbox;
+      readonly isHeard: (id: number) => boolean;
       readonly host: Host;
       readonly selfId: number;
       readonly topicPrefix: string;
     },
     doors: NetworkDoors,
   ) {
-    const { limits, committee, inbox, host, topicPrefix } = parts;
+    const { limits, committee, inbox, host, topicPrefix, isHeard, gossip } = parts;
     this.#limits = limits;
     this.#doors = doors;
     this.#committee = committee;
     this.#gatekeeper = parts.gatekeeper;
-    this.#gossip = parts.gossip;
+    this.#gossip = gossip;
     this.#host = host;
-    const shared = { node: host, committee, clock: doors.clock, log: doors.log };
-    this.#relay = new Relay(limits, {
-      gossip: parts.gossip,
-      clock: doors.clock,
-      isHeard: (id) => doors.isHeard?.(id) ?? true,
-    });
-    this.#direct = new Direct(
-      { protocol: `/${topicPrefix}/direct/2`, limits },
-      {
-        ...shared,
-        inbox,
-        acknowledged: (member, hash) => doors.acknowledged?.(member.id, hash),
-        overdue: (member, hash, message) => this.#relay.overdue(member.id, hash, message),
-      },
-    );
+    const { clock, log } = doors;
+    const shared = { node: host, committee, clock, log };
+    const lineDoors = { committee, clock, gossip, isHeard };
+    this.#relay = new Relay(limits, lineDoors);
+    const directDoors = {
+      ...shared,
+      inbox,
+      acknowledged: (member: Member, hash: Hex) => doors.acknowledged?.(member.id, hash),
+      overdue: (member: Member, hash: Hex, message: Uint8Array) => this.#relay.overdue(member.id, hash, message),
+    };
+    this.#direct = new Direct({ protocol: `/${topicPrefix}/direct/2`, channel: "direct", limits }, directDoors);
+    this.#observations = new Direct({ protocol: `/${topicPrefix}/observe/1`, channel: "observe", limits }, directDoors);
+    this.#publisher = new Publisher({ ...lineDoors, observations: this.#observations });
     this.#requests = new Requests(
       { protocol: `/${topicPrefix}/ask/1`, limits },
       { ...shared, answer: (bytes, fromId) => doors.answer(bytes, fromId) },
@@ -124,7 +126,7 @@ export class Network {
     this.membership = new Membership({
       ...parts,
       keeper: this.#keeper,
-      lines: [this.#direct, this.#requests, parts.gossip],
+      lines: [this.#direct, this.#observations, this.#requests, gossip],
     });
   }
 
@@ -159,13 +161,14 @@ export class Network {
         gossip: gossip.service(),
       },
     );
-    const network = new Network({ limits, committee, gatekeeper, gossip, inbox, host, selfId, topicPrefix }, doors);
-    return await network.#begin(listen);
+    const parts = { limits, committee, gatekeeper, gossip, inbox, isHeard, host, selfId, topicPrefix };
+    return await new Network(parts, doors).#begin(listen);
   }
 
   async #begin(listen: readonly string[]): Promise<this> {
     // Handlers first: a peer that connects in the first millisecond must find them.
     await this.#direct.start();
+    await this.#observations.start();
     await this.#requests.start();
     await startHost(this.#host, listen);
     this.#gossip.start(this.#host.services.gossip);
@@ -193,12 +196,12 @@ export class Network {
   }
 
   /**
-   * Gossips to all members at once. Too few peers or a failure is counted, never thrown.
+   * Hands it to all members' lines at once. Too few peers or a failure is counted, never thrown.
    * @throws OracleError `message-size` for an empty message or one above the frame limit, which is a bug of the caller
    */
   publish(topic: Topic, bytes: Uint8Array): void {
     this.#checkSize(bytes);
-    this.#gossip.publish(topic, bytes);
+    this.#publisher.publish(topic, bytes);
   }
 
   /**
@@ -239,14 +242,7 @@ export class Network {
   }
 
   traffic(): Traffic {
-    const sum = { bytesIn: 0, bytesOut: 0, messagesIn: 0, messagesOut: 0 };
-    for (const { ledger } of this.#committee.others()) {
-      sum.bytesIn += ledger.bytesIn;
-      sum.bytesOut += ledger.bytesOut;
-      sum.messagesIn += ledger.messagesIn;
-      sum.messagesOut += ledger.messagesOut;
-    }
-    return sum;
+    return trafficOf(this.#committee.others());
   }
 
   faults(): NetworkFaults {
@@ -271,14 +267,16 @@ export class Network {
     this.#pulse.stop();
     this.#requests.stop();
     this.#direct.stop();
+    this.#observations.stop();
     this.#gossip.stop();
     await stopHost(this.#host);
   }
 
   #onCurrent(member: Member, connection: Connection | null, previous: Connection | null): void {
-    if (previous !== null) this.#direct.disconnected(member);
+    const streams = [this.#direct, this.#observations];
+    if (previous !== null) for (const one of streams) one.disconnected(member);
     if (connection === null) return;
-    this.#direct.connected(member);
+    for (const one of streams) one.connected(member);
     if (previous !== null) this.#gossip.moved(member.peer);
   }
 

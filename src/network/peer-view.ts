@@ -66,3 +66,15 @@ export function peerView(
     lastSeenMs: ledger.lastSeenMs,
   };
 }
+
+/** Of all of them together. */
+export function trafficOf(members: Iterable<Member>): Traffic {
+  const sum = { bytesIn: 0, bytesOut: 0, messagesIn: 0, messagesOut: 0 };
+  for (const { ledger } of members) {
+    sum.bytesIn += ledger.bytesIn;
+    sum.bytesOut += ledger.bytesOut;
+    sum.messagesIn += ledger.messagesIn;
+    sum.messagesOut += ledger.messagesOut;
+  }
+  return sum;
+}

@@ -1,9 +1,9 @@
 /**
- * Gossip's topics. An OBSERVE or a REPORT has two: on the first, nobody passes it on, for its author hands it to every member
- * itself; on the onward one three do, because the author doubts one of its lines.
+ * Gossip's topics. A REPORT has two: on the first nobody passes it on, for its author hands it to every member itself; on the
+ * onward one three do, because the author doubts one of its lines. An OBSERVE comes by gossip only then.
  */
 export type Topic = "observe" | "report" | "relay" | "evidence";
-export type OnwardTopic = "observe-onward" | "report-onward";
+export type OnwardTopic = "report-onward";
 
 /** As what a message of the topic is judged. */
 export const CHANNELS: Readonly<Record<Topic | OnwardTopic, Topic>> = {
@@ -11,7 +11,6 @@ export const CHANNELS: Readonly<Record<Topic | OnwardTopic, Topic>> = {
   report: "report",
   relay: "relay",
   evidence: "evidence",
-  "observe-onward": "observe",
   "report-onward": "report",
 };
 export const TOPICS = Object.keys(CHANNELS) as readonly (Topic | OnwardTopic)[];
@@ -19,7 +18,3 @@ export const TOPICS = Object.keys(CHANNELS) as readonly (Topic | OnwardTopic)[];
 export const NEEDED_TOPICS: readonly (Topic | OnwardTopic)[] = TOPICS.filter((topic) => topic !== "evidence");
 /** Rare, and needed just when lines are broken: everybody passes them on. */
 export const FLOODED_TOPICS: readonly (Topic | OnwardTopic)[] = ["relay", "evidence"];
-
-export function onwardOf(topic: Topic): Topic | OnwardTopic {
-  return topic === "observe" || topic === "report" ? `${topic}-onward` : topic;
-}

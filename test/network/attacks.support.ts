@@ -11,13 +11,14 @@ import { hexOf, observeOf, proposeOf, shareOf, signedOf } from "../support/proto
 import { type Attack, type Attacker, SLOT_MS } from "./attack.support.ts";
 
 const DIRECT = "/tenor/test/direct/2";
+const OBSERVES = "/tenor/test/observe/1";
 const ASK = "/tenor/test/ask/1";
 const MESH = "/meshsub/1.2.0";
 const OBSERVE = "tenor/test/observe";
 /** Just below what a member may, and for ever. */
 const allowed = limitsFor({ members: 4, slotMs: SLOT_MS, feeds: 2 });
 const below = (limit: number): number => 0.9 * limit;
-const PROTOCOLS = [DIRECT, ASK, MESH, "/ipfs/ping/1.0.0", "/ipfs/id/1.0.0"];
+const PROTOCOLS = [DIRECT, ASK, MESH, "/ipfs/ping/1.0.0", "/ipfs/id/1.0.0", OBSERVES];
 /** Without a pause to wait in, the attacker's own buffers are all that it fills. */
 const WRITTEN_AT_ONCE_MAX = 256 * 1024;
 
@@ -131,9 +132,9 @@ function wireFlood(perSec: number, frame: (i: number) => Uint8Array): Attack {
   };
 }
 
-function directFlood(perSec: number, make: (attacker: Attacker) => Uint8Array): Attack {
+function directFlood(perSec: number, make: (attacker: Attacker) => Uint8Array, protocol = DIRECT): Attack {
   return async (attacker) => {
-    const stream = lasting(attacker, DIRECT);
+    const stream = lasting(attacker, protocol);
     await repeat(attacker.until, perSec, async () => write(await stream(), encodeFrame(make(attacker))));
   };
 }
@@ -210,7 +211,7 @@ const idle: Attack = async (attacker) => {
 /** By name; a rate of 0 is as fast as it can. */
 export const ATTACKS: Readonly<Record<string, Attack>> = {
   "idle: only connected": idle,
-  "slow-loris on 25 streams": slowLoris,
+  "slow-loris on 30 streams": slowLoris,
   "streams, as many as it can": streamsFlood(0, PROTOCOLS, () => undefined),
   "streams, below the limit": streamsFlood(below(allowed.streamsPerSec), PROTOCOLS, () => undefined),
   "identifications, as many as it can": streamsFlood(0, ["/ipfs/id/1.0.0"], () => undefined),
@@ -243,6 +244,16 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   "new OBSERVEs, direct, below the limit": directFlood(below(allowed.directFramesPerSec), (attacker) =>
     envelope(everNew.observe(attacker)),
+  ),
+  "new OBSERVEs, on their own stream, below the limit": directFlood(
+    below(allowed.directFramesPerSec),
+    (attacker) => envelope(everNew.observe(attacker)),
+    OBSERVES,
+  ),
+  "OBSERVEs on their own stream, as fast as it can": directFlood(
+    0,
+    (attacker) => envelope(everNew.observe(attacker)),
+    OBSERVES,
   ),
   "new OBSERVEs, gossip, below the limit": gossipFlood(below(allowed.gossipFramesPerSec), (attacker) =>
     published(OBSERVE, envelope(everNew.observe(attacker))),

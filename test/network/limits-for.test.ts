@@ -17,7 +17,7 @@ describe("the limits of a committee", () => {
         const observationBytes = 500 + 40 * feeds;
         const perSlot = {
           gossip: members + 2,
-          direct: 2 * (f + 2) + 1,
+          direct: 2 * (f + 2) + 2,
           bytes: (members + 2 * (f + 2) + 6) * (observationBytes + 100),
         };
         expect(limits.gossipFramesPerSec).toBeGreaterThan((perSlot.gossip * 1_000) / slotMs);

@@ -87,9 +87,14 @@ describe("below the messages, a member", () => {
   test("that begins messages and dribbles them holds no room beyond what it has sent, and disturbs nobody", async () => {
     const { one, two, line } = await withMember3();
     const streams = await Promise.all(
-      ["/tenor/test/direct/2", "/tenor/test/ask/1", "/tenor/test/ask/1", "/meshsub/1.2.0", "/ipfs/ping/1.0.0"].map(
-        async (protocol) => await line.newStream(protocol),
-      ),
+      [
+        "/tenor/test/direct/2",
+        "/tenor/test/observe/1",
+        "/tenor/test/ask/1",
+        "/tenor/test/ask/1",
+        "/meshsub/1.2.0",
+        "/ipfs/ping/1.0.0",
+      ].map(async (protocol) => await line.newStream(protocol)),
     );
     for (const stream of streams) stream.send(Uint8Array.of(0, 3, 0, 0));
     for (let i = 0; i < 20; i++) {
