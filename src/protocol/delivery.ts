@@ -2,6 +2,7 @@
  * Who delivers its shares: counted over the last rounds, from what this node has seen itself. It orders a proposer's own
  * choice of signers and excludes nobody, and nothing that others must agree on rests on it. [R41]
  */
+import { leadershipOf } from "./leader.ts";
 import { DELIVERY_ROUNDS } from "./limits.ts";
 import { pairName } from "./sessions.ts";
 import type { Delivery, OracleState, RoundState } from "./state.ts";
@@ -88,17 +89,31 @@ function compareScores(a: Score, b: Score): number {
   return a.missed * Math.max(1, b.turns) - b.missed * Math.max(1, a.turns);
 }
 
+/** The leader of a round that is open here and in which no PROPOSE of it was accepted; null when there is none such. */
+function silentLeaderOf(state: OracleState, round: number): number | null {
+  const { leader } = leadershipOf(state.config.cfg, round, state.config.n);
+  const accepted = state.rounds.get(round)?.accepted ?? null;
+  return accepted === null || accepted.some(({ message }) => message.sender === leader) ? null : leader;
+}
+
 /**
- * Best first: this node itself, then by score, then by turns that rotate with the round; convicted members come last, and
- * so are named only where t others are missing. This node is first because a set without its proposer shows it nothing
- * of commitments with which nobody can sign. [R41]
+ * Best first: this node itself, then by score, then by turns that rotate with the round; then a leader that left the round to
+ * its backup, who would likely not sign either; convicted members come last, and so are named only where t others are
+ * missing. This node is first because a set without its proposer shows it nothing of commitments with which nobody can
+ * sign. [R41]
  */
 export function rankSigners(state: OracleState, ids: readonly number[], round: number): number[] {
   const { selfId } = state.config;
+  const silentLeader = silentLeaderOf(state, round);
+  const tierOf = (id: number): number => {
+    if (id === selfId) return 0;
+    if (state.convicted.has(id)) return 3;
+    return id === silentLeader ? 2 : 1;
+  };
   const start = ids.length === 0 ? 0 : round % ids.length;
   const scored = [...ids.slice(start), ...ids.slice(0, start)].map((id) => ({
     id,
-    tier: id === selfId ? 0 : state.convicted.has(id) ? 2 : 1,
+    tier: tierOf(id),
     score: scoreOf(state.delivery.get(id), round),
   }));
   scored.sort((a, b) => a.tier - b.tier || compareScores(a.score, b.score));

@@ -1,6 +1,7 @@
 /** When the leader speaks, when the backup may, and what they say. */
 import { describe, expect, test } from "vitest";
 import type { Effect } from "../../src/protocol/events.ts";
+import { leadershipOf } from "../../src/protocol/leader.ts";
 import {
   broadcasts,
   configOf,
@@ -148,6 +149,24 @@ describe("the backup", () => {
     expect(proposals(member.fire("backup", BACKED))).toEqual([]);
     expect(proposals(member.hear(others[0]!))).toEqual([]);
     expect(proposals(member.hear(others[1]!))).toHaveLength(1);
+  });
+
+  test("names the leader that left it the round only where t others are missing: it would be as silent as a signer", () => {
+    for (const round of [BACKED, roundLedBy(config, 1, "backup", BACKED + 1)]) {
+      const { leader: silent } = leadershipOf(config.cfg, round, config.n);
+      const observed = [2, 3, 4].map((id) => observeOf(config, id, round));
+      const withOthers = leading(round);
+      withOthers.hear(...observed);
+      const [proposal] = proposals(withOthers.fire("backup", round));
+      expect(proposal?.observations).toHaveLength(4);
+      expect(proposal?.signers).toEqual([1, 2, 3, 4].filter((id) => id !== silent));
+      const without = leading(round);
+      without.hear(
+        ...observed.filter(({ sender }) => sender === silent),
+        observed.find(({ sender }) => sender !== silent)!,
+      );
+      expect(proposals(without.fire("backup", round))[0]?.signers).toContain(silent);
+    }
   });
 
   test("passes on the leader's PROPOSE it accepted rather than make a second one", () => {
