@@ -19,7 +19,7 @@ export class Publisher {
 
   /**
    * An observation, of which every member sends one in every slot, leaves over the members' own lines while none of them is
-   * doubted: a ninth of gossip's work for each. All else, and an observation that a line might swallow, is gossiped.
+   * doubted, without gossip's bookkeeping for each. All else, and an observation that a line might swallow, is gossiped.
    */
   publish(topic: Topic, bytes: Uint8Array): void {
     const { gossip, observations } = this.#doors;

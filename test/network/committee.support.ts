@@ -143,6 +143,24 @@ export async function startCommittee(
   };
 }
 
+/** Left - middle - right: the ends have no line to each other. @param running the test stops whatever is in it */
+export async function startLineOfThree(
+  running: { stop(): unknown }[],
+): Promise<readonly [TestNode, TestNode, TestNode]> {
+  const identities = [newIdentity(), newIdentity(), newIdentity()];
+  const start = async (id: number): Promise<TestNode> => {
+    const node = await TestNode.start({ id, identities });
+    running.push(node.network);
+    return node;
+  };
+  const [left, middle, right] = [await start(1), await start(2), await start(3)];
+  left.network.setAddresses(2, [middle.address]);
+  middle.network.setAddresses(3, [right.address]);
+  await allReady([left, middle]);
+  await allReady([middle, right]);
+  return [left, middle, right];
+}
+
 export async function allReady(nodes: readonly TestNode[]): Promise<void> {
   await eventually("every line is up", () =>
     nodes.every((node) => nodes.every((other) => other === node || node.network.isReady(other.id))),

@@ -6,6 +6,7 @@ import {
   type Identity,
   newIdentity,
   startCommittee,
+  startLineOfThree,
   TestNode,
 } from "./committee.support.ts";
 import { GOSSIP_HEARTBEAT_MS } from "../../src/network/peer-policy.ts";
@@ -20,23 +21,6 @@ async function committee(count: number, limits = {}): Promise<{ nodes: TestNode[
   const started = await startCommittee(count, limits);
   running.push(started);
   return started;
-}
-
-/** Left - middle - right: the ends have no line to each other. */
-async function lineOfThree(): Promise<readonly [TestNode, TestNode, TestNode]> {
-  const identities = [newIdentity(), newIdentity(), newIdentity()];
-  const nodes: TestNode[] = [];
-  for (const id of [1, 2, 3]) {
-    const node = await TestNode.start({ id, identities });
-    running.push(node.network);
-    nodes.push(node);
-  }
-  const [left, middle, right] = nodes as [TestNode, TestNode, TestNode];
-  left.network.setAddresses(2, [middle.address]);
-  middle.network.setAddresses(3, [right.address]);
-  await allReady([left, middle]);
-  await allReady([middle, right]);
-  return [left, middle, right];
 }
 
 describe("gossip", () => {
@@ -69,7 +53,7 @@ describe("gossip", () => {
   });
 
   test("a message is judged before it is forwarded: what the only neighbour rejects goes no further", async () => {
-    const [left, middle, right] = await lineOfThree();
+    const [left, middle, right] = await startLineOfThree(running);
     middle.judge = (_, text) => (text === "bad" ? "reject" : text === "late" ? "ignore" : "accept");
     for (const text of ["bad", "late", "good"]) left.network.publish("observe", bytesOf(text));
     await right.until((all) => all.length >= 1);
@@ -94,7 +78,7 @@ describe("gossip", () => {
   });
 
   test("for a member that nobody has heard of lately nothing is passed on; when it is heard, it is", async () => {
-    const [left, middle, right] = await lineOfThree();
+    const [left, middle, right] = await startLineOfThree(running);
     left.isHeard = () => false;
     left.network.publish("observe", bytesOf("unheard"));
     await middle.until((all) => all.length === 1);

@@ -14,12 +14,12 @@ import type { Hex } from "../../src/base/bytes.ts";
 import { encodeCount } from "../../src/network/acknowledgements.ts";
 import type { PeerLimits } from "../../src/network/peer-policy.ts";
 import {
-  allReady,
   bytesOf,
   eventually,
   type Identity,
   newIdentity,
   startCommittee,
+  startLineOfThree,
   TestNode,
 } from "./committee.support.ts";
 
@@ -33,20 +33,6 @@ afterEach(async () => {
 });
 
 const about = (name: string, round = 1): { hash: Hex; round: number } => ({ hash: `0x${name}`, round });
-
-/** A line of three: the ends have no connection to each other. */
-async function lineOfThree(limits: Partial<PeerLimits> = {}): Promise<[TestNode, TestNode, TestNode]> {
-  const identities = [newIdentity(), newIdentity(), newIdentity()];
-  const nodes: TestNode[] = [];
-  for (const id of [1, 2, 3]) nodes.push(await TestNode.start({ id, identities, limits }));
-  for (const node of nodes) running.push(node.network);
-  const [left, middle, right] = nodes as [TestNode, TestNode, TestNode];
-  left.network.setAddresses(2, [middle.address]);
-  middle.network.setAddresses(3, [right.address]);
-  await allReady([left, middle]);
-  await allReady([middle, right]);
-  return [left, middle, right];
-}
 
 /** Member 2 as a raw peer whose direct streams are handled by the test. */
 async function withRawMember(
@@ -94,7 +80,7 @@ describe("an acknowledgement", () => {
 
 describe("a message that nobody acknowledges", () => {
   test("reaches its member through a third one, who hears of it too", async () => {
-    const [left, middle, right] = await lineOfThree();
+    const [left, middle, right] = await startLineOfThree(running);
     left.network.send(3, bytesOf("round the broken line"), about("x"));
     await right.until((all) => all.some(({ channel }) => channel === "relay"));
     expect(right.texts("relay")).toEqual(["round the broken line"]);
