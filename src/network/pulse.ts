@@ -23,7 +23,17 @@ export type PulseOptions = {
 
 export type PulseDoors = { readonly node: Libp2p; readonly clock: Clock; readonly log: Logger };
 
-type Line = { stream: Stream | null; pings: number; isBusy: boolean };
+/**
+ * The first round trips of a connection are measured while both ends still begin, and one that waited says nothing of the way: so
+ * there are some in quick succession.
+ */
+const QUICK_PINGS = 4;
+/** Part of the interval between those. */
+const QUICK_FRACTION = 1 / 16;
+/** Either way: else the pings of all members meet the same moment of each slot. */
+const JITTER = 0.1;
+
+type Line = { stream: Stream | null; pings: number; isBusy: boolean; beats: number; dueAtMs: number };
 
 export class Pulse {
   readonly #options: PulseOptions;
@@ -40,7 +50,7 @@ export class Pulse {
   start(): void {
     this.#timer = setInterval(() => {
       for (const connection of this.#doors.node.getConnections()) void this.#beat(connection);
-    }, this.#options.intervalMs);
+    }, this.#options.intervalMs * QUICK_FRACTION);
   }
 
   stop(): void {
@@ -49,10 +59,13 @@ export class Pulse {
   }
 
   async #beat(connection: Connection): Promise<void> {
-    const line = this.#lines.get(connection) ?? { stream: null, pings: 0, isBusy: false };
+    const nowMs = this.#doors.clock.monotonicMs();
+    const line = this.#lines.get(connection) ?? { stream: null, pings: 0, isBusy: false, beats: 0, dueAtMs: nowMs };
     this.#lines.set(connection, line);
-    if (line.isBusy || connection.status !== "open") return;
+    if (line.isBusy || nowMs < line.dueAtMs || connection.status !== "open") return;
     line.isBusy = true;
+    line.beats += 1;
+    line.dueAtMs = nowMs + this.#pauseMs(line.beats);
     const deadline = this.#deadlines.begin(this.#options.timeoutMs);
     const answer = { has: false };
     try {
@@ -70,6 +83,11 @@ export class Pulse {
       deadline.end();
       line.isBusy = false;
     }
+  }
+
+  #pauseMs(beats: number): number {
+    const { intervalMs } = this.#options;
+    return beats < QUICK_PINGS ? intervalMs * QUICK_FRACTION : intervalMs * (1 - JITTER + 2 * JITTER * Math.random());
   }
 
   async #ping(connection: Connection, line: Line, answer: { has: boolean }, signal: AbortSignal): Promise<void> {

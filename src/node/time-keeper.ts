@@ -25,8 +25,9 @@ const RESUME_FRACTION = 0.75;
 const LOOK_EVERY_MS = 250;
 /** Between two looks a clock that is disciplined moves by less. */
 const STEP_MIN_MS = 50;
-const AGE_MAX_MS = 60_000;
-const AGE_MAX_SLOTS = 8;
+/** Lower: a peer that pauses is no witness. Higher: where all clocks are set at once, all are silent for so long. */
+const AGE_MAX_MS = 10_000;
+const AGE_MAX_SLOTS = 16;
 
 export class TimeKeeper {
   readonly #doors: TimeKeeperDoors;
@@ -70,7 +71,7 @@ export class TimeKeeper {
     if (message.type !== "observe" || message.sender !== fromId) return;
     const { clock, rttMs } = this.#doors;
     this.#noticeStep();
-    const sample = { delayMs: clock.nowMs() - message.obsTimeMs, rttMs: rttMs(fromId) ?? 0 };
+    const sample = { delayMs: clock.nowMs() - message.obsTimeMs, rttMs: rttMs(fromId) };
     this.#offsets.heard(fromId, message.round, sample, clock.monotonicMs());
   }
 
@@ -79,7 +80,10 @@ export class TimeKeeper {
     this.#noticeStep();
     const { clock, log, hold } = this.#doors;
     const offsetMs = this.#offsets.offsetMs(clock.monotonicMs());
-    if (offsetMs === null) return;
+    if (offsetMs === null) {
+      this.#unknown();
+      return;
+    }
     this.#offset.set(offsetMs / 1_000);
     const farMs = Math.abs(offsetMs);
     if (farMs > WARN_MS !== this.#isWarned) {
@@ -89,6 +93,17 @@ export class TimeKeeper {
     }
     if (!this.#isHeld && farMs > this.#limitMs) this.#hold(true, offsetMs, hold);
     else if (this.#isHeld && farMs <= this.#limitMs * RESUME_FRACTION) this.#hold(false, offsetMs, hold);
+  }
+
+  /**
+   * Nobody is left to hold the clock against. Where all members' clocks are set alike, by the machine or the NTP server that
+   * they share, each finds its own far from what it heard before, and none would ever hear that it is right.
+   */
+  #unknown(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#doors.log.warn("no peer is heard to hold the clock against: this node speaks");
+    this.#doors.hold(false);
   }
 
   #hold(on: boolean, offsetMs: number, hold: (on: boolean) => void): void {

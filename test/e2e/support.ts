@@ -5,7 +5,8 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import { Devnet, type DevnetOptions } from "../../src/devnet/devnet.ts";
 import { feedsFolder } from "../../src/devnet/paths.ts";
 import { fetchJson } from "../../src/devnet/wait.ts";
-import type { SignedReportView } from "../../src/api/view.ts";
+import type { PeersReply } from "../../src/api/replies.ts";
+import type { HealthView, SignedReportView } from "../../src/api/view.ts";
 
 /** Prices and volatilities of both coins: a devnet that is up within seconds, for tests of other things than feeds. */
 export const FOUR_FEEDS: readonly string[] = [
@@ -32,18 +33,54 @@ export async function startDevnet(options: Partial<DevnetOptions> = {}): Promise
   );
 }
 
-/** Polls until the probe gives something; the devnet's story is in the error. */
+/** Polls until the probe gives something. @param devnet whose story is to be in the error */
 export async function eventually<T>(
   what: string,
   timeoutMs: number,
   probe: () => Promise<T | null> | T | null,
+  devnet?: Devnet,
 ): Promise<T> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {
     const found = await probe();
     if (found !== null) return found;
-    if (performance.now() > endMs) throw new Error(`${what}: not within ${timeoutMs / 1_000} s`);
+    if (performance.now() > endMs) {
+      const story = devnet === undefined ? "" : `\n${await storyOf(devnet)}`;
+      throw new Error(`${what}: not within ${timeoutMs / 1_000} s${story}`);
+    }
     await sleepFor(100);
+  }
+}
+
+const WORDS_MAX = 6;
+
+/** What each node is about, in one line: a machine that nobody can look at again has nothing else to tell. */
+async function storyOf(devnet: Devnet): Promise<string> {
+  const lines = devnet.nodes.map(async ({ id, apiUrl, child }) => {
+    const peers = await fetchJson<PeersReply>(`${apiUrl}/v1/peers`);
+    const state = child.exit === null ? await stateOf(apiUrl) : `ended with ${child.exit.signal ?? child.exit.code}`;
+    const heard = peers?.peers.map(
+      ({ nodeId, connected, lastRound }) => `${nodeId}${connected ? "" : " (away)"} ${lastRound}`,
+    );
+    const words = logOf(devnet, id)
+      .slice(-400)
+      .map(({ msg, why, reason }) => {
+        const because = why ?? reason;
+        return typeof because === "string" ? `${msg}: ${because}` : msg;
+      });
+    const last = [...new Set(words.reverse())].slice(0, WORDS_MAX).reverse();
+    return `node ${id}: ${state}; rounds heard of ${heard?.join(", ")}; last said: ${last.join(" | ")}`;
+  });
+  return (await Promise.all(lines)).join("\n");
+}
+
+async function stateOf(apiUrl: string): Promise<string> {
+  try {
+    const response = await fetch(`${apiUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    const { ready, reasons } = (await response.json()) as HealthView;
+    return ready ? "ready" : `not ready, ${reasons.join(", ")}`;
+  } catch {
+    return "no answer from its API";
   }
 }
 
@@ -54,10 +91,15 @@ export async function latestRound(devnet: Devnet, nodeId: number): Promise<numbe
 
 /** Waits until a node holds a signed report of at least this round. */
 export async function awaitRound(devnet: Devnet, nodeId: number, round: number, timeoutMs: number): Promise<number> {
-  return await eventually(`round ${round} at node ${nodeId}`, timeoutMs, async () => {
-    const latest = await latestRound(devnet, nodeId);
-    return latest >= round ? latest : null;
-  });
+  return await eventually(
+    `round ${round} at node ${nodeId}`,
+    timeoutMs,
+    async () => {
+      const latest = await latestRound(devnet, nodeId);
+      return latest >= round ? latest : null;
+    },
+    devnet,
+  );
 }
 
 export function currentSlot(devnet: Devnet): number {

@@ -81,6 +81,18 @@ describe("a pulse", () => {
     expect(connection.streams.length).toBeLessThanOrEqual(2);
   });
 
+  test("begins with four pings in quick succession, and then takes its time", { timeout: 20_000 }, async () => {
+    let pings = 0;
+    await line(
+      { intervalMs: 4_000 },
+      echo(() => (pings += 1)),
+    );
+    const tookMs = await eventually("four pings", () => pings >= 4);
+    expect(tookMs).toBeLessThan(3_500);
+    await waitMs(1_000);
+    expect(pings).toBe(4);
+  });
+
   test("is answered by libp2p's own service, and outlives a stream that this ends", { timeout: 20_000 }, async () => {
     const [here, there] = [await host(), await host({ ping: ping({ timeout: 100 }) })];
     const connection = await here.dial(there.getMultiaddrs());

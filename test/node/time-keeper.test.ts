@@ -36,11 +36,11 @@ describe("a clock held against its peers'", () => {
     const { holds, slots } = kept();
     slots(10, 500);
     expect(holds).toEqual([]);
-    slots(10, 501);
+    slots(16, 501);
     expect(holds).toEqual([true]);
-    slots(10, 400);
+    slots(16, 400);
     expect(holds).toEqual([true]);
-    slots(10, 375);
+    slots(16, 375);
     expect(holds).toEqual([true, false]);
   });
 
@@ -92,6 +92,23 @@ describe("a clock held against its peers'", () => {
     time.look();
     expect(holds).toEqual([true]);
     slots(1, 0);
+    expect(holds).toEqual([true, false]);
+  });
+
+  test("that was set back together with all others' is believed once nobody has spoken for ten seconds", () => {
+    const { clock, holds, lines, time, slots } = kept(250);
+    slots(9, 0);
+    clock.wallMs -= 3_000;
+    time.look();
+    expect(holds).toEqual([true]);
+    clock.pass(9_000);
+    time.look();
+    expect(holds).toEqual([true]);
+    clock.pass(1_001);
+    time.look();
+    expect(holds).toEqual([true, false]);
+    expect(lines.at(-1)?.message).toBe("no peer is heard to hold the clock against: this node speaks");
+    slots(16, 0);
     expect(holds).toEqual([true, false]);
   });
 

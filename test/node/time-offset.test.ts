@@ -5,8 +5,8 @@ import { PeerOffsets } from "../../src/node/time-offset.ts";
 function offsets(f: number, ...samples: readonly (readonly [peer: number, round: number, offsetMs: number])[]) {
   const held = new PeerOffsets({ f, ageMaxMs: 60_000 });
   for (const [peer, round, delayMs] of samples) {
-    // Three alike: fewer do not count.
-    for (const i of [0, 1, 2]) held.heard(peer, 3 * round + i, { delayMs, rttMs: 0 }, 0);
+    // Five alike: fewer do not count.
+    for (const i of [0, 1, 2, 3, 4]) held.heard(peer, 5 * round + i, { delayMs, rttMs: 0 }, 0);
   }
   return held;
 }
@@ -23,18 +23,37 @@ describe("the offset from peers' clocks", () => {
       [1, 52, 40],
       [2, 30, 900],
       [3, 400, 44],
+      [4, 90, 44],
+      [5, 90, 44],
     ] as const) {
       held.heard(2, round, { delayMs, rttMs }, 0);
     }
     expect(held.offsetMs(0)).toBe(10);
   });
 
-  test("counts a peer that was heard in three rounds, not in two", () => {
+  test("remembers the least round trip for a minute, longer than what was said: one ping that waited is not the way", () => {
+    const held = new PeerOffsets({ f: 0, ageMaxMs: 10_000 });
+    held.heard(2, 0, { delayMs: 20, rttMs: 40 }, 0);
+    for (const round of [1, 2, 3, 4, 5]) held.heard(2, round, { delayMs: 20, rttMs: 600 }, 20_000 + round);
+    expect(held.offsetMs(20_005)).toBe(0);
+    for (const round of [6, 7, 8, 9, 10]) held.heard(2, round, { delayMs: 20, rttMs: 600 }, 61_000);
+    expect(held.offsetMs(61_000)).toBe(-280);
+  });
+
+  test("counts a peer that was heard in five rounds, not in four", () => {
     const held = new PeerOffsets({ f: 0, ageMaxMs: 60_000 });
-    for (const round of [1, 2]) held.heard(2, round, { delayMs: 5, rttMs: 0 }, 0);
+    for (const round of [1, 2, 3, 4]) held.heard(2, round, { delayMs: 5, rttMs: 0 }, 0);
     expect(held.offsetMs(0)).toBeNull();
-    held.heard(2, 3, { delayMs: 5, rttMs: 0 }, 0);
+    held.heard(2, 5, { delayMs: 5, rttMs: 0 }, 0);
     expect(held.offsetMs(0)).toBe(5);
+  });
+
+  test("counts no peer whose way here was never measured", () => {
+    const held = new PeerOffsets({ f: 0, ageMaxMs: 60_000 });
+    for (const round of [1, 2, 3, 4, 5]) held.heard(2, round, { delayMs: 150, rttMs: null }, 0);
+    expect(held.offsetMs(0)).toBeNull();
+    held.heard(2, 6, { delayMs: 150, rttMs: 300 }, 0);
+    expect(held.offsetMs(0)).toBe(0);
   });
 
   test("is unknown with fewer than f+1 peers, and with peers that were heard too long ago", () => {
@@ -51,7 +70,7 @@ describe("the offset from peers' clocks", () => {
   test("counts a round of a peer once and in order: old words sent again say nothing", () => {
     const held = offsets(1, [2, 5, 10], [3, 5, 10], [4, 5, 10]);
     const old = { delayMs: -90_000, rttMs: 0 };
-    for (const peer of [2, 3, 4]) for (const round of [1, 15, 17]) held.heard(peer, round, old, 0);
+    for (const peer of [2, 3, 4]) for (const round of [1, 25, 29]) held.heard(peer, round, old, 0);
     expect(held.offsetMs(0)).toBe(10);
   });
 

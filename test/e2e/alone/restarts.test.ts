@@ -72,6 +72,7 @@ async function awaitLine(id: number, msg: string, timeoutMs: number): Promise<Lo
     `"${msg}" at node ${id}`,
     timeoutMs,
     () => lifeOf(id).find((line) => line.msg === msg) ?? null,
+    devnet,
   );
 }
 
