@@ -236,23 +236,26 @@ export class Direct {
     }
   }
 
-  /** One timer for all lines: what is due is rare. */
+  /** One timer for all lines: what is due is rare. Where this process did not run, word of it may lie in the socket: that is read first. */
   #lookAgain(atMs: number): void {
     if (this.#overdueTimer !== null) return;
     const delayMs = Math.max(1, atMs - this.#doors.clock.monotonicMs());
-    this.#overdueTimer = setTimeout(() => {
-      this.#overdueTimer = null;
-      const nowMs = this.#doors.clock.monotonicMs();
-      let nextMs: number | null = null;
-      for (const [member, { unacknowledged }] of this.#lines) {
-        for (const { hash, message } of unacknowledged.overdue(nowMs)) {
-          member.overdueAtMs = nowMs;
-          this.#doors.overdue(member, hash, message);
-        }
-        const dueMs = unacknowledged.nextDueMs();
-        if (dueMs !== null && (nextMs === null || dueMs < nextMs)) nextMs = dueMs;
+    this.#overdueTimer = setTimeout(() => setImmediate(() => this.#look()), delayMs);
+  }
+
+  #look(): void {
+    this.#overdueTimer = null;
+    if (this.#deadlines.stopped) return;
+    const nowMs = this.#doors.clock.monotonicMs();
+    let nextMs: number | null = null;
+    for (const [member, { unacknowledged }] of this.#lines) {
+      for (const { hash, message } of unacknowledged.overdue(nowMs)) {
+        member.overdueAtMs = nowMs;
+        this.#doors.overdue(member, hash, message);
       }
-      if (nextMs !== null) this.#lookAgain(nextMs);
-    }, delayMs);
+      const dueMs = unacknowledged.nextDueMs();
+      if (dueMs !== null && (nextMs === null || dueMs < nextMs)) nextMs = dueMs;
+    }
+    if (nextMs !== null) this.#lookAgain(nextMs);
   }
 }

@@ -250,9 +250,9 @@ export class ActiveConfiguration {
     this.oracle.start();
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.safety.stop();
-    await this.oracle.stop();
+    this.oracle.stop();
     this.#writer.stop();
     this.#vault.destroy();
   }

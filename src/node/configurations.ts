@@ -93,7 +93,7 @@ export class Configurations {
     this.#terms = this.#files.terms(said);
     const terms = this.#terms.filter((term) => !isOver(term, nowMs));
     for (const active of this.#running) {
-      if (!terms.some(({ configuration }) => configuration.cfg === active.cfg)) await this.#end(active);
+      if (!terms.some(({ configuration }) => configuration.cfg === active.cfg)) this.#end(active);
     }
     if (this.#isStopped) return;
     this.#doors.desk.serve(terms, (facts) => this.#files.linesOf(facts).selfId);
@@ -110,10 +110,10 @@ export class Configurations {
     if (over.length > 0) await this.#replaced.look(this.#terms);
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#isStopped = true;
     this.#ceremonies.stop();
-    for (const active of this.#running) await active.stop();
+    for (const active of this.#running) active.stop();
   }
 
   /** Where bytes of a peer belong: to a ceremony or, by the configuration they name, to a machine. */
@@ -232,9 +232,9 @@ export class Configurations {
     this.#doors.onActive();
   }
 
-  async #end(active: ActiveConfiguration): Promise<void> {
+  #end(active: ActiveConfiguration): void {
     this.#running = this.#running.filter((one) => one !== active);
-    await active.stop();
+    active.stop();
     this.#actedRound = Math.max(this.#actedRound, active.oracle.state.currentRound);
     const { facts, configuration, endRound } = active.term;
     const fields = { configCount: facts.configCount, cfg: configuration.cfg, endRound };

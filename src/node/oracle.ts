@@ -123,10 +123,10 @@ export class Oracle {
     if (!this.#state.reports.has(signed.report.round)) this.#fetches.verifyReport(signed);
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#slots.stop();
     this.#timers.stop();
-    await this.#queue.stop();
+    this.#queue.stop();
   }
 
   /** What the watchers of disk, clock and peers tell the machine. */
@@ -169,7 +169,7 @@ export class Oracle {
     });
   }
 
-  async #handle(event: OracleEvent): Promise<void> {
+  #handle(event: OracleEvent): void {
     const next = step(this.#state, event);
     const at = momentOf(this.#doors.clock, isStep(event, next.effects));
     this.#state = next.state;

@@ -3,39 +3,35 @@ import { reasonOf } from "../base/errors.ts";
 import type { Logger } from "../base/ports.ts";
 
 export class WorkQueue<T> {
-  readonly #handle: (item: T) => void | Promise<void>;
+  readonly #handle: (item: T) => void;
   readonly #log: Logger;
   readonly #items: T[] = [];
   #running = false;
   #stopped = false;
-  #idle: Promise<void> = Promise.resolve();
 
-  constructor(doors: { readonly handle: (item: T) => void | Promise<void>; readonly log: Logger }) {
+  constructor(doors: { readonly handle: (item: T) => void; readonly log: Logger }) {
     this.#handle = doors.handle;
     this.#log = doors.log;
   }
 
+  /** Handles it before this returns; what a handler pushes comes behind what waits. */
   push(item: T): void {
     if (this.#stopped) return;
     this.#items.push(item);
-    if (!this.#running) {
-      this.#running = true;
-      this.#idle = this.#run();
-    }
+    if (!this.#running) this.#run();
   }
 
-  /** Drops what waits and resolves when the item in hand is done. */
-  async stop(): Promise<void> {
+  /** Drops what waits, and takes nothing any more. */
+  stop(): void {
     this.#stopped = true;
     this.#items.length = 0;
-    await this.#idle;
   }
 
-  async #run(): Promise<void> {
+  #run(): void {
+    this.#running = true;
     for (let item = this.#items.shift(); item !== undefined; item = this.#items.shift()) {
       try {
-        const pending = this.#handle(item);
-        if (pending !== undefined) await pending;
+        this.#handle(item);
       } catch (error) {
         // A bug in one event must not end the daemon; the round it belonged to is lost and says so.
         this.#log.error("event failed", {

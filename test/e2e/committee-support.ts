@@ -269,7 +269,7 @@ export class Committee {
 
   async stop(): Promise<void> {
     this.stopCeremony();
-    await Promise.all(this.members.map(async ({ oracle }) => await oracle?.stop()));
+    for (const { oracle } of this.members) oracle?.stop();
     await Promise.all(this.members.map(async ({ network }) => await network.stop()));
     for (const { vault } of this.members) vault?.destroy();
     rmSync(this.#dir, { recursive: true, force: true });

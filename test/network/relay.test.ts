@@ -98,6 +98,24 @@ describe("a message that nobody acknowledges", () => {
     await eventually("it is relayed", () => one.network.faults().relayed === 1);
   });
 
+  test("goes nowhere when its answer came while this process stood still", async () => {
+    const { one } = await withRawMember(async (stream) => {
+      for await (const chunk of stream) {
+        void chunk;
+        stream.send(encodeCount(1));
+        // The answer has been written and nobody reads it before the message is overdue.
+        setImmediate(() => {
+          const untilMs = performance.now() + 400;
+          while (performance.now() < untilMs);
+        });
+      }
+    });
+    one.network.send(2, bytesOf("answered in time"), about("w"));
+    await eventually("it is acknowledged", () => one.acknowledged.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(one.network.faults()).toMatchObject({ relayed: 0, relaySuppressed: 0 });
+  });
+
   test("goes out once, for however many members it was", async () => {
     const identities = Array.from({ length: 7 }, newIdentity);
     const one = await TestNode.start({ id: 1, identities });

@@ -15,8 +15,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   committee = new Committee();
 });
-afterEach(async () => {
-  await committee.stop();
+afterEach(() => {
+  committee.stop();
   vi.useRealTimers();
 });
 

@@ -13,8 +13,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   committee = new Committee({}, N);
 });
-afterEach(async () => {
-  await committee.stop();
+afterEach(() => {
+  committee.stop();
   vi.useRealTimers();
 });
 

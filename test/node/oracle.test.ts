@@ -15,8 +15,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   committee = new Committee();
 });
-afterEach(async () => {
-  await committee.stop();
+afterEach(() => {
+  committee.stop();
   vi.useRealTimers();
 });
 
@@ -50,7 +50,7 @@ describe("four oracles", () => {
   test("leave no timer behind when they are stopped", async () => {
     committee.start();
     await committee.pass(after(1));
-    await committee.stop();
+    committee.stop();
     await committee.pass(10);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -73,7 +73,7 @@ describe("a disk that refuses the reservation", () => {
 
 describe("rounds reserved by an earlier life", () => {
   test("are watched: the node says nothing in them and speaks in the first one above", async () => {
-    await committee.stop();
+    committee.stop();
     committee = new Committee({ 3: FIRST + 2 });
     committee.start();
     await committee.pass(after(4));

@@ -120,7 +120,7 @@ async function open(id: number, order: Extract<ToChild, { kind: "open" }>): Prom
     oracle.start();
   };
   const end = async (): Promise<void> => {
-    await oracle?.stop();
+    oracle?.stop();
     await network.stop();
   };
   return { network, begin, end };

@@ -77,8 +77,8 @@ export class Committee {
     await vi.advanceTimersByTimeAsync(ms);
   }
 
-  async stop(): Promise<void> {
-    for (const { oracle } of this.seats.values()) await oracle.stop();
+  stop(): void {
+    for (const { oracle } of this.seats.values()) oracle.stop();
     for (const vault of this.vaults) vault.destroy();
   }
 

@@ -177,10 +177,10 @@ export class Life {
     this.oracle.start();
   }
 
-  async end(): Promise<void> {
+  end(): void {
     this.dead = true;
     this.safety.stop();
-    await this.oracle.stop();
+    this.oracle.stop();
     this.vault.destroy();
   }
 
@@ -278,7 +278,7 @@ export class House {
   }
 
   async stopOne(life: Life): Promise<void> {
-    await life.end();
+    life.end();
     this.lives.splice(this.lives.indexOf(life), 1);
     life.disk.close();
   }

@@ -125,7 +125,7 @@ export class Operator {
   }
 
   async stop(): Promise<void> {
-    await this.configurations.stop();
+    this.configurations.stop();
     this.store.close();
   }
 }
