@@ -22,5 +22,8 @@ export function unreachable(value: never): never {
 
 /** What went wrong, for a log field or a refusal; never carries a stack. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  // libp2p rejects with the event that came instead of the one that it waited for.
+  if (error instanceof Event) return "error" in error && error.error ? reasonOf(error.error) : `event "${error.type}"`;
+  return String(error);
 }

@@ -5,6 +5,7 @@ import { startNode } from "../node/compose.ts";
 import { loadNodeConfig } from "../node/config.ts";
 import { loadNetwork } from "../node/network-file.ts";
 import { openLog } from "../telemetry/log.ts";
+import { endOnUncaught } from "../telemetry/stray-errors.ts";
 import { ending } from "./fail.ts";
 import { stopSignal, untilStopped } from "./stop-signal.ts";
 import { packageVersion } from "./version.ts";
@@ -34,6 +35,7 @@ export function nodeCommand(): Command {
         }
         const signal = stopSignal();
         const { log, flush } = openLog({ level: config.log.level, destination: { kind: "stdout" } });
+        endOnUncaught({ log, flush });
         const node = await startNode(
           { config, facts, version: packageVersion(), dashboardDir: dashboardFolder() },
           { log },

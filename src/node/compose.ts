@@ -96,7 +96,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   if (setAside !== null) log.error("the database was damaged and is set aside", { setAside });
   if (trouble !== null) log.error("the database cannot be written: this node only follows", { reason: trouble });
   const metrics = new Metrics();
-  const processMetrics = watchProcess({ version }, { metrics });
+  const processMetrics = watchProcess({ version }, { metrics, log });
   closers.push(() => processMetrics.stop());
 
   const rpc = new QuorumRpc({ ...config.chain, chainId: facts.chainId }, { log: log.child({ room: "chain" }) });

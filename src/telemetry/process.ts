@@ -1,7 +1,9 @@
 /** What the process itself costs: CPU, memory, handles, garbage collection, and how late the event loop runs. */
 import { collectDefaultMetrics, Gauge } from "prom-client";
+import type { Logger } from "../base/ports.ts";
 import { LagMonitor } from "./lag.ts";
 import type { Metrics } from "./metrics.ts";
+import { watchRejections } from "./stray-errors.ts";
 
 export type ProcessMetrics = {
   /**
@@ -14,14 +16,15 @@ export type ProcessMetrics = {
 
 /**
  * Registers the customary `process_*` and `nodejs_*` metrics under their customary names, because every Node dashboard
- * knows them, and our own `tenor_event_loop_lag_seconds` and `tenor_build_info`.
+ * knows them, and our own `tenor_event_loop_lag_seconds`, `tenor_unhandled_rejections_total` and `tenor_build_info`.
  * @param options.version the package's version
  */
 export function watchProcess(
   options: { readonly version: string },
-  doors: { readonly metrics: Metrics },
+  doors: { readonly metrics: Metrics; readonly log: Logger },
 ): ProcessMetrics {
   const { metrics } = doors;
+  const rejections = watchRejections(doors);
   collectDefaultMetrics({ register: metrics.registry });
   metrics
     .gauge({ name: "tenor_build_info", help: "1, with what is running as labels", labels: ["version", "node"] })
@@ -40,5 +43,11 @@ export function watchProcess(
       },
     }),
   );
-  return { takeLagMs: () => node.takeMs(), stop: () => monitor.stop() };
+  return {
+    takeLagMs: () => node.takeMs(),
+    stop: () => {
+      monitor.stop();
+      rejections.stop();
+    },
+  };
 }

@@ -19,6 +19,8 @@ describe("errors", () => {
     expect(reasonOf(new OracleError("too old", { code: "stale" }))).toBe("too old");
     expect(reasonOf("plain")).toBe("plain");
     expect(reasonOf(undefined)).toBe("undefined");
+    expect(reasonOf(new Event("close"))).toBe('event "close"');
+    expect(reasonOf(Object.assign(new Event("close"), { error: new Error("reset") }))).toBe("reset");
   });
 
   test("a case that cannot be is a bug with the value in its message", () => {
