@@ -17,6 +17,9 @@ export type Sent = {
   acknowledged: boolean;
 };
 
+/** What was not acknowledged in time, and how much time it had. */
+export type Overdue = { readonly hash: Hex; readonly message: Uint8Array; readonly waitedMs: number };
+
 const COUNT_BYTES = 4;
 
 export function encodeCount(count: number): Uint8Array {
@@ -97,12 +100,13 @@ export class Unacknowledged {
   }
 
   /** @returns what is due and not acknowledged, each once; later word of it is still heard */
-  overdue(nowMs: number): readonly { readonly hash: Hex; readonly message: Uint8Array }[] {
-    const due: { readonly hash: Hex; readonly message: Uint8Array }[] = [];
+  overdue(nowMs: number): readonly Overdue[] {
+    const due: Overdue[] = [];
     this.#watched = this.#watched.filter((sent) => {
       if (sent.acknowledged) return false;
       if (sent.dueAtMs > nowMs) return true;
-      if (sent.message !== null) due.push({ hash: sent.hash, message: sent.message });
+      if (sent.message !== null)
+        due.push({ hash: sent.hash, message: sent.message, waitedMs: sent.dueAtMs - sent.sentAtMs });
       this.#release(sent);
       return false;
     });

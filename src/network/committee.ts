@@ -5,6 +5,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
+import type { Doubt } from "./line-doubts.ts";
 import { PeerLedger } from "./peer-ledger.ts";
 import type { Offence, PeerLimits } from "./peer-policy.ts";
 
@@ -26,8 +27,8 @@ export type Member = {
   readonly ledger: PeerLedger;
   /** The one connection in use; every stream of ours lives on it. */
   connection: Connection | null;
-  /** Monotonic ms at which a direct message was due that it has not acknowledged; null since it has acknowledged a later one. */
-  overdueAtMs: number | null;
+  /** A direct message is overdue that it has not acknowledged; null since it has acknowledged a later one. */
+  doubt: Doubt | null;
 };
 
 function parsePeer(member: MemberAddress): PeerId {
@@ -133,7 +134,7 @@ export class Committee {
       addresses: addresses.map((text) => parseAddress(id, peerId, text)),
       ledger: new PeerLedger(this.#limits, this.#clock.monotonicMs()),
       connection: null,
-      overdueAtMs: null,
+      doubt: null,
     };
     this.#byId.set(id, member);
     this.#byPeer.set(peerId, member);

@@ -11,6 +11,7 @@ import type { Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DirectReader, type ReaderDoors, type ReaderOptions } from "./direct-reader.ts";
 import { encodeFrame } from "./framing.ts";
+import { doubtAfter } from "./line-doubts.ts";
 import { Patience } from "./patience.ts";
 import { DIAL_BACKOFF_MAX_MS, DIAL_BACKOFF_MIN_MS, STREAM_TIMEOUT_MS, UNACKNOWLEDGED_MAX } from "./peer-policy.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -185,7 +186,7 @@ export class Direct {
         return;
       }
       const received = line.unacknowledged.acknowledge(count);
-      if (received.length > 0) member.overdueAtMs = null;
+      if (received.length > 0) member.doubt = null;
       // Of several the first has waited longest.
       if (received[0] !== undefined) line.patience.acknowledged(this.#doors.clock.monotonicMs() - received[0].sentAtMs);
       for (const { hash } of received) this.#tell(member, hash);
@@ -249,8 +250,8 @@ export class Direct {
     const nowMs = this.#doors.clock.monotonicMs();
     let nextMs: number | null = null;
     for (const [member, { unacknowledged }] of this.#lines) {
-      for (const { hash, message } of unacknowledged.overdue(nowMs)) {
-        member.overdueAtMs = nowMs;
+      for (const { hash, message, waitedMs } of unacknowledged.overdue(nowMs)) {
+        member.doubt = doubtAfter(member.doubt, waitedMs, nowMs);
         this.#doors.overdue(member, hash, message);
       }
       const dueMs = unacknowledged.nextDueMs();

@@ -7,6 +7,22 @@ import type { Committee, Member } from "./committee.ts";
 
 /** How long one message without an acknowledgement counts where nothing else is said on the line. */
 const DOUBT_MS = 5_000;
+/**
+ * Of the time that an acknowledgement had: how much more it gets before the line is doubted, and not only its message repeated. Lower:
+ * where all members are busy acknowledgements are late, everything is gossiped, and they are busier still. Higher: what
+ * is published behind a line that swallows it is late for longer.
+ */
+const MORE_PATIENCE = 2;
+
+/** When a line is doubted, monotonic ms. */
+export type Doubt = { readonly fromMs: number; readonly untilMs: number };
+
+/** @param waitedMs how long the message that is overdue now had waited for its acknowledgement */
+export function doubtAfter(before: Doubt | null, waitedMs: number, nowMs: number): Doubt {
+  const goesOn = before !== null && nowMs < before.untilMs;
+  const fromMs = goesOn ? before.fromMs : nowMs + MORE_PATIENCE * waitedMs;
+  return { fromMs, untilMs: Math.max(fromMs, nowMs) + DOUBT_MS };
+}
 
 export type LineDoors = {
   readonly committee: Pick<Committee, "others">;
@@ -20,10 +36,11 @@ export function isAnyLineBroken(
   { clock, committee, isHeard }: LineDoors,
   reaches: (member: Member) => boolean,
 ): boolean {
-  const sinceMs = clock.monotonicMs() - DOUBT_MS;
+  const nowMs = clock.monotonicMs();
   for (const member of committee.others()) {
-    const { connection, overdueAtMs } = member;
-    const isDoubted = connection === null || !reaches(member) || (overdueAtMs !== null && overdueAtMs > sinceMs);
+    const { connection, doubt } = member;
+    const isSilent = doubt !== null && doubt.fromMs <= nowMs && nowMs < doubt.untilMs;
+    const isDoubted = connection === null || isSilent || !reaches(member);
     if (isDoubted && isHeard(member.id)) return true;
   }
   return false;

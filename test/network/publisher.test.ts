@@ -1,6 +1,7 @@
 import type { Connection } from "@libp2p/interface";
 import { expect, test } from "vitest";
 import type { Member } from "../../src/network/committee.ts";
+import type { Doubt } from "../../src/network/line-doubts.ts";
 import { Publisher } from "../../src/network/publisher.ts";
 import type { Topic } from "../../src/network/topics.ts";
 
@@ -10,15 +11,15 @@ const MESSAGE = Uint8Array.of(1, 2, 3);
 type Peer = {
   readonly connected?: boolean;
   readonly takes?: boolean;
-  readonly overdueAtMs?: number;
+  readonly doubt?: Doubt;
   readonly heard?: boolean;
 };
 
 /** @returns what left and which way, for one message of the topic in a committee with these other members */
 function published(topic: Topic, peers: readonly Peer[]): readonly string[] {
   const left: string[] = [];
-  const members = peers.map(({ connected = true, overdueAtMs = null }, i) => {
-    return { id: i + 2, connection: connected ? ({} as Connection) : null, overdueAtMs } as Member;
+  const members = peers.map(({ connected = true, doubt = null }, i) => {
+    return { id: i + 2, connection: connected ? ({} as Connection) : null, doubt } as Member;
   });
   const takes = ({ id }: Member): boolean => peers[id - 2]!.connected !== false && (peers[id - 2]!.takes ?? true);
   new Publisher({
@@ -45,7 +46,9 @@ test("an observation leaves over the members' own lines while all of them hold",
 test("by gossip alone while a line to a member that is heard of is doubted", () => {
   expect(published("observe", [{}, { connected: false }, {}])).toEqual(["gossip observe"]);
   expect(published("observe", [{}, { takes: false }, {}])).toEqual(["gossip observe"]);
-  expect(published("observe", [{}, {}, { overdueAtMs: NOW_MS - 100 }])).toEqual(["gossip observe"]);
+  expect(published("observe", [{}, {}, { doubt: { fromMs: NOW_MS - 100, untilMs: NOW_MS + 100 } }])).toEqual([
+    "gossip observe",
+  ]);
 });
 
 test("a member that nobody hears of doubts nothing and is sent nothing", () => {
