@@ -58,7 +58,7 @@ const WORDS_MAX = 6;
 async function storyOf(devnet: Devnet): Promise<string> {
   const lines = devnet.nodes.map(async ({ id, apiUrl, child }) => {
     const peers = await fetchJson<PeersReply>(`${apiUrl}/v1/peers`);
-    const state = child.exit === null ? await stateOf(apiUrl) : `ended with ${child.exit.signal ?? child.exit.code}`;
+    const state = child.exit === null ? await stateOf(apiUrl) : child.failure("is not there").message;
     const heard = peers?.peers.map(
       ({ nodeId, connected, lastRound }) => `${nodeId}${connected ? "" : " (away)"} ${lastRound}`,
     );
