@@ -7,7 +7,7 @@ import { loadNetwork } from "../node/network-file.ts";
 import { openLog } from "../telemetry/log.ts";
 import { endOnUncaught } from "../telemetry/stray-errors.ts";
 import { ending } from "./fail.ts";
-import { stopSignal, untilStopped } from "./stop-signal.ts";
+import { stayAwake, stopSignal, untilStopped } from "./stop-signal.ts";
 import { packageVersion } from "./version.ts";
 
 /** A stop that hangs is ended: an operator's supervisor waits five seconds. */
@@ -36,10 +36,11 @@ export function nodeCommand(): Command {
         const signal = stopSignal();
         const { log, flush } = openLog({ level: config.log.level, destination: { kind: "stdout" } });
         endOnUncaught({ log, flush });
+        const letGo = stayAwake();
         const node = await startNode(
           { config, facts, version: packageVersion(), dashboardDir: dashboardFolder() },
           { log },
-        );
+        ).finally(letGo);
         await untilStopped(signal);
         log.info("stopping");
         const timer = setTimeout(() => {

@@ -17,10 +17,15 @@ export function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** An idle event loop ends the process, also one that waits for nothing but what the engine compiles. @returns ends the staying */
+export function stayAwake(): () => void {
+  const timer = setInterval(() => undefined, 60_000);
+  return () => clearInterval(timer);
+}
+
 export async function untilStopped(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  // An idle event loop would end the process before anybody asked for it.
-  const keepAlive = setInterval(() => undefined, 60_000);
+  const letGo = stayAwake();
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-  clearInterval(keepAlive);
+  letGo();
 }

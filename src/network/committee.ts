@@ -5,7 +5,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { OracleError, reasonOf } from "../base/errors.ts";
 import type { Clock, Logger } from "../base/ports.ts";
-import type { Doubt } from "./line-doubts.ts";
+import type { Doubt } from "./doubt.ts";
 import { PeerLedger } from "./peer-ledger.ts";
 import type { Offence, PeerLimits } from "./peer-policy.ts";
 

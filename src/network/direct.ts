@@ -11,7 +11,7 @@ import type { Member } from "./committee.ts";
 import { Deadlines } from "./deadlines.ts";
 import { DirectReader, type ReaderDoors, type ReaderOptions } from "./direct-reader.ts";
 import { encodeFrame } from "./framing.ts";
-import { doubtAfter } from "./line-doubts.ts";
+import { doubtAfter } from "./doubt.ts";
 import { Patience } from "./patience.ts";
 import { DIAL_BACKOFF_MAX_MS, DIAL_BACKOFF_MIN_MS, STREAM_TIMEOUT_MS, UNACKNOWLEDGED_MAX } from "./peer-policy.ts";
 import { SendQueue } from "./send-queue.ts";

@@ -1,7 +1,8 @@
 import type { Connection } from "@libp2p/interface";
 import { describe, expect, test } from "vitest";
 import type { Member } from "../../src/network/committee.ts";
-import { type Doubt, doubtAfter, isAnyLineBroken } from "../../src/network/line-doubts.ts";
+import { type Doubt, doubtAfter } from "../../src/network/doubt.ts";
+import { isAnyLineBroken } from "../../src/network/line-doubts.ts";
 
 const NOW_MS = 1_000_000;
 const NOBODY: ReadonlySet<Member> = new Set();

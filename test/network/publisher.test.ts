@@ -1,7 +1,7 @@
 import type { Connection } from "@libp2p/interface";
 import { expect, test } from "vitest";
 import type { Member } from "../../src/network/committee.ts";
-import type { Doubt } from "../../src/network/line-doubts.ts";
+import type { Doubt } from "../../src/network/doubt.ts";
 import { Publisher } from "../../src/network/publisher.ts";
 import type { Topic } from "../../src/network/topics.ts";
 
