@@ -188,15 +188,18 @@ describe("one connection", () => {
   });
 
   test("pongs keep a line alive that says nothing else, and a peer that stops answering them is silent", async () => {
-    const { connection } = connect({ heartbeatMs: 150, pingFrameMs: 50 });
+    // A machine that is busy keeps a pong waiting for some tenths of a second.
+    const { connection } = connect({ heartbeatMs: 1_000, pingFrameMs: 200 });
     const socket = await server.connected();
     let pings = 0;
-    await new Promise<void>((resolve) => {
+    const twelve = new Promise<string>((resolve) => {
       socket.on("ping", () => {
         pings += 1;
-        if (pings === 12) resolve();
+        if (pings === 12) resolve("alive for more than twice the heartbeat");
       });
     });
+    const ended = connection.ended.then(({ reason }) => reason);
+    expect(await Promise.race([twelve, ended])).toBe("alive for more than twice the heartbeat");
     expect(connection.isOpen).toBe(true);
     // The kernel takes what we send; nobody reads it.
     socket.pause();
