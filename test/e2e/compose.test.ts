@@ -218,7 +218,8 @@ async function down(): Promise<void> {
 }
 
 test("every service's command runs, in order, until node 1 signs; stopped and started again, it signs on", {
-  timeout: 240_000,
+  // Every wait within has a limit of its own, and says what it waited for.
+  timeout: 480_000,
 }, async () => {
   await engine.prepare();
   const round = await up();
