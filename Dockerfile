@@ -16,7 +16,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/config config
 COPY --from=build /app/feeds feeds
-RUN printf '#!/bin/sh\nexec node --max-semi-space-size=32 --single-threaded --no-memory-reducer --no-flush-bytecode /app/dist/cli/main.js "$@"\n' >/usr/local/bin/tenor \
+RUN printf '#!/bin/sh\nexec node --max-semi-space-size=32 --single-threaded --no-memory-reducer --no-flush-bytecode /app/dist/bin/tenor.js "$@"\n' >/usr/local/bin/tenor \
   && printf '#!/bin/sh\nexec /app/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil "$@"\n' >/usr/local/bin/anvil \
   && chmod 755 /usr/local/bin/tenor /usr/local/bin/anvil \
   # A new volume takes the owner of the folder it is mounted on.

@@ -1,11 +1,13 @@
-// Builds what runs: TypeScript to dist/, the page to dist/dashboard, contract artifacts to dist/contracts. Where nothing
-// that goes in has changed it does nothing, and of several at once one builds: programs that run from dist/ keep theirs.
+// Builds what runs: TypeScript to dist/, the program to dist/bin, the page to dist/dashboard, contract artifacts to
+// dist/contracts. Where nothing that goes in has changed it does nothing, and of several at once one builds: programs that
+// run from dist/ keep theirs.
 //   node scripts/build.mjs [--quiet] [--force]
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.mjs";
 import { buildDashboard } from "./dashboard.mjs";
 import { digestOfFiles } from "./tools.mjs";
 
@@ -22,6 +24,7 @@ const INPUTS = [
   "foundry.toml",
   "package-lock.json",
   "scripts/build.mjs",
+  "scripts/bundle.mjs",
   "scripts/dashboard.mjs",
   "scripts/forge.mjs",
   "scripts/tools.mjs",
@@ -29,7 +32,7 @@ const INPUTS = [
   "tsconfig.json",
 ];
 const OUTPUTS = [
-  "cli/main.js",
+  "bin/tenor.js",
   "dashboard/index.html",
   "../contracts/out/Consumers.sol/CarefulConsumer.json",
   ...CONTRACTS.map((name) => `contracts/${name}.json`),
@@ -73,6 +76,10 @@ async function lock() {
   }
 }
 
+function tell(name, startedMs) {
+  if (!quiet) process.stdout.write(`build: ${name} (${Date.now() - startedMs} ms)\n`);
+}
+
 function step(name, command, args) {
   const startedMs = Date.now();
   const result = spawnSync(command, args, { cwd: root, encoding: "utf8" });
@@ -80,14 +87,17 @@ function step(name, command, args) {
     process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
     throw new Error(`${name} failed${result.error ? `: ${result.error.message}` : ""}`);
   }
-  if (!quiet) process.stdout.write(`build: ${name} (${Date.now() - startedMs} ms)\n`);
+  tell(name, startedMs);
 }
 
-function build(stamp) {
+async function build(stamp) {
   rmSync(STAMP, { force: true });
   for (const room of ["base", "cli", "node", "sim"]) rmSync(join(dist, room), { recursive: true, force: true });
   const compiler = join("node_modules", "@typescript", "native", "bin", "tsc");
   step("types and modules", process.execPath, [compiler, "-p", "tsconfig.build.json"]);
+  const startedMs = Date.now();
+  await bundle();
+  tell("program", startedMs);
   buildDashboard();
   step("contracts", process.execPath, ["scripts/forge.mjs", "build"]);
   mkdirSync(join(dist, "contracts"), { recursive: true });
@@ -106,7 +116,7 @@ if (force || !isMade(stamp)) {
   await lock();
   try {
     // The build that was waited for may have made it.
-    if (force || !isMade(stamp)) build(stamp);
+    if (force || !isMade(stamp)) await build(stamp);
     else if (!quiet) process.stdout.write("build: made by another\n");
   } catch (error) {
     process.stderr.write(`build: ${error.message}\n`);

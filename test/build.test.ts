@@ -8,12 +8,12 @@ const root = new URL("../", import.meta.url).pathname;
 
 test("where nothing has changed nothing is built, however many ask", { timeout: 600_000 }, async () => {
   await run(process.execPath, ["scripts/build.mjs", "--quiet"], { cwd: root });
-  const madeMs = statSync(`${root}dist/cli/main.js`).mtimeMs;
+  const madeMs = statSync(`${root}dist/bin/tenor.js`).mtimeMs;
   const again = await Promise.all(
     [1, 2, 3].map(async () => await run(process.execPath, ["scripts/build.mjs"], { cwd: root })),
   );
   expect(again.map(({ stdout }) => stdout)).toEqual(Array(3).fill("build: nothing has changed\n"));
-  expect(statSync(`${root}dist/cli/main.js`).mtimeMs).toBe(madeMs);
+  expect(statSync(`${root}dist/bin/tenor.js`).mtimeMs).toBe(madeMs);
   expect(existsSync(`${root}.build-lock`)).toBe(false);
 });
 
@@ -23,5 +23,5 @@ test("a node's runtime has the same flags however it is started", () => {
   const devnet = listed?.match(/--[^"]+/g)?.join(" ");
   expect(devnet).toMatch(/^--max-semi-space-size=\d+ --single-threaded --no-memory-reducer --no-flush-bytecode$/);
   expect(read("src/cli/main.ts").split("\n", 1)).toEqual([`#!/usr/bin/env -S node ${devnet}`]);
-  expect(read("Dockerfile")).toContain(`exec node ${devnet} /app/dist/cli/main.js`);
+  expect(read("Dockerfile")).toContain(`exec node ${devnet} /app/dist/bin/tenor.js`);
 });

@@ -28,6 +28,8 @@ const RUNTIME_FLAGS: readonly string[] = [
 export type NodeSetup = {
   /** Flags of the runtime, before the program: --cpu-prof, --inspect=…, --import=… */
   readonly runtime?: readonly string[];
+  /** The program, where it is not the bundle: what --import changes must be a module that the program loads. */
+  readonly program?: string;
   /** Settings by environment, over those of the devnet. */
   readonly environment?: Readonly<Record<string, string>>;
 };
@@ -81,10 +83,11 @@ export function spawnNode(options: NodeProcessOptions): Child {
   };
   if (marketUrl !== null) Object.assign(environment, venueEnvironment(marketUrl, id));
   Object.assign(environment, setup.environment);
-  const program = [...RUNTIME_FLAGS, ...(setup.runtime ?? []), commandLine, "node", "--config", devnetNodeConfig];
+  const flags = [...RUNTIME_FLAGS, ...(setup.runtime ?? [])];
+  const args = [...flags, setup.program ?? commandLine, "node", "--config", devnetNodeConfig];
   return new Child({
     name: `node ${id}`,
-    ...options.at(process.execPath, program),
+    ...options.at(process.execPath, args),
     environment,
     logFile: paths.log,
   });

@@ -7,7 +7,9 @@ import { OracleError } from "../base/errors.ts";
 import { definitionsIn } from "../node/definition-files.ts";
 
 export const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
-export const commandLine = join(packageRoot, "dist", "cli", "main.js");
+export const commandLine = join(packageRoot, "dist", "bin", "tenor.js");
+/** The same program as the modules that the bundle is made of. */
+export const unbundledCommandLine = join(packageRoot, "dist", "cli", "main.js");
 export const devnetNodeConfig = join(packageRoot, "config", "node.devnet.yaml");
 export const feedsFolder = join(packageRoot, "feeds");
 

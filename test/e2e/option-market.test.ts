@@ -34,7 +34,7 @@ import {
 import { type Spare, startSpare, tenor } from "./rotation-support.ts";
 import { awaitRound, eventually, startDevnet } from "./support.ts";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../dist/bin/tenor.js", import.meta.url));
 const PERIOD_SEC = 90;
 const WINDOW_SEC = PERIOD_SEC / 2;
 const DISPUTE_SEC = 600;

@@ -9,6 +9,7 @@ import type { Devnet } from "../../../src/devnet/devnet.ts";
 import { WiredGround } from "../../../src/devnet/wires/ground.ts";
 import { namespacesMissing } from "../../../src/devnet/wires/namespaces.ts";
 import type { Hex } from "../../../src/base/bytes.ts";
+import { unbundledCommandLine } from "../../../src/devnet/paths.ts";
 import type { StatusReply } from "../../../src/api/replies.ts";
 import { fetchJson } from "../../../src/devnet/wait.ts";
 import { leadershipOf } from "../../../src/protocol/leader.ts";
@@ -37,7 +38,7 @@ beforeAll(async () => {
     ground,
     slotMs: SLOT_MS,
     feeds: FOUR_FEEDS.slice(0, 2),
-    nodeSetup: () => ({ runtime: [`--import=${silentSigner}`] }),
+    nodeSetup: () => ({ runtime: [`--import=${silentSigner}`], program: unbundledCommandLine }),
   });
   cfg = (await fetchJson<StatusReply>(`${devnet.nodes[0]!.apiUrl}/v1/status`))!.identity.cfg as Hex;
   await eventually("three rounds everywhere", 30_000, () => (ALL.every((id) => completed(id).size >= 3) ? true : null));
