@@ -231,6 +231,7 @@ export class Store {
     return this.#reports.byDigest(digest);
   }
 
+  /** See {@link ValueHistory.save}: in the history at once, on disk at the latest with the tenth round. */
   saveValues(rows: readonly ValueRow[]): void {
     this.#values.save(rows);
   }
@@ -245,10 +246,11 @@ export class Store {
     return this.#pruner.prune(options);
   }
 
-  /** Moves the write-ahead log into the database file and lets the next process in. Closing twice is harmless. */
+  /** Writes what waits, moves the write-ahead log into the database file and lets the next process in. Closing twice is harmless. */
   close(): void {
     if (!this.#db.open) return;
     try {
+      this.#values.flush();
       if (!this.isVolatile) this.#guard("closing", () => this.#db.pragma("wal_checkpoint(TRUNCATE)"));
     } finally {
       this.#db.close();

@@ -13,6 +13,13 @@ export type ValueRow = {
   readonly status: FeedStatus;
 };
 
+/**
+ * A feed's rows wait for its turn and are written together: each feed has a page of its own in the table, and a hundred pages
+ * a round are a hundred times what is said in them. Higher: a process that is killed loses more points of its charts (the
+ * reports they are from are on disk). Lower: more pages a round.
+ */
+const TURNS = 10;
+
 /** More points than a screen has pixels help nobody, and each costs a seek on the event loop's thread. */
 const HISTORY_LIMIT_MAX = 5_000;
 
@@ -29,6 +36,9 @@ export class ValueHistory {
   readonly #insertAll: (rows: readonly ValueRow[]) => void;
   readonly #firstRows: Database.Statement;
   readonly #lastTime: Database.Statement;
+  /** Not written yet, by feed. */
+  readonly #waiting = new Map<number, ValueRow[]>();
+  #turn = 0;
 
   constructor(doors: { readonly db: Database.Database; readonly guard: Guard }) {
     this.#guard = doors.guard;
@@ -45,8 +55,27 @@ export class ValueHistory {
     this.#lastTime = db.prepare("SELECT max(time_ms) FROM feed_values WHERE feed_index = ?").pluck();
   }
 
+  /** Takes one round's rows, and writes all of those feeds whose turn it is: each at the latest with the tenth round. */
   save(rows: readonly ValueRow[]): void {
-    this.#guard("saving values", () => this.#insertAll(rows));
+    for (const row of rows) {
+      const waiting = this.#waiting.get(row.feedIndex);
+      if (waiting === undefined) this.#waiting.set(row.feedIndex, [row]);
+      else waiting.push(row);
+    }
+    this.#turn = (this.#turn + 1) % TURNS;
+    this.#write([...this.#waiting.keys()].filter((feedIndex) => feedIndex % TURNS === this.#turn));
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    this.#write([...this.#waiting.keys()]);
+  }
+
+  #write(feeds: readonly number[]): void {
+    const rows = feeds.flatMap((feedIndex) => this.#waiting.get(feedIndex) ?? []);
+    // What the disk refuses is not kept: it would only grow until the disk is well.
+    for (const feedIndex of feeds) this.#waiting.delete(feedIndex);
+    if (rows.length > 0) this.#guard("saving values", () => this.#insertAll(rows));
   }
 
   /**
@@ -61,6 +90,11 @@ export class ValueHistory {
         limit,
         max: HISTORY_LIMIT_MAX,
       });
+    }
+    try {
+      if (this.#waiting.has(feedIndex)) this.#write([feedIndex]);
+    } catch {
+      // A disk that takes nothing has been told of; what it holds can be read.
     }
     return this.#guard("reading the history", () => {
       const head = this.#firstRows.all(feedIndex, sinceMs, limit + 1) as Row[];

@@ -106,6 +106,7 @@ test("pruning keeps the latest report and every hash of an open nonce, and works
     s.saveReport(round, hashOf(round, 0), round, new Uint8Array(1));
     s.saveValues([{ feedIndex: 0, round, timeMs: round, value: "1", status: "ok" }]);
   }
+  expect(s.history(0, 0, 9)).toHaveLength(5);
   s.outbox.insertTransaction(transaction(0, 0, { status: "final" }));
   s.outbox.insertTransaction(transaction(1, 0));
   s.outbox.insertTransaction(transaction(1, 1));

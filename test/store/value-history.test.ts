@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import type { Store } from "../../src/store/store.ts";
@@ -33,6 +34,35 @@ test("saving a row again replaces it", () => {
   s.saveValues([row(1_000)]);
   s.saveValues([{ ...row(1_000), value: "5", status: "disputed" }]);
   expect(s.history(0, 0, 10)).toEqual([{ ...row(1_000), value: "5", status: "disputed" }]);
+});
+
+/** Times on disk by feed, as another process sees them. */
+function onDisk(path: string): Readonly<Record<string, readonly number[]>> {
+  const db = new Database(path, { readonly: true });
+  const rows = db.prepare("SELECT feed_index, time_ms FROM feed_values ORDER BY time_ms").raw().all();
+  db.close();
+  const byFeed: Record<string, number[]> = {};
+  for (const [feedIndex, timeMs] of rows as [number, number][]) (byFeed[feedIndex] ??= []).push(timeMs);
+  return byFeed;
+}
+
+test("a feed's rows are written together, each at the latest with the tenth round after it, and all when it is closed", () => {
+  const path = join(testFolder(), "node.db");
+  const s = openStore({ path });
+  onTestFinished(() => s.close());
+  const feeds = Array.from({ length: 25 }, (_, feedIndex) => feedIndex);
+  const timesMs = Array.from({ length: 31 }, (_, round) => 1_000 * round);
+  for (const [round, timeMs] of timesMs.entries()) {
+    const before = onDisk(path);
+    s.saveValues(feeds.map((feedIndex) => row(timeMs, feedIndex)));
+    const after = onDisk(path);
+    const touched = feeds.filter((feedIndex) => after[feedIndex]?.length !== before[feedIndex]?.length);
+    expect(touched.length).toBeLessThanOrEqual(3);
+    for (const feedIndex of feeds) expect(after[feedIndex]?.length ?? 0).toBeGreaterThan(round - 10);
+  }
+  expect(s.history(4, 0, 100).map(({ timeMs }) => timeMs)).toEqual(timesMs);
+  s.close();
+  for (const feedIndex of feeds) expect(onDisk(path)[feedIndex]).toEqual(timesMs);
 });
 
 test("a day of slots thins to exactly the limit, evenly, first and last kept, within a frame of time", () => {
