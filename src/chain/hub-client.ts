@@ -94,10 +94,10 @@ export class HubClient {
 
   /**
    * What no reorganisation takes back any more: the configurations in the newest final block, none where the hub is not final.
+   * @param finalNumber of the head, see {@link Head}: below 0 on a young chain
    * @throws OracleError a quorum error
    */
-  async finalConfiguration(): Promise<HubConfigurations> {
-    const { finalNumber } = await this.#rpc.head();
+  async finalConfiguration(finalNumber: number): Promise<HubConfigurations> {
     const none = { newest: undefined, previous: undefined };
     if (finalNumber < 0) return none;
     return await this.configuration(finalNumber).catch((error: unknown) => {

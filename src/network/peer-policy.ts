@@ -103,7 +103,7 @@ export const ADDRESS_DIAL_TIMEOUT_MS = 5_000;
  */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How often a connection is pinged. Lower: CPU for streams. Higher: a vanished host is noticed late (ping + timeout). */
-export const PING_INTERVAL_MS = 4_000;
+export const PING_INTERVAL_MS = 8_000;
 /** A peer's ping stream ends after this. Lower: CPU for new streams. Higher: idle ones are kept. */
 export const PING_STREAM_MS = 60_000;
 /** Pings on one stream: a fifth of its time is left, so that it is renewed before the other end resets it. */

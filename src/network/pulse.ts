@@ -29,7 +29,7 @@ export type PulseDoors = { readonly node: Libp2p; readonly clock: Clock; readonl
  */
 const QUICK_PINGS = 4;
 /** Part of the interval between those. */
-const QUICK_FRACTION = 1 / 16;
+const QUICK_FRACTION = 1 / 32;
 /** Either way: else the pings of all members meet the same moment of each slot. */
 const JITTER = 0.1;
 

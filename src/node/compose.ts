@@ -123,8 +123,8 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     metrics,
   });
   const watch: ChainWatch = new ChainWatch(
-    { feeds: facts.rules.length, pollMs: CHAIN_POLL_MS },
-    { hub, clock, log: log.child({ room: "chain" }), onAnswers: () => view.changed("feeds") },
+    { feeds: facts.rules.length, pollMs: Math.max(CHAIN_POLL_MS, config.chain.blockTimeMs / 2) },
+    { rpc, hub, clock, log: log.child({ room: "chain" }), onAnswers: () => view.changed("feeds") },
   );
   const published = new PublishedLog();
 
@@ -290,7 +290,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
   closers.push(() => pending?.stop());
   const follow = async (): Promise<void> => {
     await rpc.checkChain();
-    await watch.follow(Math.max(CHAIN_POLL_MS, config.chain.blockTimeMs / 2), (said) => configurations.hear(said));
+    await watch.follow((said) => configurations.hear(said));
   };
   closers.push(() => watch.stop());
   follow().catch((error: unknown) => log.error("the hub cannot be followed", { reason: reasonOf(error) }));

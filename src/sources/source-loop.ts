@@ -18,7 +18,7 @@ import { CandleHistory } from "./candle-history.ts";
 import { type Parsed, gap } from "./gap.ts";
 import type { HttpBody } from "./http.ts";
 import type { RestAdapter, RestRequest } from "./rest-adapter.ts";
-import { sleepUnlessStopped } from "./sleep.ts";
+import { Pauses } from "./pauses.ts";
 import { QUIET_TRUST_MS, type SourceState } from "./source-state.ts";
 import type { Subscription } from "./subscription.ts";
 import type { VenueDesk } from "./venue-desk.ts";
@@ -98,8 +98,9 @@ export class SourceLoop {
     const { pollMs, phase } = this.#options;
     const isStreamedOnly = history === null && this.#requests.length === 0 && desk.lineOf(state.subscription) !== null;
     if (isStreamedOnly) return;
+    const pauses = new Pauses(stop);
     let dueMs = clock.monotonicMs() + (history === null ? pollMs * phase : 0);
-    while (await sleepUnlessStopped(dueMs - clock.monotonicMs(), stop)) {
+    while (await pauses.sleep(dueMs - clock.monotonicMs())) {
       if (history !== null && history.nextPage(clock.nowMs()) === null) {
         dueMs = clock.monotonicMs() + history.waitMs(clock.nowMs()) + CANDLE_SPREAD_MS * rng.next();
         continue;
@@ -110,10 +111,10 @@ export class SourceLoop {
       }
       const askedMs = clock.monotonicMs();
       const queueMs = history === null ? gate.reserveMs(this.#requests, askedMs) : gate.reserveHistoryMs(askedMs);
-      if (!(await sleepUnlessStopped(queueMs, stop))) return;
+      if (!(await pauses.sleep(queueMs))) return;
       const restMs = this.#doors.restMs?.() ?? 0;
       // Those who waited do not all start at once.
-      if (restMs > 0 && !(await sleepUnlessStopped(restMs + rng.next() * REST_SPREAD_MS, stop))) return;
+      if (restMs > 0 && !(await pauses.sleep(restMs + rng.next() * REST_SPREAD_MS))) return;
       const pause = gate.pause(clock.monotonicMs());
       if (pause !== null) {
         // Another source of this venue may have caused it; this one cannot be asked either, and says so once.

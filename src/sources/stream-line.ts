@@ -6,7 +6,7 @@ import { EventRate } from "./event-rate.ts";
 import { type Gap, gap } from "./gap.ts";
 import type { BucketLimit } from "./limits.ts";
 import type { AdapterRules } from "./rest-adapter.ts";
-import { sleepUnlessStopped } from "./sleep.ts";
+import { Pauses } from "./pauses.ts";
 import type { SourceError } from "./source-health.ts";
 import type { Liveness, SourceState } from "./source-state.ts";
 import type { StreamAdapter, StreamUpdate } from "./stream-adapter.ts";
@@ -118,13 +118,14 @@ export class StreamLine implements Liveness {
   /** Connects, and again whenever the connection ends, until stopped. */
   async run(stop: AbortSignal): Promise<void> {
     const { clock, gate, rng } = this.#doors;
+    const pauses = new Pauses(stop);
     let waitMs = 0;
     for (;;) {
-      if (!(await sleepUnlessStopped(waitMs, stop))) return;
-      if (!(await sleepUnlessStopped(gate.reserveConnectMs(clock.monotonicMs()), stop))) return;
+      if (!(await pauses.sleep(waitMs))) return;
+      if (!(await pauses.sleep(gate.reserveConnectMs(clock.monotonicMs())))) return;
       // A ban may grow while it is waited for.
       for (let pause = gate.pause(clock.monotonicMs()); pause !== null; pause = gate.pause(clock.monotonicMs()))
-        if (!(await sleepUnlessStopped(pause.leftMs, stop))) return;
+        if (!(await pauses.sleep(pause.leftMs))) return;
       const startedMs = clock.monotonicMs();
       const { reason, wasOpen } = await this.#connect(stop);
       if (stop.aborted) return;

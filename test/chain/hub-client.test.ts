@@ -2,7 +2,7 @@ import { HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Hex } from "../../src/base/bytes.ts";
 import { configureHub, deployHub, rotateHub } from "../../src/chain/deploy.ts";
-import { HubClient } from "../../src/chain/hub-client.ts";
+import { HubClient, type HubConfigurations } from "../../src/chain/hub-client.ts";
 import { explainRevert, explainRevertData } from "../../src/chain/revert.ts";
 import { startAnvil } from "./support/anvil.ts";
 import { groupKey, submitPayload } from "./support/group-key.ts";
@@ -142,7 +142,10 @@ describe("the final configuration", () => {
   test("is none where the hub is not final yet, and an empty one where it is not configured", async () => {
     const { rpc } = await deployed();
     const nowhere = new HubClient({ address: `0x${"99".repeat(20)}` }, { rpc });
-    expect(await nowhere.finalConfiguration()).toEqual({ newest: undefined, previous: undefined });
+    expect(await nowhere.finalConfiguration((await rpc.head()).finalNumber)).toEqual({
+      newest: undefined,
+      previous: undefined,
+    });
   });
 
   test("reorged setConfig: what a reorganisation takes back was never told", async () => {
@@ -150,9 +153,10 @@ describe("the final configuration", () => {
     const { hub: address } = await deployTestHub(anvil.url);
     const rpc = openRpc(anvil.url);
     const hub = new HubClient({ address }, { rpc });
+    const final = async (): Promise<HubConfigurations> => await hub.finalConfiguration((await rpc.head()).finalNumber);
     // Finality depth is 2: the first configuration becomes final.
     await anvil.rpc("anvil_mine", ["0x3"]);
-    const first = await hub.finalConfiguration();
+    const first = await final();
     expect(first.newest?.cfg).toBe(CFG);
     const provider = new JsonRpcProvider(anvil.url, CHAIN_ID, { staticNetwork: true, cacheTimeout: -1 });
     onTestFinished(() => provider.destroy());
@@ -161,13 +165,13 @@ describe("the final configuration", () => {
     const before = await anvil.rpc("evm_snapshot");
     await rotateHub({ hub: address, configuration: next(timeMs, `0x${"0d".repeat(32)}`) }, { signer: owner });
     expect((await hub.configuration()).newest?.configCount).toBe(2);
-    expect(await hub.finalConfiguration()).toEqual(first);
+    expect(await final()).toEqual(first);
     // The block with the rotation is gone, and another one holds another rotation.
     await anvil.rpc("evm_revert", [before]);
     await rotateHub({ hub: address, configuration: next(timeMs, `0x${"0e".repeat(32)}`) }, { signer: owner });
-    expect(await hub.finalConfiguration()).toEqual(first);
+    expect(await final()).toEqual(first);
     await anvil.rpc("anvil_mine", ["0x2"]);
-    const final = await hub.finalConfiguration();
-    expect([final.newest?.cfg, final.previous?.cfg]).toEqual([`0x${"0e".repeat(32)}`, CFG]);
+    const last = await final();
+    expect([last.newest?.cfg, last.previous?.cfg]).toEqual([`0x${"0e".repeat(32)}`, CFG]);
   });
 });
