@@ -2,6 +2,7 @@
  * Brings publications to one chain: in stages with the other nodes, through an outbox that survives a crash at any
  * point. One transmitter per (chain, account): it is the only one that numbers the account's transactions.
  */
+import type { Hex } from "../base/bytes.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import { firstFees } from "./fees.ts";
 import { HubClient } from "./hub-client.ts";
@@ -32,6 +33,15 @@ export type TransmitterDoors = {
   readonly log: Logger;
 };
 
+/** What stands in one block. */
+type Seen = {
+  readonly hash: Hex;
+  readonly feeds: string;
+  readonly chainCount: number;
+  /** Round by feed. */
+  readonly onChain: ReadonlyMap<number, number>;
+};
+
 /** While nothing of our own is on its way, others' progress is looked at this often. */
 const IDLE_POLL_MS = 1_000;
 
@@ -48,6 +58,7 @@ export class Transmitter {
   readonly #ticker: Ticker;
   readonly #counters = zeroCounters();
   #accepting = true;
+  #seen: Seen | null = null;
   #nextTurnMs = Number.POSITIVE_INFINITY;
 
   /** Takes up the rows that an earlier process left; nothing is sent before the first tick. */
@@ -161,21 +172,28 @@ export class Transmitter {
   }
 
   async #look(): Promise<void> {
-    const { rpc } = this.#doors;
-    const { account, finalityDepth } = this.#options;
-    const head = await rpc.head();
-    const carried = this.#outbox.slots().flatMap((slot) => slot.current.pushes.map(({ index }) => index));
-    const feeds = [...new Set([...this.#board.feeds(), ...carried])].toSorted((a, b) => a - b);
-    const [chainCount, answers] = await Promise.all([
-      rpc.transactionCount(account, head.number),
-      feeds.length === 0 ? [] : this.#hub.answers(feeds, head.number),
-    ]);
-    const onChain = new Map(answers.map(({ index, round }) => [index, round]));
+    const { finalityDepth } = this.#options;
+    const head = await this.#doors.rpc.head();
+    const { chainCount, onChain } = await this.#at(head);
     this.#forget(this.#board.takeFinal(onChain, head.number, finalityDepth));
     for (const slot of await this.#watcher.settle(head, chainCount)) await this.#sender.broadcast(slot);
     this.#sender.forgetBelow(chainCount);
     await this.#nurse.visit(this.#view(onChain, chainCount, head), head, chainCount);
     await this.#sendDue(onChain, chainCount, head);
+  }
+
+  /** Asked once a block, and again for a feed that was offered since: it is looked several times within one. */
+  async #at({ number, hash }: Head): Promise<Seen> {
+    const carried = this.#outbox.slots().flatMap((slot) => slot.current.pushes.map(({ index }) => index));
+    const feeds = [...new Set([...this.#board.feeds(), ...carried])].toSorted((a, b) => a - b);
+    if (this.#seen?.hash === hash && this.#seen.feeds === feeds.join()) return this.#seen;
+    const [chainCount, answers] = await Promise.all([
+      this.#doors.rpc.transactionCount(this.#options.account, number),
+      feeds.length === 0 ? [] : this.#hub.answers(feeds, number),
+    ]);
+    const onChain = new Map(answers.map(({ index, round }) => [index, round]));
+    this.#seen = { hash, feeds: feeds.join(), chainCount, onChain };
+    return this.#seen;
   }
 
   #view(onChain: ReadonlyMap<number, number>, chainCount: number, head: Head): ChainView {

@@ -6,6 +6,7 @@ import type { Anvil } from "./support/anvil.ts";
 import { startAnvil } from "./support/anvil.ts";
 import { MovableClock } from "./support/clock.ts";
 import { CFG, CHAIN_ID, deployTestHub, publicationOf } from "./support/network.ts";
+import { forward, startRpcServer } from "./support/rpc-server.ts";
 import type { TestNode, TestNodeOptions } from "./support/node.ts";
 import { testNode } from "./support/node.ts";
 
@@ -76,6 +77,29 @@ describe("the usual case", () => {
     expect(node.transmitter.counters().failedTicks).toBe(1);
     expect(node.transmitter.recent(1)).toEqual([]);
   });
+});
+
+test("within one block the hub and the account are asked once, and again for a feed that was offered since", async () => {
+  const anvil = await startAnvil();
+  const { hub } = await deployTestHub(anvil.url);
+  const server = await startRpcServer(async (call) => await forward(anvil.url, call));
+  const node = testNode({ url: server.url, hub });
+  node.transmitter.offer(publicationOf(10, [0]));
+  await node.transmitter.tick();
+  await node.transmitter.tick();
+  const asked = async (): Promise<readonly string[]> => {
+    server.calls.length = 0;
+    await node.transmitter.tick();
+    return server.calls.map(({ method }) => method).toSorted();
+  };
+  expect(await asked()).toEqual(["eth_getBlockByNumber"]);
+  await anvil.rpc("evm_setAutomine", [false]);
+  node.transmitter.offer(publicationOf(11, [2]));
+  expect(await asked()).toEqual(expect.arrayContaining(["eth_call", "eth_sendRawTransaction"]));
+  expect(await asked()).toEqual(["eth_getBlockByNumber"]);
+  await anvil.rpc("anvil_mine", ["0x1"]);
+  expect(await asked()).toEqual(expect.arrayContaining(["eth_call", "eth_getTransactionCount"]));
+  expect(node.transmitter.recent(5)).toMatchObject([{ round: 11, status: "mined" }, { round: 10 }]);
 });
 
 describe("what a chain missed", () => {
