@@ -31,16 +31,19 @@ async function json(url) {
 export class Bench {
   devnet;
   #ground;
+  #isBent;
   #dir;
 
   /**
    * @param options.wired false: all on loopback, where lines cannot be bent
+   * @param options.isBent every line through a proxy, which takes its share of the machine
    * @param options.warmUpSec the first slots warm the compiler and fill the sources; they are run and not counted
    */
-  static async start({ nodes, slotMs, feeds, wired, profileDir, warmUpSec }, say) {
+  static async start({ nodes, slotMs, feeds, wired, isBent, profileDir, warmUpSec }, say) {
     const bench = new Bench();
     bench.#dir = mkdtempSync(join(tmpdir(), "tenor-bench-"));
-    bench.#ground = wired ? new WiredGround(nodes) : null;
+    bench.#ground = wired ? new WiredGround(nodes, { isStraight: !isBent }) : null;
+    bench.#isBent = wired && isBent;
     try {
       bench.devnet = await Devnet.start(
         {
@@ -76,7 +79,7 @@ export class Bench {
 
   /** Every line this much longer from now on, one way. */
   delay(delayMs) {
-    this.#ground?.wires.bendAll({ delayMs });
+    if (this.#isBent) this.#ground.wires.bendAll({ delayMs });
   }
 
   async #costs() {
@@ -93,7 +96,7 @@ export class Bench {
         };
       }),
     );
-    return { perNode, atMs: performance.now(), wireBytes: this.#ground?.wires.bytesTotal() ?? Number.NaN };
+    return { perNode, atMs: performance.now(), wireBytes: this.#isBent ? this.#ground.wires.bytesTotal() : Number.NaN };
   }
 
   /**

@@ -1,6 +1,6 @@
 // `npm run bench -- rounds`: what a round costs and how long it takes, measured on this machine beside the figures of peers.
-// Nodes are real processes, each in a network namespace of its own, every line through a proxy that delays it; without
-// root or `ip` they share the loopback, and no line is delayed.
+// Nodes are real processes, each in a network namespace of its own, in the part "wires" every line through a proxy that
+// delays it; without root or `ip` they share the loopback, and no line is delayed.
 //   --json          one object a line
 //   --seconds N     how long each row is measured
 //   --nodes 4,7,16  committees of the first part      --delays 0,50   one way, ms
@@ -110,7 +110,7 @@ async function withBench(options, work) {
 
 if (parts.includes("wires")) {
   for (const nodes of committees) {
-    await withBench({ nodes, slotMs: 1_000, feeds: 2 }, async (bench) => {
+    await withBench({ nodes, slotMs: 1_000, feeds: 2, isBent: true }, async (bench) => {
       for (const delayMs of wired ? delaysMs : [0]) {
         bench.delay(delayMs);
         const found = await bench.measure(seconds);
@@ -126,7 +126,7 @@ if (parts.includes("wires")) {
 const feedSets = sets.split(",").map((text) => text.split("x").map(Number));
 if (parts.includes("feeds")) {
   for (const [nodes, feeds, slotMs] of feedSets.flatMap((set) => slotsMs.map((each) => [...set, each]))) {
-    await withBench({ nodes, slotMs, feeds }, async (bench) => {
+    await withBench({ nodes, slotMs, feeds, isBent: false }, async (bench) => {
       const found = await bench.measure(seconds);
       const label = `n=${nodes}, ${feeds} feeds${slotMs === 1_000 ? "" : `, a slot of ${slotMs} ms`}`;
       row(`${label}: feeds agreed on in one signature`, found.agreedFeeds, "feeds", `of ${found.feeds}`);
@@ -138,7 +138,7 @@ if (parts.includes("feeds")) {
 }
 
 if (parts.includes("rate")) {
-  await withBench({ nodes: 7, slotMs: 250, feeds: 2 }, async (bench) => {
+  await withBench({ nodes: 7, slotMs: 250, feeds: 2, isBent: false }, async (bench) => {
     const found = await bench.measure(seconds);
     row(
       "n=7, 4 slots a second: rounds completed at all nodes",
@@ -152,7 +152,7 @@ if (parts.includes("rate")) {
 }
 
 if (parts.includes("shipped")) {
-  await withBench({ nodes: 4, slotMs: 1_000, feeds: 26 }, async (bench) => {
+  await withBench({ nodes: 4, slotMs: 1_000, feeds: 26, isBent: false }, async (bench) => {
     const found = await bench.measure(seconds);
     latencyRows("n=4, the shipped feeds", 0, found);
     costRows("n=4, the shipped feeds", found);

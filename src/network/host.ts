@@ -27,6 +27,7 @@ import {
   STREAM_WINDOW_BYTES,
   STREAM_TIMEOUT_MS,
 } from "./peer-policy.ts";
+import { endDecodingQuietly } from "./quiet-decoders.ts";
 import { holdBackWindowUpdates } from "./window-updates.ts";
 
 export type Host = Libp2p<{ identify: Identify; ping: Ping; gossip: GossipSub }>;
@@ -51,6 +52,7 @@ export type HostDoors = {
 export async function createHost(options: HostOptions, doors: HostDoors): Promise<Host> {
   const { members, limits } = options;
   holdBackWindowUpdates();
+  endDecodingQuietly();
   return await createLibp2p({
     start: false,
     privateKey: options.privateKey,

@@ -1,4 +1,4 @@
-/** A devnet's ground of namespaces and bent wires: every node in a network of its own, every line through a proxy. */
+/** A devnet's ground of namespaces: every node in a network of its own, and every line through a proxy that can bend it, or none. */
 import { OracleError } from "../../base/errors.ts";
 import type { Address, Ground, Place } from "../ground.ts";
 import { Namespaces } from "./namespaces.ts";
@@ -10,12 +10,17 @@ const API_PORT = 8081;
 export class WiredGround implements Ground {
   readonly namespaces: Namespaces;
   readonly #count: number;
+  readonly #isStraight: boolean;
   #wires: Wires | null = null;
 
-  /** @param count as many nodes as the devnet will have */
-  constructor(count: number) {
+  /**
+   * @param count as many nodes as the devnet will have
+   * @param options `isStraight`: nodes reach each other over the bridge, without the proxies' share of this machine
+   */
+  constructor(count: number, { isStraight = false } = {}) {
     this.#count = count;
-    this.namespaces = new Namespaces(count);
+    this.#isStraight = isStraight;
+    this.namespaces = new Namespaces(count, { areApart: !isStraight });
   }
 
   get serverHost(): string {
@@ -33,15 +38,13 @@ export class WiredGround implements Ground {
       const host = this.namespaces.address(i + 1);
       return { p2p: { host, port: P2P_PORT }, api: { host, port: API_PORT } };
     });
-    this.#wires = await Wires.open(
-      this.serverHost,
-      places.map(({ p2p }) => p2p),
-    );
+    const ends = places.map(({ p2p }) => p2p);
+    if (!this.#isStraight) this.#wires = await Wires.open(this.serverHost, ends);
     return places;
   }
 
-  line(from: number, to: number): Address {
-    return this.wires.address(from, to);
+  line(from: number, to: number): Address | null {
+    return this.#isStraight ? null : this.wires.address(from, to);
   }
 
   at(id: number, command: string, args: readonly string[]): ReturnType<Ground["at"]> {

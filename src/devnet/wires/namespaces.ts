@@ -1,6 +1,7 @@
 /**
- * A network namespace for each node, on one bridge of this machine. Ports of the bridge are isolated: a node reaches the
- * bridge's own address, where the proxies, the chain and the market listen, and no other node behind their back.
+ * A network namespace for each node, on one bridge of this machine. Where lines are bent, ports of the bridge are
+ * isolated: a node reaches the bridge's own address, where the proxies, the chain and the market listen, and no other node
+ * behind their back.
  */
 import { spawnSync } from "node:child_process";
 import { networkInterfaces } from "node:os";
@@ -68,8 +69,11 @@ export class Namespaces {
   readonly #mark: string;
   readonly #onExit = (): void => this.remove();
 
-  /** @throws OracleError `namespace` with what `ip` said; nothing is left then */
-  constructor(count: number) {
+  /**
+   * @param options `areApart`: a node reaches the bridge's own address and no other node
+   * @throws OracleError `namespace` with what `ip` said; nothing is left then
+   */
+  constructor(count: number, { areApart = true } = {}) {
     sweep();
     made += 1;
     this.#count = count;
@@ -81,7 +85,8 @@ export class Namespaces {
     for (const id of this.#ids()) {
       const [name, host] = [this.name(id), this.#hostEnd(id)];
       lines.push(`netns add ${name}`, `link add ${host} type veth peer name eth0 netns ${name}`);
-      lines.push(`link set ${host} master ${bridge} up`, `link set ${host} type bridge_slave isolated on`);
+      lines.push(`link set ${host} master ${bridge} up`);
+      if (areApart) lines.push(`link set ${host} type bridge_slave isolated on`);
     }
     lines.push(`link set ${bridge} up`);
     process.on("exit", this.#onExit);
