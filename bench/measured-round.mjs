@@ -130,13 +130,13 @@ export class Bench {
     const latencies = whole.map((round) =>
       Math.max(...Object.values(rounds.get(round).of).map((one) => one.latencyMs)),
     );
-    const work = whole.map((round) =>
-      Math.max(
-        ...Object.values(rounds.get(round).of).map(
-          ({ steps }) => steps.find(({ step }) => step === "signed")?.cpuMs ?? 0,
-        ),
-      ),
-    );
+    // Nodes look their work up in some rounds, all in the same.
+    const work = whole.flatMap((round) => {
+      const known = Object.values(rounds.get(round).of).flatMap(
+        ({ steps }) => steps.find(({ step }) => step === "signed")?.cpuMs ?? [],
+      );
+      return known.length === 0 ? [] : [Math.max(...known)];
+    });
     const sum = (pick) => after.perNode.reduce((total, one, i) => total + pick(one) - pick(before.perNode[i]), 0);
     latencies.sort((a, b) => a - b);
     work.sort((a, b) => a - b);
@@ -185,7 +185,7 @@ export class Bench {
       });
       table[step] = {
         afterMs: middle(slowest.map(({ afterMs }) => afterMs)),
-        cpuMs: middle(slowest.map(({ cpuMs }) => cpuMs)),
+        cpuMs: middle(slowest.flatMap(({ cpuMs }) => cpuMs ?? [])),
       };
     }
     return table;

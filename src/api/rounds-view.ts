@@ -22,12 +22,12 @@ export type RoundView = {
 /**
  * How far this node had come in a round, ms after the slot's start: its OBSERVE said, as a proposer its PROPOSE said, a
  * PROPOSE accepted, its share said, the signature whole. `cpuMs` is what its process had worked since the slot's start,
- * so that on a busy machine work can be told from waiting.
+ * so that on a busy machine work can be told from waiting; it is looked up in every fourth round and null in the others.
  */
 export type RoundStep = {
   readonly step: "observed" | "proposed" | "accepted" | "shared" | "signed";
   readonly afterMs: number;
-  readonly cpuMs: number;
+  readonly cpuMs: number | null;
 };
 
 export type RecentRound = {

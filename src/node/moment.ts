@@ -4,9 +4,9 @@ import type { Clock } from "../base/ports.ts";
 /** `cpuMs` is of all threads, user and system, since the process began; null where nobody will want to know. */
 export type Moment = { readonly ms: number; readonly cpuMs: number | null };
 
-/** @param isStep asking for the work costs some tens of microseconds, and few decisions are a step of a round */
-export function momentOf(clock: Clock, isStep: boolean): Moment {
-  if (!isStep) return { ms: clock.nowMs(), cpuMs: null };
+/** @param isMeasured asking for the work costs a tenth of a millisecond on some machines, and few ever want to know */
+export function momentOf(clock: Clock, isMeasured: boolean): Moment {
+  if (!isMeasured) return { ms: clock.nowMs(), cpuMs: null };
   const { user, system } = process.cpuUsage();
   return { ms: clock.nowMs(), cpuMs: (user + system) / 1_000 };
 }

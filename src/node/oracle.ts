@@ -36,7 +36,7 @@ import type {
   SigningPort,
   WatchersEvent,
 } from "./ports.ts";
-import { isStep } from "./round-steps.ts";
+import { isMeasured } from "./round-steps.ts";
 import { SlotClock } from "./slots.ts";
 import { Timers } from "./timers.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -171,7 +171,7 @@ export class Oracle {
 
   #handle(event: OracleEvent): void {
     const next = step(this.#state, event);
-    const at = momentOf(this.#doors.clock, isStep(event, next.effects));
+    const at = momentOf(this.#doors.clock, isMeasured(event, next.effects));
     this.#state = next.state;
     for (const effect of next.effects) {
       try {

@@ -10,7 +10,10 @@ import type { Moment } from "./moment.ts";
 /** A round may complete when its slot is over; nothing of it happens later than that. */
 const ROUNDS_MAX = 4;
 
-type Held = { readonly cpuAtStartMs: number; readonly steps: RoundStep[] };
+/** The work is looked up in one round of so many. Lower: a hundredth of the work is looking it up. Higher: fewer figures. */
+const MEASURED_EVERY = 4;
+
+type Held = { readonly cpuAtStartMs: number | null; readonly steps: RoundStep[] };
 
 function stepOf(type: Message["type"]): RoundStep["step"] | null {
   switch (type) {
@@ -36,8 +39,12 @@ function markOf(effect: Effect): { readonly round: number; readonly step: RoundS
 }
 
 /** Will anybody want to know what had been worked until then? */
-export function isStep(event: OracleEvent, effects: readonly Effect[]): boolean {
-  return event.kind === "slot-started" || effects.some((effect) => markOf(effect) !== null);
+export function isMeasured(event: OracleEvent, effects: readonly Effect[]): boolean {
+  if (event.kind === "slot-started") return event.round % MEASURED_EVERY === 0;
+  return effects.some((effect) => {
+    const mark = markOf(effect);
+    return mark !== null && mark.round % MEASURED_EVERY === 0;
+  });
 }
 
 export class RoundSteps {
@@ -49,7 +56,6 @@ export class RoundSteps {
   }
 
   stepped(event: OracleEvent, effects: readonly Effect[], at: Moment): void {
-    if (at.cpuMs === null) return;
     if (event.kind === "slot-started") {
       this.#rounds.set(event.round, { cpuAtStartMs: at.cpuMs, steps: [] });
       for (const round of this.#rounds.keys()) if (round <= event.round - ROUNDS_MAX) this.#rounds.delete(round);
@@ -65,10 +71,11 @@ export class RoundSteps {
   }
 
   /** The first of each kind: a second signer set is the story of a fault, and the log tells it. */
-  #note(round: number, step: RoundStep["step"], atMs: number, cpuMs: number): void {
+  #note(round: number, step: RoundStep["step"], atMs: number, cpuMs: number | null): void {
     const held = this.#rounds.get(round);
     if (held === undefined || held.steps.some((one) => one.step === step)) return;
     const afterMs = atMs - slotTimeMs(this.#config, round);
-    held.steps.push({ step, afterMs, cpuMs: cpuMs - held.cpuAtStartMs });
+    const isKnown = cpuMs !== null && held.cpuAtStartMs !== null;
+    held.steps.push({ step, afterMs, cpuMs: isKnown ? cpuMs - held.cpuAtStartMs : null });
   }
 }

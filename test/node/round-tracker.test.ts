@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isMeasured } from "../../src/node/round-steps.ts";
 import { RoundTracker } from "../../src/node/round-tracker.ts";
 import type { Effect, OracleEvent } from "../../src/protocol/events.ts";
 import { leadershipOf } from "../../src/protocol/leader.ts";
@@ -35,13 +36,14 @@ class Watched {
     const next = step(this.state, event);
     this.state = next.state;
     for (const effect of next.effects) if (effect.kind === "note") this.tracker.noted(effect.note);
-    const at = { ms: this.clock.nowMs(), cpuMs: this.cpuMs };
+    const at = { ms: this.clock.nowMs(), cpuMs: this.measures(event, next.effects) ? this.cpuMs : null };
     this.outcome = this.tracker.stepped(this.state, event, next.effects, at);
     return next.effects;
   }
 
   outcome: ReturnType<RoundTracker["stepped"]> = null;
   cpuMs = 5_000;
+  measures: typeof isMeasured = () => true;
 
   slot(round: number): void {
     this.feed({ kind: "slot-started", round });
@@ -145,6 +147,22 @@ describe("recent rounds", () => {
       { step: "accepted", afterMs: 30, cpuMs: 7 },
       { step: "signed", afterMs: 50, cpuMs: 7 },
     ]);
+  });
+
+  test("tell the work in every fourth round, and the time in all", () => {
+    for (const round of [ROUND, ROUND + 1, ROUND + 2, ROUND + 3]) {
+      const watched = new Watched();
+      watched.measures = isMeasured;
+      watched.slot(round);
+      watched.cpuMs += 4;
+      watched.clock.pass(50);
+      watched.feed({ kind: "report-verified", signed: signedOf(config, round) });
+      watched.slot(round + 1);
+      const steps = [
+        { step: "signed", afterMs: 50 + slotMs(ROUND) - slotMs(round), cpuMs: round % 4 === 0 ? 4 : null },
+      ];
+      expect(watched.tracker.recent()[0]!.steps).toEqual(steps);
+    }
   });
 
   test("that complete after their slot was closed are complete all the same", () => {
