@@ -37,8 +37,8 @@ export type SelfWatchDoors = {
 const ASK_TIMEOUT_MS = 1_000;
 /** While recovering: peers that have not answered are asked again. */
 const ASK_AGAIN_MS = 250;
-/** Afterwards one peer after the other, so often: a twin is found within a few times as many seconds as there are peers. */
-const WATCH_EVERY_MS = 2_000;
+/** Afterwards one peer after the other, so often. Lower: a stream for each question. Higher: a twin speaks for longer. */
+const WATCH_EVERY_MS = 4_000;
 
 export class SelfWatch {
   readonly #doors: SelfWatchDoors;
