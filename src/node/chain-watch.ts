@@ -1,5 +1,4 @@
 /** Reads the hub by quorum: its configurations in the final block, and its answers, for readiness and the page. */
-import { setTimeout as sleepFor } from "node:timers/promises";
 import { reasonOf } from "../base/errors.ts";
 import type { Hex } from "../base/bytes.ts";
 import type { Clock, Logger } from "../base/ports.ts";
@@ -7,14 +6,19 @@ import type { HubAnswer } from "../chain/hub-answers.ts";
 import type { HubClient, HubConfigurations } from "../chain/hub-client.ts";
 import type { QuorumRpc } from "../chain/rpc.ts";
 
-export type ChainWatchOptions = {
-  readonly feeds: number;
-  /** Between two looks at the head. Lower: requests that operators pay for. Higher: a new configuration is late. */
-  readonly pollMs: number;
-};
+export type ChainWatchOptions = { readonly feeds: number; readonly pollMs: number };
 
+/** Of a block's time, between two looks at the head. Lower: requests that operators pay for. Higher: blocks are seen late. */
+const POLL_BLOCKS = 1 / 2;
+const POLL_MIN_MS = 1_000;
+/** Readiness wants the hub read within half a minute, however slow the chain is. */
+const POLL_MAX_MS = 10_000;
 /** Answers are for people and for readiness. Lower: requests again. Higher: the page shows what has passed. */
 const ANSWERS_EVERY_MS = 2_000;
+
+export function chainPollMs(blockTimeMs: number): number {
+  return Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, POLL_BLOCKS * blockTimeMs));
+}
 
 export type ChainWatchDoors = {
   readonly rpc: Pick<QuorumRpc, "head">;
@@ -29,10 +33,12 @@ export class ChainWatch {
   readonly #options: ChainWatchOptions;
   readonly #doors: ChainWatchDoors;
   readonly #indices: readonly number[];
-  readonly #stop = new AbortController();
   #said: { readonly finalNumber: number; readonly configurations: HubConfigurations } | null = null;
   #answers = new Map<number, HubAnswer>();
   #isReading = false;
+  #isHurried = false;
+  #isStopped = false;
+  #endPause: () => void = () => undefined;
   #read: { readonly hash: Hex; readonly atMs: number } | null = null;
   #lastReadMs: number | null = null;
   #failing = false;
@@ -46,22 +52,38 @@ export class ChainWatch {
 
   /** Hears what the hub says, again and again; a look that fails says nothing. Ends when stopped. */
   async follow(heard: (said: HubConfigurations) => Promise<void>): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    while (!this.#isStopped) {
+      this.#isHurried = false;
       this.#look = this.#lookOnce();
       const said = await this.#look;
-      if (said !== null && !this.#stop.signal.aborted) await heard(said);
-      await sleepFor(this.#options.pollMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      if (said !== null && !this.#isStopped) await heard(said);
+      await this.#pause();
     }
   }
 
-  /** Answers are read from the next look on. */
+  /** Answers are read from now on. */
   start(): void {
+    if (this.#isReading) return;
     this.#isReading = true;
+    this.#isHurried = true;
+    this.#endPause();
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
+    this.#isStopped = true;
+    this.#endPause();
     await this.#look;
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#isHurried || this.#isStopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#options.pollMs);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   answer(index: number): HubAnswer | undefined {
@@ -83,7 +105,7 @@ export class ChainWatch {
       if (this.#failing) this.#doors.log.info("the hub is read again");
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing && !this.#stop.signal.aborted) {
+      if (!this.#failing && !this.#isStopped) {
         this.#doors.log.warn("the hub cannot be read", { reason: reasonOf(error) });
       }
       this.#failing = true;

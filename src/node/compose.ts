@@ -17,7 +17,7 @@ import { openStoreAnyway } from "../store/open-anyway.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { watchProcess } from "../telemetry/process.ts";
 import { loadArithmetic } from "./arithmetic.ts";
-import { ChainWatch } from "./chain-watch.ts";
+import { ChainWatch, chainPollMs } from "./chain-watch.ts";
 import { systemClock, systemRng } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
 import { inCommittee } from "./committee-lines.ts";
@@ -53,8 +53,6 @@ export type RunningNode = {
   /** Drains what is on its way, then closes every window. */
   stop(): Promise<void>;
 };
-
-const CHAIN_POLL_MS = 1_000;
 
 /** What the file does not say is left out, not undefined. */
 function accessOf({ venues }: NodeConfig): Record<Venue, VenueAccess> {
@@ -123,7 +121,7 @@ async function open(options: NodeOptions, log: Logger, closers: (() => void | Pr
     metrics,
   });
   const watch: ChainWatch = new ChainWatch(
-    { feeds: facts.rules.length, pollMs: Math.max(CHAIN_POLL_MS, config.chain.blockTimeMs / 2) },
+    { feeds: facts.rules.length, pollMs: chainPollMs(config.chain.blockTimeMs) },
     { rpc, hub, clock, log: log.child({ room: "chain" }), onAnswers: () => view.changed("feeds") },
   );
   const published = new PublishedLog();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { HubAnswer } from "../../src/chain/hub-answers.ts";
 import type { HubConfigurations } from "../../src/chain/hub-client.ts";
 import type { Head } from "../../src/chain/rpc.ts";
-import { ChainWatch } from "../../src/node/chain-watch.ts";
+import { ChainWatch, type ChainWatchDoors, chainPollMs } from "../../src/node/chain-watch.ts";
 import { hexOf } from "../support/protocol.ts";
 import { HandClock, type Line, notebook } from "./support/members.ts";
 
@@ -16,8 +16,17 @@ let failing: Set<string>;
 let lines: Line[];
 let looks: number;
 let tellings: number;
+let doors: ChainWatchDoors;
 let watch: ChainWatch;
 let following: Promise<void>;
+
+function begin(pollMs: number): void {
+  watch = new ChainWatch({ feeds: 2, pollMs }, doors);
+  following = watch.follow(() => {
+    looks += 1;
+    return Promise.resolve();
+  });
+}
 
 function ask<T>(what: string, at: number, value: T): Promise<T> {
   asked.push(`${what} ${at}`);
@@ -50,23 +59,17 @@ beforeEach(() => {
     baseFeeWei: 0n,
     finalNumber: block - DEPTH,
   });
-  watch = new ChainWatch(
-    { feeds: 2, pollMs: 1 },
-    {
-      rpc: { head: async () => await ask("head", block, head()) },
-      hub: {
-        finalConfiguration: async (finalNumber) => await ask("configuration", finalNumber, NONE),
-        answers: async (indices, at) => await ask("answers", at ?? -1, indices.map(answer)),
-      },
-      clock,
-      log: book.log,
-      onAnswers: () => (tellings += 1),
+  doors = {
+    rpc: { head: async () => await ask("head", block, head()) },
+    hub: {
+      finalConfiguration: async (finalNumber) => await ask("configuration", finalNumber, NONE),
+      answers: async (indices, at) => await ask("answers", at ?? -1, indices.map(answer)),
     },
-  );
-  following = watch.follow(() => {
-    looks += 1;
-    return Promise.resolve();
-  });
+    clock,
+    log: book.log,
+    onAnswers: () => (tellings += 1),
+  };
+  begin(1);
 });
 afterEach(async () => {
   await watch.stop();
@@ -130,6 +133,20 @@ test("where answers fail configurations are told, the failure once, and readines
   failing.clear();
   await vi.waitFor(() => expect(watch.lastReadMs()).toBe(clock.nowMs()));
   expect(lines.map(({ message }) => message)).toEqual(["the hub cannot be read", "the hub is read again"]);
+});
+
+test("the head is looked at twice a block, not more than once a second, and in time for readiness", () => {
+  expect([250, 2_000, 12_000, 60_000].map(chainPollMs)).toEqual([1_000, 1_000, 6_000, 10_000]);
+});
+
+test("however long it rests, it reads answers as soon as they are wanted, and ends as soon as it is stopped", async () => {
+  await watch.stop();
+  begin(3_600_000);
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(0));
+  watch.start();
+  await vi.waitFor(() => expect(tellings).toBe(1));
+  await watch.stop();
+  await following;
 });
 
 test("a look without a head says nothing", async () => {
