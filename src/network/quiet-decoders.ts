@@ -4,34 +4,34 @@
  */
 import { LengthPrefixedDecoder } from "@libp2p/utils";
 
-type Parts = {
-  lengthDecoder(this: void, data: { readonly byteLength: number }): number;
-  readonly encodingLength: (length: number) => number;
-  readonly maxDataLength: number;
-};
-
 // oxlint-disable-next-line typescript/unbound-method -- it is called with its decoder below
 const decode = LengthPrefixedDecoder.prototype.decode;
 const quiet = new WeakSet<LengthPrefixedDecoder>();
 let isQuiet = false;
 
-function partsOf(decoder: LengthPrefixedDecoder): Parts | null {
-  const { lengthDecoder, encodingLength, maxDataLength } = decoder as unknown as Partial<Parts>;
-  const isKnown = typeof lengthDecoder === "function" && typeof encodingLength === "function";
-  return isKnown && typeof maxDataLength === "number" ? (decoder as unknown as Parts) : null;
+function isEmpty(buffer: unknown): boolean {
+  return typeof buffer === "object" && buffer !== null && Reflect.get(buffer, "byteLength") === 0;
 }
 
-/** For all connections of this process, once. A decoder of another shape reads as its library has it. */
+/** A decoder of another shape reads as its library has it. */
+function makeQuiet(decoder: LengthPrefixedDecoder): void {
+  const lengthDecoder: unknown = Reflect.get(decoder, "lengthDecoder");
+  const longest: unknown = Reflect.get(decoder, "maxDataLength");
+  if (typeof lengthDecoder !== "function" || typeof longest !== "number") return;
+  // The longest message there may be has not arrived where nothing has.
+  const quietly = (buffer: unknown): unknown =>
+    isEmpty(buffer) ? longest : Reflect.apply(lengthDecoder, undefined, [buffer]);
+  Reflect.set(decoder, "lengthDecoder", quietly);
+}
+
+/** For all connections of this process, once. */
 export function endDecodingQuietly(): void {
   if (isQuiet) return;
   isQuiet = true;
   LengthPrefixedDecoder.prototype.decode = function (this: LengthPrefixedDecoder, data) {
-    const parts = quiet.has(this) ? null : partsOf(this);
-    quiet.add(this);
-    if (parts !== null) {
-      const { lengthDecoder, maxDataLength } = parts;
-      // The longest message there may be has not arrived where nothing has.
-      parts.lengthDecoder = (buffer) => (buffer.byteLength === 0 ? maxDataLength : lengthDecoder(buffer));
+    if (!quiet.has(this)) {
+      quiet.add(this);
+      makeQuiet(this);
     }
     return decode.call(this, data);
   };
