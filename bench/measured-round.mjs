@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Devnet } from "../dist/devnet/devnet.js";
-import { WiredGround } from "../dist/devnet/wires/ground.js";
+import { NamespacedGround, WiredGround } from "../dist/devnet/wires/ground.js";
 import { feedSet } from "./feed-sets.mjs";
 import { mean, quantile } from "./statistics.mjs";
 
@@ -30,7 +30,7 @@ async function json(url) {
 
 export class Bench {
   devnet;
-  #ground;
+  #ground = null;
   #isBent;
   #dir;
 
@@ -42,7 +42,7 @@ export class Bench {
   static async start({ nodes, slotMs, feeds, wired, isBent, profileDir, warmUpSec }, say) {
     const bench = new Bench();
     bench.#dir = mkdtempSync(join(tmpdir(), "tenor-bench-"));
-    bench.#ground = wired ? new WiredGround(nodes, { isStraight: !isBent }) : null;
+    if (wired) bench.#ground = isBent ? new WiredGround(nodes) : new NamespacedGround(nodes);
     bench.#isBent = wired && isBent;
     try {
       bench.devnet = await Devnet.start(

@@ -1,6 +1,7 @@
 /** Runs one piece of work again and again, never twice at a time, and can be woken early. */
 import { reasonOf } from "../base/errors.ts";
 import type { Logger } from "../base/ports.ts";
+import { Rest } from "./rest.ts";
 
 type TickerDoors = {
   readonly work: () => Promise<void>;
@@ -11,11 +12,10 @@ type TickerDoors = {
 
 export class Ticker {
   readonly #doors: TickerDoors;
+  readonly #rest = new Rest();
   #running: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
   #stopped = false;
-  #woken = false;
-  #wake: () => void = () => undefined;
   #failing = false;
 
   constructor(doors: TickerDoors) {
@@ -37,14 +37,13 @@ export class Ticker {
 
   /** Ends the pause, or skips the next one. */
   wake(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#rest.cut();
   }
 
   /** One run; joins the one that is under way. Its error is the caller's. */
   async once(): Promise<void> {
     if (this.#running === undefined) {
-      this.#woken = false;
+      this.#rest.renew();
       this.#running = this.#doors.work().finally(() => {
         this.#running = undefined;
       });
@@ -64,13 +63,7 @@ export class Ticker {
   }
 
   async pause(ms: number | undefined): Promise<void> {
-    if (this.#woken) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (ms !== undefined) timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
+    await this.#rest.take(ms);
   }
 
   async #repeat(): Promise<void> {

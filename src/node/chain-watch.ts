@@ -4,6 +4,7 @@ import type { Hex } from "../base/bytes.ts";
 import type { Clock, Logger } from "../base/ports.ts";
 import type { HubAnswer } from "../chain/hub-answers.ts";
 import type { HubClient, HubConfigurations } from "../chain/hub-client.ts";
+import { Rest } from "../chain/rest.ts";
 import type { QuorumRpc } from "../chain/rpc.ts";
 
 export type ChainWatchOptions = { readonly feeds: number; readonly pollMs: number };
@@ -33,12 +34,11 @@ export class ChainWatch {
   readonly #options: ChainWatchOptions;
   readonly #doors: ChainWatchDoors;
   readonly #indices: readonly number[];
+  readonly #rest = new Rest();
   #said: { readonly finalNumber: number; readonly configurations: HubConfigurations } | null = null;
   #answers = new Map<number, HubAnswer>();
   #isReading = false;
-  #isHurried = false;
   #isStopped = false;
-  #endPause: () => void = () => undefined;
   #read: { readonly hash: Hex; readonly atMs: number } | null = null;
   #lastReadMs: number | null = null;
   #failing = false;
@@ -53,11 +53,11 @@ export class ChainWatch {
   /** Hears what the hub says, again and again; a look that fails says nothing. Ends when stopped. */
   async follow(heard: (said: HubConfigurations) => Promise<void>): Promise<void> {
     while (!this.#isStopped) {
-      this.#isHurried = false;
+      this.#rest.renew();
       this.#look = this.#lookOnce();
       const said = await this.#look;
       if (said !== null && !this.#isStopped) await heard(said);
-      await this.#pause();
+      if (!this.#isStopped) await this.#rest.take(this.#options.pollMs);
     }
   }
 
@@ -65,25 +65,13 @@ export class ChainWatch {
   start(): void {
     if (this.#isReading) return;
     this.#isReading = true;
-    this.#isHurried = true;
-    this.#endPause();
+    this.#rest.cut();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#endPause();
+    this.#rest.cut();
     await this.#look;
-  }
-
-  async #pause(): Promise<void> {
-    if (this.#isHurried || this.#isStopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#options.pollMs);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   answer(index: number): HubAnswer | undefined {

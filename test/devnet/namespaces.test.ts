@@ -22,7 +22,7 @@ describe.skipIf(missing !== null && !isRequired)("namespaces", () => {
   let made: Namespaces;
 
   beforeEach(() => {
-    made = new Namespaces(2);
+    made = new Namespaces(2, { areApart: true });
   });
 
   afterEach(() => made.remove());
@@ -46,6 +46,14 @@ describe.skipIf(missing !== null && !isRequired)("namespaces", () => {
     expect(reaches(made.name(1), made.hostAddress, port)).toBe(true);
     server.close();
   }, 20_000);
+
+  test("that are not apart reach each other", () => {
+    made.remove();
+    made = new Namespaces(2, { areApart: false });
+    // Nobody listens there; that the other end answered at all is written down where its hardware address is.
+    expect(reaches(made.name(1), made.address(2), 9)).toBe(false);
+    expect(ip("netns", "exec", made.name(1), "ip", "neigh", "show", made.address(2))).toMatch(/lladdr .+ REACHABLE/);
+  });
 
   test("leave neither a name nor a link", () => {
     const name = made.name(1);

@@ -73,7 +73,7 @@ export class Namespaces {
    * @param options `areApart`: a node reaches the bridge's own address and no other node
    * @throws OracleError `namespace` with what `ip` said; nothing is left then
    */
-  constructor(count: number, { areApart = true } = {}) {
+  constructor(count: number, { areApart }: { readonly areApart: boolean }) {
     sweep();
     made += 1;
     this.#count = count;
