@@ -44,6 +44,9 @@ function commandsOf(document: string): readonly string[] {
     .filter((line) => line !== "");
 }
 
+/** Some run a room's tests, beside everything else that runs here. */
+const COMMAND_MS = 240_000;
+
 /** Rows of the tables whose head begins with this cell, cells without backticks. */
 function tableOf(document: string, head: string): readonly (readonly string[])[] {
   const lines = read(document).split("\n");
@@ -90,14 +93,14 @@ describe("commands in the documents", () => {
 
   for (const [command, run] of Object.entries(DOCUMENTED_COMMANDS)) {
     if (run.by !== "documents") continue;
-    test(command, { timeout: 60_000 }, () => {
+    test(command, { timeout: COMMAND_MS }, () => {
       const [program = "", ...words] = expand(command);
       const cwd = run.where === "repository" ? root : empty;
       const { status, stdout, stderr } = spawnSync(program, words, {
         cwd,
         encoding: "utf8",
         env: { ...process.env, NO_COLOR: "1" },
-        timeout: 60_000,
+        timeout: COMMAND_MS,
       });
       expect(`${stderr}`.replace(/^npm warn.*$/gm, "").trim()).toBe("");
       expect(status).toBe(0);
