@@ -7,6 +7,7 @@ const BENCHES = {
   network: "nanoseconds for garbage at each decoder; with --minutes 5, what broken connections leave behind",
   quant: "implied volatilities, prices and greeks",
   signing: "what a signing session costs, and what it costs to name a liar",
+  simulated: "what the protocol itself costs a member, up to 31 of them in one process",
   sources: "how long a tick takes into a node, and what streaming four venues' option chains costs it",
   triggers: "what readers of option feeds would lose, by trigger rule, at equal gas",
 };

@@ -24,6 +24,8 @@ export const DOCUMENTED_COMMANDS: Readonly<Record<string, RunBy>> = {
   "npm test": { by: "ci" },
   "npm run check": { by: "ci" },
   "npm run bench -- rounds": { by: "ci" },
+  // Three rounds of four members.
+  "npm run bench -- simulated": { by: "file", file: "test/e2e/bench-simulated.test.ts" },
   // Its quick form: the whole takes minutes.
   "npm run bench -- triggers": { by: "file", file: "test/e2e/bench-triggers.test.ts" },
   // For a minute's part of its hour.

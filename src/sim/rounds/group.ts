@@ -23,7 +23,8 @@ export type DrawnPair = {
 export interface SimGroup {
   /** @param label names the draw: another life, round or counter draws other nonces */
   draw(id: number, label: string): DrawnPair;
-  aggregate(digest: Hex, commitments: Commitments, shares: ReadonlyMap<number, Hex>): Sum;
+  /** @param id who adds: a session that it opened for its share need not be opened again */
+  aggregate(id: number, digest: Hex, commitments: Commitments, shares: ReadonlyMap<number, Hex>): Sum;
   verify(digest: Hex, signature: GroupSignature): boolean;
 }
 

@@ -119,7 +119,7 @@ export class Interpreter {
         return true;
       case "aggregate": {
         const { round, proposalHash } = effect;
-        const sum = group.aggregate(effect.digest, effect.commitments, effect.shares);
+        const sum = group.aggregate(node.id, effect.digest, effect.commitments, effect.shares);
         if (sum.ok) {
           this.#stage.later(node, SUM_MS, { kind: "aggregated", round, proposalHash, signature: sum.signature });
         } else {

@@ -55,7 +55,7 @@ export class TokenGroup implements SimGroup {
     };
   }
 
-  aggregate(digest: Hex, commitments: Commitments, shares: ReadonlyMap<number, Hex>): Sum {
+  aggregate(_id: number, digest: Hex, commitments: Commitments, shares: ReadonlyMap<number, Hex>): Sum {
     const bad = badCommitments(commitments);
     if (bad.length > 0) return { ok: false, culprits: bad };
     const session = sessionOf(digest, commitments);
