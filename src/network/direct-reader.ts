@@ -6,7 +6,7 @@ import { Acknowledger } from "./acknowledger.ts";
 import type { Committee, Member } from "./committee.ts";
 import { FrameReader } from "./framing.ts";
 import type { Inbox } from "./inbox.ts";
-import { IGNORED_EXTRA, type PeerLimits } from "./peer-policy.ts";
+import type { PeerLimits } from "./peer-policy.ts";
 
 export type ReaderOptions = {
   /** As what frames are judged. Of observations nobody says that they arrived: who misses one fetches it. */
@@ -51,8 +51,8 @@ export class DirectReader {
         for (const frame of frames) {
           const nowMs = clock.monotonicMs();
           if (!member.ledger.admitFrame("direct", nowMs)) committee.punish(member, "flood");
-          else if (inbox.receive(channel, frame, member) === "ignore") {
-            member.ledger.charge("direct", IGNORED_EXTRA, nowMs);
+          else if (inbox.receive(channel, frame, member) === "ignore" && !member.ledger.admitIgnored(nowMs)) {
+            committee.punish(member, "flood");
           }
         }
         acknowledger?.add(frames.length);

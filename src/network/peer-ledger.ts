@@ -1,5 +1,5 @@
 /** What one member has sent, cost and deserved: counters, rates, score, exclusion. No timers, no sockets. */
-import { type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
+import { IGNORED_PART, type Offence, offenceCost, type PeerLimits } from "./peer-policy.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** A peer that crashes at every start redials once a second; a line that flaps takes a burst of its own. */
@@ -24,6 +24,7 @@ export class PeerLedger {
   readonly #limits: PeerLimits;
   readonly #bytes: TokenBucket;
   readonly #frames: Record<FrameClass, TokenBucket>;
+  readonly #ignored: TokenBucket;
   readonly #gossip: TokenBucket;
   readonly #housekeeping: TokenBucket;
   readonly #wireFrames: TokenBucket;
@@ -44,6 +45,13 @@ export class PeerLedger {
     this.#wireFrames = new TokenBucket(limits.wireFramesPerSec, limits.burstSec, nowMs);
     this.#streams = new TokenBucket(limits.streamsPerSec, limits.burstSec, nowMs);
     this.#connections = new TokenBucket(limits.connectionsPerSec, CONNECTION_BURST_SEC, nowMs);
+    const ignoredPerSec = IGNORED_PART * limits.directFramesPerSec;
+    // What waited for us here and there comes at once when a line is back.
+    this.#ignored = new TokenBucket(
+      ignoredPerSec,
+      Math.max(limits.burstSec, (2 * limits.queueMessagesMax) / ignoredPerSec),
+      nowMs,
+    );
     this.#frames = {
       gossip: new TokenBucket(limits.gossipFramesPerSec, limits.burstSec, nowMs),
       direct: new TokenBucket(limits.directFramesPerSec, limits.burstSec, nowMs),
@@ -69,9 +77,9 @@ export class PeerLedger {
     return this.#frames[frameClass].take(1, nowMs);
   }
 
-  /** Lets a frame that was admitted count for more. */
-  charge(frameClass: FrameClass, frames: number, nowMs: number): void {
-    this.#frames[frameClass].takeUpTo(frames, nowMs);
+  /** Counts a direct frame that was admitted and said nothing new. False: there are too many of them. */
+  admitIgnored(nowMs: number): boolean {
+    return this.#ignored.take(1, nowMs);
   }
 
   /** Counts one message of gossip that was not heard before; a frame may carry more than one. False: over the rate. */
@@ -96,7 +104,14 @@ export class PeerLedger {
 
   /** We did not listen for so long: what was said meanwhile comes at once, and is no flood. */
   excuse(stalledMs: number): void {
-    const all = [this.#bytes, this.#wireFrames, this.#streams, this.#gossip, ...Object.values(this.#frames)];
+    const all = [
+      this.#bytes,
+      this.#wireFrames,
+      this.#streams,
+      this.#gossip,
+      this.#ignored,
+      ...Object.values(this.#frames),
+    ];
     for (const bucket of all) bucket.excuse(stalledMs);
   }
 

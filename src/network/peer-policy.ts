@@ -77,8 +77,8 @@ export type Offence = "rejected" | "malformed" | "oversized" | "flood";
  */
 export const offenceCost: Readonly<Record<Offence, number>> = { rejected: 10, malformed: 25, oversized: 100, flood: 2 };
 
-/** What a direct message that says nothing new counts for beyond itself. Lower: more CPU for who repeats. Higher: an honest peer behind a slow line pays. */
-export const IGNORED_EXTRA = 3;
+/** Of the direct frames of a second, those that may say nothing new: repeated, or of a round that is closed. Lower: an honest peer behind a slow line pays. Higher: more CPU for who repeats. */
+export const IGNORED_PART = 1 / 4;
 /** Without an acknowledgement for so long a message also goes out by gossip. Lower: every pause of a peer's event loop doubles traffic. Higher: a round behind a broken line is late. */
 export const ACKNOWLEDGE_WITHIN_MS = 100;
 /** The same over the slowest line. Lower: such a line doubles traffic. Higher: as above. */

@@ -82,6 +82,21 @@ describe("a member that misbehaves", () => {
     await honestTrafficGoesOn(one, two);
   });
 
+  test("that says nothing new, below its rate, is heard for as long as an honest one could, then cut off", async () => {
+    const { one, two, line } = await withMember3();
+    one.judge = (_, text) => (text.startsWith("late") ? "ignore" : "accept");
+    const stream = await line.newStream("/tenor/test/direct/2");
+    // Three seconds of what may say nothing new, a quarter of the direct frames that may come at once.
+    for (let i = 0; i < 225; i++) stream.send(encodeFrame(bytesOf(`late ${i}`)));
+    stream.send(encodeFrame(bytesOf("news")));
+    await one.until((all) => all.some(({ text }) => text === "news"));
+    expect(one.view(3).offences.flood).toBe(0);
+    for (let i = 0; i < 100; i++) stream.send(encodeFrame(bytesOf(`late again ${i}`)));
+    await closed(line);
+    expect(one.view(3).offences.flood).toBeGreaterThanOrEqual(50);
+    await honestTrafficGoesOn(one, two);
+  });
+
   test("with more bytes than its rate is cut off, whatever the protocol", async () => {
     const { one, two, line } = await withMember3({ bytesPerSec: 20_000 });
     const stream = await line.newStream("/meshsub/1.2.0");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { limitsFor } from "../../src/network/limits-for.ts";
+import { IGNORED_PART } from "../../src/network/peer-policy.ts";
 
 const committees = fc.record({
   members: fc.integer({ min: 4, max: 100 }),
@@ -24,6 +25,8 @@ describe("the limits of a committee", () => {
         expect(limits.gossipFramesPerSec * limits.burstSec).toBeGreaterThan(3 * perSlot.gossip);
         expect(limits.directFramesPerSec).toBeGreaterThan((perSlot.direct * 1_000) / slotMs);
         expect(limits.directFramesPerSec * limits.burstSec).toBeGreaterThan(3 * perSlot.direct);
+        // A PROPOSE and two SHAREs a slot, all of them too late, for ever.
+        expect(IGNORED_PART * limits.directFramesPerSec).toBeGreaterThanOrEqual((3 * 1_000) / slotMs);
         expect(limits.bytesPerSec).toBeGreaterThan((perSlot.bytes * 1_000) / slotMs);
         expect(limits.wireFramesPerSec).toBeGreaterThan(limits.gossipFramesPerSec + limits.directFramesPerSec);
         expect(limits.frameBytesMax).toBeGreaterThan(3 * observationBytes);

@@ -66,6 +66,13 @@ describe("PeerLedger", () => {
   });
 });
 
+test("what says nothing new has a rate of its own, and at once as much as two full queues", () => {
+  const ledger = new PeerLedger({ ...defaultLimits, directFramesPerSec: 8, queueMessagesMax: 5 }, 0);
+  const admitted = (nowMs: number) =>
+    Array.from({ length: 40 }, () => ledger.admitIgnored(nowMs)).filter(Boolean).length;
+  expect([admitted(0), admitted(1_000), admitted(60_000)]).toEqual([10, 2, 10]);
+});
+
 test("after this process stood still, what peers said meanwhile is no flood, once", () => {
   const limits = { ...defaultLimits, wireFramesPerSec: 100, burstSec: 3 };
   const ledger = new PeerLedger(limits, 0);
