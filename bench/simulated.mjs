@@ -7,6 +7,7 @@
 // With "f bad signers" as many members as may be liars send shares that are wrong: others name them and sign without them. The
 // first round has no report before it and may be lost to that.
 import { loadCurve } from "../dist/keystore/native-curve.js";
+import { byzantineMax } from "../dist/protocol/quorum.js";
 import { step } from "../dist/protocol/step.js";
 import { CurveGroup } from "../dist/sim/rounds/curve-group.js";
 import { Observers } from "../dist/sim/rounds/observers.js";
@@ -81,7 +82,6 @@ function pass(n, liars, curve) {
   const [violation] = observers.ledger.violations;
   if (violation !== undefined) throw new Error(`${violation.property}: ${violation.detail}`);
   return {
-    config,
     completed: observers.ledger.completedBelow(config.firstRound + slots),
     messages: (observers.saidCount * (n - 1)) / slots,
     spentMs: watch.spentMs,
@@ -95,7 +95,7 @@ if (why !== null && !asJson) process.stdout.write(`${why}\n`);
 const curves = why === null ? [nobleCurve, native] : [nobleCurve];
 for (const n of committees) {
   for (const curve of curves) {
-    const { f } = pass(n, 0, curve).config;
+    const f = byzantineMax(n);
     for (const liars of [0, f]) {
       const runs = Array.from({ length: passes }, () => pass(n, liars, curve));
       const best = runs.reduce((a, b) => (sum(b.spentMs) < sum(a.spentMs) ? b : a));

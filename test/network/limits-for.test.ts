@@ -25,8 +25,8 @@ describe("the limits of a committee", () => {
         expect(limits.gossipFramesPerSec * limits.burstSec).toBeGreaterThan(3 * perSlot.gossip);
         expect(limits.directFramesPerSec).toBeGreaterThan((perSlot.direct * 1_000) / slotMs);
         expect(limits.directFramesPerSec * limits.burstSec).toBeGreaterThan(3 * perSlot.direct);
-        // A PROPOSE and two SHAREs a slot, all of them too late, for ever.
-        expect(IGNORED_PART * limits.directFramesPerSec).toBeGreaterThanOrEqual((3 * 1_000) / slotMs);
+        // An OBSERVE and a SHARE in each of f + 2 sessions, all of them too late, for ever.
+        expect(IGNORED_PART * limits.directFramesPerSec).toBeGreaterThanOrEqual(((f + 3) * 1_000) / slotMs);
         expect(limits.bytesPerSec).toBeGreaterThan((perSlot.bytes * 1_000) / slotMs);
         expect(limits.wireFramesPerSec).toBeGreaterThan(limits.gossipFramesPerSec + limits.directFramesPerSec);
         expect(limits.frameBytesMax).toBeGreaterThan(3 * observationBytes);
